@@ -1,0 +1,234 @@
+import type { Fact, FactOf, FactType } from '../../engine/core/fact.ts'
+import type { ProcessId } from '../../engine/core/process.ts'
+import type { Action } from '../../engine/action.ts'
+import { actionPhrase } from '../control/faces.ts'
+import type { GlyphName } from '../design/Glyph.tsx'
+
+export interface Sentence {
+  glyph: GlyphName
+  /** 'you', or the process that says so. */
+  who: string
+  /** what it did, as a verb phrase. */
+  what: string
+}
+
+type Says<T extends FactType> = (
+  data: FactOf<T>['data'],
+  process: ProcessId,
+) => [GlyphName, string] | [GlyphName, string, string]
+
+const ms = (micros: number): string => {
+  const value = micros / 1000
+  if (value >= 1000) return `${(value / 1000).toFixed(1)} s`
+  return `${value >= 10 ? Math.round(value) : Math.round(value * 10) / 10} ms`
+}
+const several = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+const comma = (ids: readonly ProcessId[]): string => ids.join(', ')
+
+const ACTION_GLYPH: Partial<Record<Action['type'], GlyphName>> = {
+  powerOff: 'off',
+  pause: 'pause',
+  resume: 'resume',
+  restart: 'resume',
+  restartEmpty: 'resume',
+  slow: 'slow',
+  failover: 'promoted',
+  partition: 'cut',
+  cut: 'cut',
+  heal: 'heal',
+  link: 'link',
+  resetLinks: 'link',
+  addNode: 'join',
+  removeNode: 'no',
+  updateRow: 'write',
+  expireHot: 'clock',
+  subscription: 'link',
+}
+
+const SAYS: { [T in FactType]: Says<T> } = {
+  'action.applied': ({ action }) => [
+    action.type === 'crash' ? 'you' : (ACTION_GLYPH[action.type] ?? 'request'),
+    actionPhrase(action),
+    'you',
+  ],
+  'action.refused': ({ action, reason }) => ['no', `cannot ${actionPhrase(action)}: ${reason}`, 'you'],
+  'process.crashed': () => ['crash', 'crashed'],
+  'process.poweredOff': () => ['off', 'lost power, nobody is told'],
+  'process.paused': () => ['pause', 'stands still'],
+  'process.resumed': () => ['resume', 'runs on as if nothing happened'],
+  'process.restarted': ({ empty, keys }) => [
+    'resume',
+    empty ? 'is back, empty' : `is back with ${several(keys, 'key')}`,
+  ],
+  'process.slowed': ({ factor }) => ['slow', factor > 1 ? `is ${factor} times slower` : 'runs at full speed'],
+  'process.joined': ({ kind }) => ['join', `starts as a new ${kind}`],
+  'network.cut': ({ from, to, bothWays }) => [
+    'cut',
+    bothWays ? `parts ${comma(from)} from ${comma(to)}` : `loses what ${comma(from)} sends to ${comma(to)}`,
+    'network',
+  ],
+  'network.healed': () => ['heal', 'is whole again', 'network'],
+  'network.link': ({ a, b, latency, loss }) => [
+    'link',
+    `${a} to ${b} takes ${ms(latency)}${loss > 0 ? `, loses ${Math.round(loss * 100)} %` : ''}`,
+    'network',
+  ],
+
+  'node.pfail': ({ about, silent }) => ['pfail', `suspects ${about} PFAIL, silent for ${ms(silent)}`],
+  'node.pfailCleared': ({ about }) => ['ok', `hears ${about} again`],
+  'node.reported': ({ about, by, reports, needed }) => [
+    'gossip',
+    `hears from ${by} that ${about} is down, ${reports} of ${needed}`,
+  ],
+  'node.fail': ({ about, reports, needed }) => ['fail', `marks ${about} FAIL, ${reports} of ${needed} agree`],
+  'node.failHeard': ({ about, from }) => ['fail', `is told by ${from}: ${about} FAIL`],
+  'node.failCleared': ({ about, why }) => ['ok', `clears FAIL of ${about}${why ? `: ${why}` : ''}`],
+  'node.met': ({ peer }) => ['join', `meets ${peer}`],
+  'node.forgot': ({ peer }) => ['no', `forgets ${peer}`],
+  'cluster.state': ({ state, reason }) =>
+    state === 'ok' ? ['ok', 'says cluster state ok'] : ['state', `answers CLUSTERDOWN${reason ? `: ${reason}` : ''}`],
+  'epoch.bumped': ({ epoch, why }) => ['epoch', `takes configEpoch ${epoch}${why ? `: ${why}` : ''}`],
+  'epoch.collision': ({ with: other, epoch }) => ['epoch', `shares configEpoch ${epoch} with ${other}`],
+  'slots.rebound': ({ count, to, epoch }) => ['slot', `learns: ${several(count, 'slot')} now at ${to}, epoch ${epoch}`],
+  'role.changed': ({ role, of, why }) => [
+    'role',
+    `${role === 'primary' ? 'becomes a primary' : `becomes a replica of ${of ?? 'nobody'}`}${why ? `: ${why}` : ''}`,
+  ],
+
+  'election.cannot': ({ reason }) => ['no', `cannot start a failover: ${reason}`],
+  'election.scheduled': ({ fixed, drawn, rank }) => [
+    'clock',
+    `waits ${Math.round(fixed / 1000)} + ${Math.round(drawn / 1000)} ms${rank > 0 ? `, rank ${rank}` : ''}`,
+  ],
+  'election.delayed': ({ rank, by }) => ['clock', `waits ${ms(by)} more, rank ${rank}`],
+  'election.started': ({ epoch }) => ['election', `asks for votes, epoch ${epoch}`],
+  'election.granted': ({ to, epoch }) => ['vote', `votes for ${to}, epoch ${epoch}`],
+  'election.denied': ({ to, reason }) => ['no', `does not vote for ${to}: ${reason}`],
+  'election.counted': ({ from, votes, needed }) => ['vote', `has the vote of ${from}, ${votes} of ${needed}`],
+  'election.won': ({ epoch, votes, needed }) => ['promoted', `wins epoch ${epoch} with ${votes} of ${needed}`],
+  'election.expired': ({ votes, needed }) => ['clock', `gives up, ${votes} of ${needed} votes`],
+  'failover.promoted': ({ slots, from, manual }) => [
+    'promoted',
+    `${manual ? 'takes over' : 'is promoted and takes'} ${several(slots, 'slot')} of ${from}`,
+  ],
+  'failover.manual': ({ phase }) => [
+    phase === 'aborted' ? 'no' : 'promoted',
+    {
+      asked: 'asks its primary to stop writes',
+      paused: 'sees its primary hold writes',
+      caughtUp: 'has caught up',
+      aborted: 'gives up its manual failover',
+    }[phase],
+  ],
+
+  'replication.linkDown': ({ primary, why }) => ['link', `loses its link to ${primary}${why ? `: ${why}` : ''}`],
+  'replication.syncStarted': ({ primary }) => ['sync', `asks ${primary} for its data`],
+  'replication.synced': ({ primary, keys, dropped }) => [
+    'sync',
+    `is in step with ${primary}, ${several(keys, 'key')}${dropped > 0 ? `, ${dropped} of its own dropped` : ''}`,
+  ],
+
+  'slot.opened': ({ slot, state, peer }) => [
+    'slot',
+    `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`,
+  ],
+  'slot.closed': ({ slot, owner }) => ['slot', `gives slot ${slot} to ${owner}`],
+  'keys.migrated': ({ slot, count, to }) => ['slot', `moves ${several(count, 'key')} of slot ${slot} to ${to}`],
+  'reshard.started': ({ kind, node, slots }) => [
+    'slot',
+    `moves ${several(slots, 'slot')} ${kind === 'add' ? 'to' : 'away from'} ${node}`,
+  ],
+  'reshard.progress': ({ done, total }) => ['slot', `has moved ${done} of ${total} slots`],
+  'reshard.finished': ({ moved, cancelled, took }) => [
+    cancelled ? 'no' : 'ok',
+    `${cancelled ? 'stopped' : 'done'}: ${several(moved, 'slot')} moved in ${ms(took)}`,
+  ],
+  'reshard.refused': ({ reason }) => ['no', `does not reshard: ${reason}`],
+
+  'client.redirected': ({ kind, slot, to }) => ['redirect', `is sent to ${to} by ${kind} ${slot}`],
+  'client.refreshed': ({ from, changed }) => [
+    'redirect',
+    `refreshes its slot map from ${from}, ${several(changed, 'slot')} changed`,
+  ],
+  'client.connectionLost': ({ to, why }) => ['error', `loses its connection to ${to}${why ? `: ${why}` : ''}`],
+  'request.done': ({ op, key, outcome, error }) => [
+    outcome === 'error' ? 'error' : 'reply',
+    `${op} of ${key}: ${outcome === 'error' ? error : outcome}`,
+  ],
+  'write.acked': ({ key }) => ['reply', `acknowledges a write of ${key}`],
+  'origin.query': ({ key, queue }) => ['origin', `is asked for ${key}${queue > 0 ? `, ${queue} wait` : ''}`],
+  'origin.answered': ({ key, waited }) => ['origin', `answers ${key} after ${ms(waited)}`],
+  'origin.refused': ({ key, why }) => ['error', `refuses ${key}: ${why}`],
+  'row.updated': ({ key, version }) => ['write', `holds version ${version} of ${key}`],
+  'hot.expired': ({ key, existed }) => ['clock', existed ? `drops ${key}` : `had no ${key} to drop`],
+  'fill.started': ({ key, policy, early }) => ['origin', `fills ${key}${early ? ' early' : ''} (${policy})`],
+  'fill.joined': ({ key, policy }) => ['clock', `waits for another fill of ${key} (${policy})`],
+  'invalidation.published': ({ key, receivers }) => [
+    'invalidate',
+    `publishes that ${key} changed, ${several(receivers, 'receiver')}`,
+  ],
+  'invalidation.received': ({ key, had }) => [
+    'invalidate',
+    had ? `drops ${key} from its L1` : `hears of ${key}, had no copy`,
+  ],
+  'subscription.changed': ({ on, why }) => [
+    'link',
+    `${on ? 'hears invalidations again' : 'no longer hears invalidations'}${why ? `: ${why}` : ''}`,
+  ],
+  'stale.served': ({ key, version, latest, tier }) => [
+    'error',
+    `reads ${key} version ${version} from ${tier}, the origin holds ${latest}`,
+  ],
+  'console.replied': ({ node, argv }) => ['reply', `${argv.join(' ')} on ${node}`, 'you'],
+}
+
+/** A fact in plain short words; with its glyph it is a row of the event list. */
+export const factSentence = (fact: Fact): Sentence => {
+  const says = SAYS[fact.type] as (data: Fact['data'], process: ProcessId) => ReturnType<Says<FactType>>
+  const [glyph, what, who] = says(fact.data, fact.process)
+  return { glyph, who: who ?? fact.process, what }
+}
+
+/** Facts worth interrupting a listener for; the rest can be read in the list. */
+const SPOKEN: ReadonlySet<FactType> = new Set<FactType>([
+  'action.refused',
+  'process.crashed',
+  'process.poweredOff',
+  'process.paused',
+  'process.resumed',
+  'process.restarted',
+  'network.cut',
+  'network.healed',
+  'node.pfail',
+  'node.fail',
+  'cluster.state',
+  'election.scheduled',
+  'election.started',
+  'election.granted',
+  'election.won',
+  'election.expired',
+  'failover.promoted',
+  'role.changed',
+  'reshard.started',
+  'reshard.finished',
+  'reshard.refused',
+  'origin.refused',
+  'subscription.changed',
+])
+
+/** What a screen reader hears of these facts: who and what, repeats folded, at most `limit` sentences, the latest kept. */
+export const spoken = (facts: readonly Fact[], limit = 3): string => {
+  const groups: { what: string; who: string[] }[] = []
+  for (const fact of facts) {
+    if (!SPOKEN.has(fact.type)) continue
+    const { who, what } = factSentence(fact)
+    const key = fact.type === 'node.pfail' ? `suspects ${(fact.data as { about: string }).about} PFAIL` : what
+    const group = groups.find((g) => g.what === key)
+    if (!group) groups.push({ what: key, who: [who] })
+    else if (!group.who.includes(who)) group.who.push(who)
+  }
+  return groups
+    .slice(-limit)
+    .map((g) => (g.who.length > 2 ? `${several(g.who.length, 'node')}: ${g.what}` : `${g.who.join(' and ')} ${g.what}`))
+    .join('. ')
+}

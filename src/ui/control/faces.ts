@@ -1,0 +1,208 @@
+import {
+  Cable,
+  CircleX,
+  Crown,
+  Database,
+  FilePen,
+  Flame,
+  HeartPulse,
+  Minus,
+  Pause,
+  Play,
+  Plus,
+  Power,
+  PowerOff,
+  RotateCcw,
+  Scissors,
+  SlidersHorizontal,
+  Snail,
+  Terminal,
+  Undo2,
+  Unplug,
+  Users,
+  Wrench,
+  X,
+  type LucideIcon,
+} from 'lucide-react'
+import type { Action, ActionType } from '../../engine/action.ts'
+import type { ProcessFace } from '../../lab/frame.ts'
+
+export interface Face {
+  label: string
+  icon: LucideIcon
+  /** one key, acting on the selected process where the action names one. */
+  shortcut?: string
+  /** what it means in life, in one short sentence. */
+  hint: string
+}
+
+/** Every action has a label, an icon and a sentence; one without does not compile. */
+export const FACES = {
+  crash: {
+    label: 'Crash',
+    icon: X,
+    shortcut: 'K',
+    hint: 'The process dies; its kernel resets every connection at once.',
+  },
+  powerOff: { label: 'Power off', icon: PowerOff, hint: 'Silence: nobody gets a reset, peers find out by timeout.' },
+  pause: { label: 'Pause', icon: Pause, hint: 'SIGSTOP: connections stay open, nothing answers.' },
+  resume: { label: 'Resume', icon: Play, hint: 'SIGCONT: it wakes and believes no time has passed.' },
+  restart: { label: 'Restart', icon: Power, hint: 'Starts again with the keys from its disk.' },
+  restartEmpty: { label: 'Restart empty', icon: RotateCcw, hint: 'Starts again with nodes.conf but without its keys.' },
+  slow: { label: 'Slow down ×10', icon: Snail, hint: 'Every command and heartbeat takes longer on its one thread.' },
+  failover: {
+    label: 'Fail over',
+    icon: Crown,
+    shortcut: 'F',
+    hint: 'CLUSTER FAILOVER: the replica takes over, losing no write.',
+  },
+  partition: {
+    label: 'Cut off',
+    icon: Scissors,
+    shortcut: 'C',
+    hint: 'Inside and outside lose each other, both ways.',
+  },
+  cut: { label: 'Cut one way', icon: Unplug, hint: 'What one side sends no longer reaches the other.' },
+  heal: { label: 'Heal', icon: HeartPulse, shortcut: 'H', hint: 'Removes every partition and cut.' },
+  link: { label: 'Link…', icon: Cable, hint: 'Latency and loss of the link between two processes.' },
+  resetLinks: { label: 'Reset links', icon: Undo2, hint: 'Every link back to the latency of the scenario.' },
+  command: { label: 'Run a command', icon: Terminal, hint: 'redis-cli on this node.' },
+  config: { label: 'Set a directive', icon: Wrench, hint: 'CONFIG SET while it runs.' },
+  addNode: {
+    label: 'Add node',
+    icon: Plus,
+    shortcut: 'A',
+    hint: 'A node joins by CLUSTER MEET; a primary then gets its share of slots.',
+  },
+  removeNode: { label: 'Remove node', icon: Minus, hint: 'Its slots move away first, then every node forgets it.' },
+  cancelReshard: { label: 'Cancel reshard', icon: CircleX, hint: 'Stops after the slot that is moving now.' },
+  expireHot: {
+    label: 'Expire hot key',
+    icon: Flame,
+    shortcut: 'E',
+    hint: 'DEL of item:hot on its owner: who asks the origin next?',
+  },
+  updateRow: {
+    label: 'Update a row',
+    icon: FilePen,
+    shortcut: 'R',
+    hint: 'Writes the origin, deletes the cached copy, publishes the invalidation.',
+  },
+  subscription: {
+    label: 'Cut subscription',
+    icon: Unplug,
+    hint: 'The application no longer hears invalidations; its L1 keeps old values.',
+  },
+  load: { label: 'Load', icon: Users, hint: 'Requests a second, reads, key popularity.' },
+  policy: {
+    label: 'Client policy',
+    icon: SlidersHorizontal,
+    hint: 'How applications retry, refresh, fill and expire.',
+  },
+  origin: { label: 'Origin', icon: Database, hint: 'Workers, service time and queue of the database.' },
+} satisfies Record<ActionType, Face>
+
+/** The face of this very action: the words change with what it would do. */
+export const faceOf = (action: Action): Face => {
+  const face: Face = FACES[action.type]
+  if (action.type === 'slow' && action.factor <= 1)
+    return { ...face, label: 'Full speed', hint: 'Service times back to normal.' }
+  if (action.type === 'slow') return { ...face, label: `Slow down ×${action.factor}` }
+  if (action.type === 'subscription' && action.on)
+    return {
+      ...face,
+      icon: Cable,
+      label: 'Restore subscription',
+      hint: 'It subscribes again; what was published meanwhile is lost.',
+    }
+  if (action.type === 'addNode') return { ...face, label: action.replica ? 'Add a replica' : 'Add a primary' }
+  return face
+}
+
+/** What can be done to this process now, most likely first. */
+export const actionsFor = (face: ProcessFace): Action[] => {
+  const process = face.id
+  if (face.kind === 'admin' || face.kind === 'console') return []
+  if (face.kind === 'app') {
+    return [
+      { type: 'subscription', process, on: !face.app?.subscribed },
+      { type: 'partition', inside: [process] },
+    ]
+  }
+  const down = face.status === 'crashed' || face.status === 'off'
+  if (down)
+    return [{ type: 'restart', process }, ...(face.kind === 'node' ? [{ type: 'restartEmpty', process } as const] : [])]
+  const actions: Action[] = []
+  if (face.status === 'paused') actions.push({ type: 'resume', process })
+  actions.push({ type: 'crash', process }, { type: 'powerOff', process })
+  if (face.status === 'up') actions.push({ type: 'pause', process })
+  actions.push({ type: 'slow', process, factor: face.slow > 1 ? 1 : 10 })
+  if (face.node?.role === 'replica') actions.push({ type: 'failover', process })
+  actions.push({ type: 'partition', inside: [process] })
+  if (face.kind === 'node' && face.status === 'up') actions.push({ type: 'removeNode', process })
+  return actions
+}
+
+const list = (ids: readonly string[]) => ids.join(', ')
+const percent = (x: number) => `${Math.round(x * 100)} %`
+
+/** What an action was, as said in the event list: 'crash n1'. */
+export const actionPhrase = (action: Action): string => {
+  switch (action.type) {
+    case 'crash':
+      return `crash ${action.process}`
+    case 'powerOff':
+      return `power off ${action.process}`
+    case 'pause':
+      return `pause ${action.process}`
+    case 'resume':
+      return `resume ${action.process}`
+    case 'restart':
+      return `restart ${action.process}`
+    case 'restartEmpty':
+      return `restart ${action.process} empty`
+    case 'slow':
+      return action.factor > 1
+        ? `slow ${action.process} down ×${action.factor}`
+        : `let ${action.process} run at full speed`
+    case 'failover':
+      return `ask ${action.process} to fail over`
+    case 'partition':
+      return `cut off ${list(action.inside)}`
+    case 'cut':
+      return `cut what ${list(action.from)} send${action.from.length > 1 ? '' : 's'}`
+    case 'heal':
+      return 'heal the network'
+    case 'link':
+      return `set ${action.a} to ${action.b}: ${Math.round(action.latency / 100) / 10} ms${action.loss > 0 ? `, ${percent(action.loss)} loss` : ''}`
+    case 'resetLinks':
+      return 'reset all links'
+    case 'command':
+      return action.argv.join(' ')
+    case 'config':
+      return `set ${action.directive} ${action.value}${action.process === '*' ? '' : ` on ${action.process}`}`
+    case 'addNode':
+      return action.replica ? 'add a replica' : 'add a primary'
+    case 'removeNode':
+      return `remove ${action.process}`
+    case 'cancelReshard':
+      return 'cancel the reshard'
+    case 'expireHot':
+      return 'expire the hot key'
+    case 'updateRow':
+      return action.key ? `update row ${action.key}` : 'update a row'
+    case 'subscription':
+      return `${action.on ? 'restore' : 'cut'} the subscription of ${action.process}`
+    case 'load':
+      return `change the load${changes(action.set)}`
+    case 'policy':
+      return `change the policy${action.process === '*' ? '' : ` of ${action.process}`}${changes(action.set)}`
+    case 'origin':
+      return `change the origin${changes(action.set)}`
+  }
+}
+
+const changes = (set: object): string => {
+  const pairs = Object.entries(set).map(([name, value]) => `${name} ${String(value)}`)
+  return pairs.length > 0 ? `: ${pairs.join(', ')}` : ''
+}
