@@ -1,0 +1,68 @@
+/**
+ * A table whose pages are shared between clones until written (copy on write), so that a keyframe of many thousand keys
+ * costs one small array. Read `pages[i]`; to write, go through `ownPage`.
+ */
+export interface Pages<P> {
+  readonly cow: true
+  pages: P[]
+  /** 1 where this table alone holds the page. */
+  owned: Uint8Array
+}
+
+export const newPages = <P>(count: number, make: () => P): Pages<P> => ({
+  cow: true,
+  pages: Array.from({ length: count }, make),
+  owned: new Uint8Array(count).fill(1),
+})
+
+/** The page, made this table's own first. */
+export const ownPage = <P>(table: Pages<P>, i: number): P => {
+  if (table.owned[i] === 0) {
+    table.pages[i] = clone(table.pages[i]) as P
+    table.owned[i] = 1
+  }
+  return table.pages[i]
+}
+
+/** A page for reading: never change what it returns. */
+export const page = <P>(table: Pages<P>, i: number): P => table.pages[i]
+
+const isPages = (value: object): value is Pages<unknown> => (value as { cow?: unknown }).cow === true
+
+/**
+ * An independent copy of plain data (JSON values, bigint, Map, Set, typed arrays). Frozen objects are shared: nobody can change them.
+ * Pages are shared and both sides lose ownership.
+ */
+export const clone = <T>(value: T): T => copy(value) as T
+
+const copy = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) {
+    if (Object.isFrozen(value)) return value
+    const n = value.length
+    const out = new Array<unknown>(n)
+    for (let i = 0; i < n; i++) {
+      const v: unknown = value[i]
+      out[i] = typeof v === 'object' && v !== null ? copy(v) : v
+    }
+    return out
+  }
+  if (value instanceof Map) {
+    const out = new Map<unknown, unknown>()
+    for (const [k, v] of value) out.set(k, typeof v === 'object' && v !== null ? copy(v) : v)
+    return out
+  }
+  if (value instanceof Set) return new Set(value)
+  if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice()
+  if (Object.isFrozen(value)) return value
+  if (isPages(value)) {
+    value.owned.fill(0)
+    return { cow: true, pages: value.pages.slice(), owned: new Uint8Array(value.owned.length) }
+  }
+  const out: Record<string, unknown> = { ...value }
+  for (const k in out) {
+    const v = out[k]
+    if (typeof v === 'object' && v !== null) out[k] = copy(v)
+  }
+  return out
+}

@@ -1,0 +1,93 @@
+import type { Micros } from './time.ts'
+import type { Message, ProcessId } from './process.ts'
+
+export type ConnId = number
+/** client: RESP. bus: the cluster bus (Nagle's algorithm applies, as its sockets leave it on). */
+export type ConnKind = 'client' | 'bus' | 'replication' | 'origin'
+export type CloseReason = 'refused' | 'reset' | 'closed' | 'timeout'
+
+/** One direction of a TCP connection: FIFO. */
+export interface Direction {
+  lastArrival: Micros
+  /** when the wire has sent what it was given (bandwidth). */
+  wireFree: Micros
+  /** when the acknowledgement of the outstanding segment is due back (Nagle). */
+  ackDue: Micros
+  /** bytes a partition or a silent host holds; the kernel retransmits. */
+  held: Message[] | null
+  heldSince: Micros
+}
+
+export interface Conn {
+  id: ConnId
+  kind: ConnKind
+  /** who opened it, and to whom. */
+  a: ProcessId
+  b: ProcessId
+  /** each side's own belief. */
+  aOpen: boolean
+  bOpen: boolean
+  established: boolean
+  aIncarnation: number
+  bIncarnation: number
+  ab: Direction
+  ba: Direction
+}
+
+export interface LinkFault {
+  a: ProcessId
+  b: ProcessId
+  latency: Micros
+  loss: number
+}
+
+export interface NetworkState {
+  nextConn: ConnId
+  conns: Map<ConnId, Conn>
+  /** directed pairs that do not reach each other: `from>to`. */
+  blocked: Set<string>
+  cuts: { from: ProcessId[]; to: ProcessId[]; bothWays: boolean }[]
+  faults: Map<string, LinkFault>
+}
+
+/** Linux's delayed acknowledgement, 40 ms: with Nagle's algorithm it is what the bus's second small message waits for. */
+export const DELAYED_ACK: Micros = 40_000
+/** First retransmission time-out of an established connection (Linux's minimum, 200 ms); doubles each time. */
+export const RTO: Micros = 200_000
+/** First retransmission of a SYN (RFC 6298 §2.1); doubles each time. */
+export const SYN_RTO: Micros = 1_000_000
+/** tcp_syn_retries = 6: given up 127 s after the first. */
+export const SYN_ATTEMPTS = 7
+/** 1 Gb/s. */
+export const BYTES_PER_MICRO = 125
+
+export const newDirection = (): Direction => ({ lastArrival: 0, wireFree: 0, ackDue: 0, held: null, heldSince: 0 })
+
+export const newNetwork = (): NetworkState => ({
+  nextConn: 1,
+  conns: new Map(),
+  blocked: new Set(),
+  cuts: [],
+  faults: new Map(),
+})
+
+export const cloneNetwork = (n: NetworkState): NetworkState => {
+  const conns = new Map<ConnId, Conn>()
+  for (const [id, c] of n.conns) conns.set(id, { ...c, ab: cloneDirection(c.ab), ba: cloneDirection(c.ba) })
+  return { nextConn: n.nextConn, conns, blocked: new Set(n.blocked), cuts: n.cuts.slice(), faults: new Map(n.faults) }
+}
+const cloneDirection = (d: Direction): Direction => ({ ...d, held: d.held && d.held.slice() })
+
+/** The first retransmission not before `now` of something first sent at `since`: since + RTO·(2^k − 1). */
+export const nextRetransmission = (since: Micros, now: Micros): Micros => {
+  let at = since
+  let gap = RTO
+  while (at < now) {
+    at += gap
+    gap = Math.min(gap * 2, 120_000_000)
+  }
+  return at
+}
+
+export const pair = (from: ProcessId, to: ProcessId): string => `${from}>${to}`
+export const linkKey = (a: ProcessId, b: ProcessId): string => (a < b ? `${a}|${b}` : `${b}|${a}`)

@@ -1,0 +1,87 @@
+import type { FactType } from './fact.ts'
+import type { Micros } from './time.ts'
+import type { Stream } from './random.ts'
+import type { ConnId, ConnKind, CloseReason } from './network.ts'
+import type { Facts } from '../facts.ts'
+import type { Settings } from '../settings.ts'
+
+/** Name of a process: n1, n2 … nodes; app1 … applications; origin; admin; cli. */
+export type ProcessId = string
+
+export type ProcessKind = 'node' | 'app' | 'origin' | 'admin' | 'console'
+
+/** crashed: the process is gone, its kernel answers with resets. off: silence. paused: SIGSTOP. */
+export type Status = 'up' | 'crashed' | 'off' | 'paused'
+
+/** What travels. Never changed once sent; `size` in bytes counts against bandwidth (default 64). */
+export interface Message {
+  readonly type: string
+  readonly size?: number
+}
+
+/** A handler's only door to the world. */
+export interface Context {
+  readonly self: ProcessId
+  readonly now: Micros
+  /** event number of the delivery being handled; with an ordinal it makes fact ids. */
+  readonly event: number
+  readonly settings: Settings
+  /** Sends on an open connection; it leaves when the handler's service time is over. Lost without a word when the connection is closed. */
+  send(conn: ConnId, message: Message): void
+  /** Opens a connection; later `connected` or `closed` is called, or nothing while the other host is silent. */
+  connect(to: ProcessId, kind: ConnKind): ConnId
+  close(conn: ConnId): void
+  /** One timer a name; setting it again moves it. `data` is plain. */
+  setTimer(name: string, after: Micros, data?: unknown): void
+  clearTimer(name: string): void
+  /** Tells a past-tense fact; returns its id for a later fact's `because`. */
+  emit<T extends FactType>(type: T, data: Facts[T], because?: readonly number[]): number
+  /** The named random stream: `name` is appended to the process's own id. */
+  random(name?: string): Stream
+  /** Ids of all processes of a kind, in order of birth: for configuration (seed addresses), not for state. */
+  peers(kind: ProcessKind): ProcessId[]
+  /** Generators of running flows: a cache beside the state, rebuilt from recorded answers after a restore. */
+  readonly live: Map<string, Generator<unknown, unknown, unknown>>
+}
+
+/** A process as handlers over plain data. A handler changes only its own state. */
+export interface Behaviour<S = unknown> {
+  boot(disk: unknown, ctx: Context): S
+  /** What survives a crash; `boot` gets it back. `empty` = the data is lost, the configuration stays. */
+  persist(state: S, empty: boolean): unknown
+  /** By message type. `conn` is the connection it came on. */
+  message: Record<string, (state: S, message: never, conn: ConnId, ctx: Context) => void>
+  timer: Record<string, (state: S, ctx: Context, data: unknown) => void>
+  connected?(state: S, conn: ConnId, ctx: Context): void
+  accepted?(state: S, conn: ConnId, from: ProcessId, kind: ConnKind, ctx: Context): void
+  closed?(state: S, conn: ConnId, reason: CloseReason, ctx: Context): void
+  /** A learner's action for this process. */
+  act?(state: S, action: import('../action.ts').Action, ctx: Context): void
+  /** Time its one thread needs for a message; 0 = not a bottleneck. Before the process's slowness factor. */
+  cost?(state: S, message: Message, ctx: Context): Micros
+}
+
+/** A process as the world holds it. */
+export interface Process {
+  id: ProcessId
+  kind: ProcessKind
+  status: Status
+  /** rises with every start: connections remember it. */
+  incarnation: number
+  /** service-time factor; 1 = full speed. */
+  slow: number
+  state: unknown
+  /** what a crash left behind, both ways of losing. */
+  disk: { full: unknown; empty: unknown } | null
+  timers: Map<string, number>
+  /** what waits for its thread, from `head`. */
+  inbox: InboxItem[]
+  head: number
+  busyUntil: Micros
+}
+
+export interface InboxItem {
+  conn: ConnId
+  message: Message
+  cause: number
+}

@@ -1,0 +1,615 @@
+import { clone } from './clone.ts'
+import { digestOf } from './digest.ts'
+import { FACTS_PER_EVENT, type Fact, type FactType } from './fact.ts'
+import {
+  BYTES_PER_MICRO, DELAYED_ACK, RTO, SYN_ATTEMPTS, SYN_RTO, cloneNetwork, linkKey, newDirection, newNetwork, nextRetransmission, pair,
+  type CloseReason, type Conn, type ConnId, type ConnKind, type Direction, type NetworkState,
+} from './network.ts'
+import type { Behaviour, Context, InboxItem, Message, Process, ProcessId, ProcessKind } from './process.ts'
+import { newStream, uniform, type Stream } from './random.ts'
+import { cloneSchedule, eachScheduled, newSchedule, nextTime, popUntil, push, type Schedule } from './schedule.ts'
+import type { Micros } from './time.ts'
+import type { Facts } from '../facts.ts'
+import type { Settings } from '../settings.ts'
+
+/** An entry of the event queue: plain data. `what` tells which of the fields count. */
+export interface Scheduled {
+  what: 'deliver' | 'timer' | 'work' | 'syn' | 'flush'
+  to: ProcessId
+  incarnation: number
+  conn: ConnId
+  message: Message | null
+  name: string
+  token: number
+  data: unknown
+  sentAt: Micros
+  /** number of the event that scheduled this one. */
+  cause: number
+}
+
+/** Everything a run is at one moment, as plain data. */
+export interface World {
+  now: Micros
+  events: number
+  seed: number
+  settings: Settings
+  schedule: Schedule<Scheduled>
+  processes: Map<ProcessId, Process>
+  network: NetworkState
+  streams: Map<string, Stream>
+  nextToken: number
+}
+
+/** Looks on; never changes anything. */
+export interface Observer {
+  onFact?(fact: Fact): void
+  /** before an event is handled; `cause` is the event that scheduled it. */
+  onEvent?(event: number, cause: number, entry: Scheduled, world: World): void
+  /** a message reached a process. */
+  onDelivered?(from: ProcessId, to: ProcessId, message: Message, at: Micros): void
+}
+
+export type Behaviours = Record<ProcessKind, Behaviour>
+
+const NOTHING: readonly number[] = Object.freeze([])
+const CONNECTED: Message = Object.freeze({ type: '$connected', size: 0 })
+const CLOSED: Record<CloseReason, Message> = {
+  refused: Object.freeze({ type: '$closed', size: 0, reason: 'refused' }),
+  reset: Object.freeze({ type: '$closed', size: 0, reason: 'reset' }),
+  closed: Object.freeze({ type: '$closed', size: 0, reason: 'closed' }),
+  timeout: Object.freeze({ type: '$closed', size: 0, reason: 'timeout' }),
+}
+
+/**
+ * The event loop and the network. Three doors: faults and `act` in, `runUntil` forward, `observe` out.
+ * The whole state is `world`; everything else here is a cache or a looker-on.
+ */
+export class Simulation implements Context {
+  world: World
+  readonly live = new Map<string, Generator<unknown, unknown, unknown>>()
+  private readonly behaviours: Behaviours
+  private observers: Observer[] = []
+  private watchesEvents = false
+  private watchesDeliveries = false
+  private current: Process | null = null
+  private departAt: Micros = 0
+  private ordinal = 0
+  private cause = 0
+
+  constructor(behaviours: Behaviours, settings: Settings, seed: number) {
+    this.behaviours = behaviours
+    this.world = {
+      now: 0,
+      events: 0,
+      seed,
+      settings: clone(settings),
+      schedule: newSchedule(),
+      processes: new Map(),
+      network: newNetwork(),
+      streams: new Map(),
+      nextToken: 1,
+    }
+  }
+
+  // ------------------------------------------------------------------ doors
+
+  observe(observer: Observer): () => void {
+    this.observers.push(observer)
+    this.recount()
+    return () => {
+      this.observers = this.observers.filter((o) => o !== observer)
+      this.recount()
+    }
+  }
+
+  private recount(): void {
+    this.watchesEvents = this.observers.some((o) => o.onEvent)
+    this.watchesDeliveries = this.observers.some((o) => o.onDelivered)
+  }
+
+  /** Processes all events up to and including `limit`, at most `most` of them; true when `limit` was reached. */
+  runUntil(limit: Micros, most = Infinity): boolean {
+    const schedule = this.world.schedule
+    for (let left = most; left > 0; left--) {
+      const entry = popUntil(schedule, limit)
+      if (entry === undefined) {
+        if (limit > this.world.now) this.world.now = limit
+        return true
+      }
+      this.world.now = schedule.hand
+      this.handleEntry(entry)
+    }
+    return false
+  }
+
+  /** Processes one event, if there is one not after `limit`. */
+  step(limit: Micros = Infinity): boolean {
+    const entry = popUntil(this.world.schedule, limit)
+    if (entry === undefined) return false
+    this.world.now = this.world.schedule.hand
+    this.handleEntry(entry)
+    return true
+  }
+
+  nextEventAt(): Micros {
+    return nextTime(this.world.schedule)
+  }
+
+  snapshot(): World {
+    const w = this.world
+    const processes = new Map<ProcessId, Process>()
+    for (const [id, p] of w.processes)
+      processes.set(id, { ...p, state: clone(p.state), timers: new Map(p.timers), inbox: p.inbox.slice(p.head), head: 0 })
+    return {
+      ...w,
+      settings: clone(w.settings),
+      schedule: cloneSchedule(w.schedule),
+      processes,
+      network: cloneNetwork(w.network),
+      streams: clone(w.streams),
+    }
+  }
+
+  /** Goes to a snapshot; it stays good for another restore. */
+  restore(from: World): void {
+    this.world = from
+    this.world = this.snapshot()
+    this.live.clear()
+  }
+
+  digest(): string {
+    const w = this.world
+    const entries: [Micros, Scheduled][] = []
+    eachScheduled(w.schedule, (at, item) => entries.push([at, item]))
+    entries.sort((x, y) => x[0] - y[0] || x[1].cause - y[1].cause || x[1].token - y[1].token || x[1].conn - y[1].conn)
+    const processes = [...w.processes.values()].map((p) => ({ ...p, inbox: p.inbox.slice(p.head), head: 0 }))
+    return digestOf([w.now, w.events, w.seed, w.settings, entries, processes, w.network, w.streams])
+  }
+
+  // ------------------------------------------------------------------ the world's faults and the learner's hand
+
+  /** Begins an event of its own for something that comes from outside. */
+  beginAction(): void {
+    this.world.events++
+    this.ordinal = 0
+    this.cause = this.world.events
+    this.current = null
+    this.departAt = this.world.now
+  }
+
+  spawn(id: ProcessId, kind: ProcessKind, disk: unknown = null): Process {
+    const p: Process = {
+      id, kind, status: 'up', incarnation: 1, slow: 1, state: null, disk: null,
+      timers: new Map(), inbox: [], head: 0, busyUntil: this.world.now,
+    }
+    this.world.processes.set(id, p)
+    this.boot(p, disk)
+    return p
+  }
+
+  private boot(p: Process, disk: unknown): void {
+    this.enter(p, this.world.now)
+    p.state = this.behaviours[p.kind].boot(disk, this)
+  }
+
+  process(id: ProcessId): Process | undefined {
+    return this.world.processes.get(id)
+  }
+
+  crash(p: Process): void {
+    this.stop(p, 'crashed')
+    for (const c of [...this.world.network.conns.values()]) {
+      if (c.a === p.id && c.aOpen) this.hangUp(c, true, 'reset')
+      else if (c.b === p.id && c.bOpen) this.hangUp(c, false, 'reset')
+    }
+  }
+
+  /** Silence: no reset is sent; the other sides believe in their connections until they time out or hear a reset. */
+  powerOff(p: Process): void {
+    this.stop(p, 'off')
+    for (const c of this.world.network.conns.values()) {
+      if (c.a === p.id) c.aOpen = false
+      if (c.b === p.id) c.bOpen = false
+      if (!c.aOpen && !c.bOpen) this.world.network.conns.delete(c.id)
+    }
+  }
+
+  private stop(p: Process, status: 'crashed' | 'off'): void {
+    const b = this.behaviours[p.kind]
+    if (p.state !== null) p.disk = { full: b.persist(p.state, false), empty: b.persist(p.state, true) }
+    p.status = status
+    p.state = null
+    p.timers.clear()
+    p.inbox = []
+    p.head = 0
+    for (const key of [...this.live.keys()]) if (key.startsWith(p.id + ':')) this.live.delete(key)
+  }
+
+  start(p: Process, empty: boolean): void {
+    const wasOff = p.status === 'off'
+    p.status = 'up'
+    p.incarnation++
+    p.busyUntil = this.world.now
+    const disk = p.disk ? (empty ? p.disk.empty : p.disk.full) : null
+    p.disk = null
+    this.boot(p, disk)
+    if (wasOff)
+      for (const c of this.world.network.conns.values())
+        if (c.a === p.id || c.b === p.id) {
+          const d = c.a === p.id ? c.ba : c.ab
+          if (d.held) this.schedule('flush', c.a === p.id ? c.b : c.a, nextRetransmission(d.heldSince, this.world.now), c.id)
+        }
+  }
+
+  pause(p: Process): void {
+    p.status = 'paused'
+  }
+
+  resume(p: Process): void {
+    p.status = 'up'
+    if (p.busyUntil < this.world.now) p.busyUntil = this.world.now
+    if (p.inbox.length > p.head) this.schedule('work', p.id, p.busyUntil, 0)
+  }
+
+  cut(from: ProcessId[], to: ProcessId[], bothWays: boolean): void {
+    const n = this.world.network
+    n.cuts.push(Object.freeze({ from, to, bothWays }))
+    this.blockAll()
+  }
+
+  private blockAll(): void {
+    const n = this.world.network
+    n.blocked.clear()
+    for (const cut of n.cuts)
+      for (const f of cut.from)
+        for (const t of cut.to) {
+          n.blocked.add(pair(f, t))
+          if (cut.bothWays) n.blocked.add(pair(t, f))
+        }
+  }
+
+  /** Heals every cut; what was held arrives with the kernel's next retransmission. */
+  heal(): void {
+    const n = this.world.network
+    n.cuts = []
+    n.blocked.clear()
+    for (const c of n.conns.values()) {
+      if (c.ab.held) this.schedule('flush', c.a, nextRetransmission(c.ab.heldSince, this.world.now), c.id)
+      if (c.ba.held) this.schedule('flush', c.b, nextRetransmission(c.ba.heldSince, this.world.now), c.id)
+    }
+  }
+
+  /** Hands an action to one process. */
+  act(p: Process, action: import('../action.ts').Action): void {
+    if (p.status !== 'up' || p.state === null) return
+    const b = this.behaviours[p.kind]
+    if (!b.act) return
+    this.enter(p, this.world.now)
+    b.act(p.state, action, this)
+  }
+
+  /** A fact about a process told by the world itself. */
+  tell<T extends FactType>(process: ProcessId, type: T, data: Facts[T], because: readonly number[] = NOTHING): number {
+    const id = this.world.events * FACTS_PER_EVENT + this.ordinal++
+    const fact = { id, at: this.world.now, process, type, data, because } as Fact
+    for (const o of this.observers) o.onFact?.(fact)
+    return id
+  }
+
+  // ------------------------------------------------------------------ Context, for the handler that runs now
+
+  get self(): ProcessId {
+    return this.current!.id
+  }
+  get now(): Micros {
+    return this.world.now
+  }
+  get event(): number {
+    return this.world.events
+  }
+  get settings(): Settings {
+    return this.world.settings
+  }
+
+  emit<T extends FactType>(type: T, data: Facts[T], because: readonly number[] = NOTHING): number {
+    return this.tell(this.current!.id, type, data, because)
+  }
+
+  random(name?: string): Stream {
+    const full = name === undefined ? this.current!.id : this.current!.id + '.' + name
+    return this.stream(full)
+  }
+
+  stream(name: string): Stream {
+    let s = this.world.streams.get(name)
+    if (s === undefined) this.world.streams.set(name, (s = newStream(this.world.seed, name)))
+    return s
+  }
+
+  peers(kind: ProcessKind): ProcessId[] {
+    const out: ProcessId[] = []
+    for (const p of this.world.processes.values()) if (p.kind === kind) out.push(p.id)
+    return out
+  }
+
+  setTimer(name: string, after: Micros, data: unknown = null): void {
+    const p = this.current!
+    const token = this.world.nextToken++
+    p.timers.set(name, token)
+    push(this.world.schedule, this.world.now + after, {
+      what: 'timer', to: p.id, incarnation: p.incarnation, conn: 0, message: null, name, token, data, sentAt: this.world.now, cause: this.cause,
+    })
+  }
+
+  clearTimer(name: string): void {
+    this.current!.timers.delete(name)
+  }
+
+  connect(to: ProcessId, kind: ConnKind): ConnId {
+    const n = this.world.network
+    const p = this.current!
+    const id = n.nextConn++
+    n.conns.set(id, {
+      id, kind, a: p.id, b: to, aOpen: true, bOpen: false, established: false,
+      aIncarnation: p.incarnation, bIncarnation: 0, ab: newDirection(), ba: newDirection(),
+    })
+    this.schedule('syn', to, this.departAt + this.latency(p.id, to), id)
+    return id
+  }
+
+  close(conn: ConnId): void {
+    const c = this.world.network.conns.get(conn)
+    if (!c) return
+    const isA = c.a === this.current!.id
+    if (isA ? c.aOpen : c.bOpen) this.hangUp(c, isA, 'closed')
+  }
+
+  send(conn: ConnId, message: Message): void {
+    const c = this.world.network.conns.get(conn)
+    if (c === undefined) return
+    const isA = c.a === this.current!.id
+    if (isA ? !c.aOpen : !c.bOpen) return
+    this.transmit(c, isA, message, this.departAt)
+  }
+
+  // ------------------------------------------------------------------ the wire
+
+  private latency(from: ProcessId, to: ProcessId): Micros {
+    const { latency } = this.world.settings
+    const s = this.stream('network')
+    const n = this.world.network
+    if (n.faults.size > 0) {
+      const fault = n.faults.get(linkKey(from, to))
+      if (fault) {
+        let wait = fault.latency + Math.round(uniform(s) * fault.latency * 0.1)
+        // a lost segment costs a retransmission time-out, doubled for each loss in a row
+        for (let rto = RTO; uniform(s) < fault.loss && rto < 30_000_000; rto *= 2) wait += rto
+        return wait
+      }
+    }
+    return latency.mean + Math.round((uniform(s) - 0.5) * latency.spread)
+  }
+
+  private transmit(c: Conn, isA: boolean, message: Message, departs: Micros): void {
+    const d = isA ? c.ab : c.ba
+    if (d.held !== null) {
+      d.held.push(message)
+      return
+    }
+    const from = isA ? c.a : c.b
+    const to = isA ? c.b : c.a
+    const n = this.world.network
+    if (n.blocked.size > 0 && n.blocked.has(pair(from, to))) {
+      d.held = [message]
+      d.heldSince = departs
+      return
+    }
+    const wait = this.latency(from, to)
+    if (c.kind === 'bus') {
+      const back = isA ? c.ba : c.ab
+      if (d.ackDue > departs) departs = d.ackDue
+      else d.ackDue = departs + 2 * wait + DELAYED_ACK
+      // data going back carries the acknowledgement of what came
+      if (back.ackDue > departs + wait) back.ackDue = departs + wait
+    }
+    const size = message.size ?? 64
+    if (size > 1500) {
+      const begin = d.wireFree > departs ? d.wireFree : departs
+      departs = d.wireFree = begin + Math.ceil(size / BYTES_PER_MICRO)
+    }
+    let at = departs + wait
+    if (at < d.lastArrival) at = d.lastArrival
+    d.lastArrival = at
+    push(this.world.schedule, at, {
+      what: 'deliver', to, incarnation: isA ? c.bIncarnation : c.aIncarnation, conn: c.id, message, name: '', token: 0, data: null,
+      sentAt: this.world.now, cause: this.cause,
+    })
+  }
+
+  /** One side closes; the other hears of it after the data already sent. */
+  private hangUp(c: Conn, isA: boolean, reason: 'closed' | 'reset'): void {
+    if (isA) c.aOpen = false
+    else c.bOpen = false
+    if (isA ? c.bOpen || !c.established : c.aOpen) this.transmit(c, isA, CLOSED[reason], this.departAt > this.world.now ? this.departAt : this.world.now)
+    if (!c.aOpen && !c.bOpen && c.established) this.world.network.conns.delete(c.id)
+  }
+
+  private schedule(what: 'work' | 'syn' | 'flush', to: ProcessId, at: Micros, conn: ConnId, token = 0): void {
+    push(this.world.schedule, at, {
+      what, to, incarnation: this.world.processes.get(to)?.incarnation ?? 0, conn, message: null, name: '', token, data: null,
+      sentAt: this.world.now, cause: this.cause,
+    })
+  }
+
+  // ------------------------------------------------------------------ events
+
+  private handleEntry(entry: Scheduled): void {
+    const w = this.world
+    w.events++
+    this.ordinal = 0
+    this.cause = w.events
+    this.departAt = w.now
+    if (this.watchesEvents) for (const o of this.observers) o.onEvent?.(w.events, entry.cause, entry, w)
+    switch (entry.what) {
+      case 'deliver':
+        return this.deliver(entry)
+      case 'timer': {
+        const p = w.processes.get(entry.to)!
+        if (p.incarnation !== entry.incarnation || p.timers.get(entry.name) !== entry.token) return
+        p.timers.delete(entry.name)
+        if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
+          return this.enqueue(p, { conn: 0, message: { type: '$timer', size: 0, name: entry.name, data: entry.data } as Message, cause: entry.cause })
+        this.enter(p, w.now)
+        return this.fire(p, entry.name, entry.data)
+      }
+      case 'work':
+        return this.work(entry)
+      case 'syn':
+        return this.arriveSyn(entry)
+      case 'flush':
+        return this.flush(entry)
+    }
+  }
+
+  private enter(p: Process, departAt: Micros): void {
+    this.current = p
+    this.departAt = departAt
+  }
+
+  private fire(p: Process, name: string, data: unknown): void {
+    const handler = this.behaviours[p.kind].timer[name]
+    if (handler === undefined) throw new Error(`${p.kind} has no timer ${name}`)
+    handler(p.state, this, data)
+  }
+
+  private deliver(entry: Scheduled): void {
+    const w = this.world
+    const c = w.network.conns.get(entry.conn)
+    if (c === undefined) return
+    const p = w.processes.get(entry.to)!
+    const message = entry.message!
+    const toA = c.a === p.id
+    if (p.status === 'off' || p.status === 'crashed' || p.incarnation !== entry.incarnation) return this.deliverToNobody(c, toA, p, message)
+    if (toA ? !c.aOpen : !c.bOpen) {
+      if (message.type === '$closed') w.network.conns.delete(c.id)
+      return
+    }
+    if (message.type === '$closed') {
+      if (toA) c.aOpen = false
+      else c.bOpen = false
+      if (!c.aOpen && !c.bOpen) w.network.conns.delete(c.id)
+    } else if (message.type === '$connected') c.established = true
+    if (this.watchesDeliveries && (message as { size?: number }).size !== 0)
+      for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
+    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn: c.id, message, cause: entry.cause })
+    this.handle(p, c.id, message)
+  }
+
+  /** A host without the process: its kernel resets; a host without power says nothing and the sender's kernel keeps retransmitting. */
+  private deliverToNobody(c: Conn, toA: boolean, p: Process, message: Message): void {
+    if (message.type === '$closed') {
+      if (toA ? !c.bOpen : !c.aOpen) this.world.network.conns.delete(c.id)
+      return
+    }
+    const senderOpen = toA ? c.bOpen : c.aOpen
+    if (!senderOpen) return
+    if (p.status === 'off') {
+      const d = toA ? c.ba : c.ab
+      if (d.held === null) {
+        d.held = [message]
+        d.heldSince = this.world.now
+      } else d.held.push(message)
+      return
+    }
+    this.sendReset(c, toA)
+  }
+
+  /** The kernel of A's (or B's) host answers a stray segment with a reset to the other side. */
+  private sendReset(c: Conn, fromA: boolean): void {
+    if (fromA) c.aOpen = false
+    else c.bOpen = false
+    this.transmit(c, fromA, CLOSED.reset, this.world.now)
+  }
+
+  private enqueue(p: Process, item: InboxItem): void {
+    p.inbox.push(item)
+    if (p.status !== 'paused' && p.inbox.length === p.head + 1) this.schedule('work', p.id, p.busyUntil, 0)
+  }
+
+  private work(entry: Scheduled): void {
+    const w = this.world
+    const p = w.processes.get(entry.to)!
+    if (p.incarnation !== entry.incarnation || p.status !== 'up') return
+    if (p.busyUntil > w.now) return
+    while (p.inbox.length > p.head && p.busyUntil <= w.now && (p.status as string) === 'up') {
+      const item = p.inbox[p.head++]
+      if (p.head > 64 && p.head * 2 > p.inbox.length) {
+        p.inbox = p.inbox.slice(p.head)
+        p.head = 0
+      }
+      this.cause = w.events
+      this.handle(p, item.conn, item.message)
+    }
+    if (p.inbox.length > p.head) this.schedule('work', p.id, p.busyUntil, 0)
+  }
+
+  private handle(p: Process, conn: ConnId, message: Message): void {
+    const b = this.behaviours[p.kind]
+    const now = this.world.now
+    const cost = b.cost === undefined ? 0 : Math.round(b.cost(p.state, message, this) * p.slow)
+    if (cost > 0) p.busyUntil = now + cost
+    this.enter(p, now + cost)
+    const type = message.type
+    if (type.charCodeAt(0) === 36) {
+      if (type === '$timer') return this.fire(p, (message as unknown as { name: string }).name, (message as unknown as { data: unknown }).data)
+      if (type === '$connected') return b.connected?.(p.state, conn, this)
+      if (type === '$closed') return b.closed?.(p.state, conn, (message as unknown as { reason: CloseReason }).reason, this)
+      if (type === '$accepted') {
+        const m = message as unknown as { from: ProcessId; kind: ConnKind }
+        return b.accepted?.(p.state, conn, m.from, m.kind, this)
+      }
+    }
+    const handler = b.message[type]
+    if (handler === undefined) throw new Error(`${p.kind} does not understand ${type}`)
+    handler(p.state, message as never, conn, this)
+  }
+
+  private arriveSyn(entry: Scheduled): void {
+    const w = this.world
+    const c = w.network.conns.get(entry.conn)
+    if (c === undefined) return
+    if (!c.aOpen) {
+      w.network.conns.delete(c.id)
+      return
+    }
+    const p = w.processes.get(c.b)
+    const blocked = w.network.blocked
+    if (p === undefined || p.status === 'off' || (blocked.size > 0 && (blocked.has(pair(c.a, c.b)) || blocked.has(pair(c.b, c.a))))) {
+      const attempt = entry.token + 1
+      if (attempt >= SYN_ATTEMPTS) return this.transmit(c, false, CLOSED.timeout, w.now)
+      return this.schedule('syn', c.b, w.now + SYN_RTO * (1 << entry.token), c.id, attempt)
+    }
+    if (p.status === 'crashed') return this.transmit(c, false, CLOSED.refused, w.now)
+    c.bOpen = true
+    c.bIncarnation = p.incarnation
+    this.transmit(c, false, CONNECTED, w.now)
+    const accepted = { type: '$accepted', size: 0, from: c.a, kind: c.kind } as Message
+    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn: c.id, message: accepted, cause: entry.cause })
+    this.handle(p, c.id, accepted)
+  }
+
+  private flush(entry: Scheduled): void {
+    const w = this.world
+    const c = w.network.conns.get(entry.conn)
+    if (c === undefined) return
+    const isA = c.a === entry.to
+    const d: Direction = isA ? c.ab : c.ba
+    const held = d.held
+    if (held === null || w.network.blocked.has(pair(isA ? c.a : c.b, isA ? c.b : c.a))) return
+    const other = w.processes.get(isA ? c.b : c.a)
+    if (other === undefined || other.status === 'off') return
+    d.held = null
+    if (other.incarnation !== (isA ? c.bIncarnation : c.aIncarnation)) return this.sendReset(c, !isA)
+    for (const message of held) this.transmit(c, isA, message, w.now)
+  }
+}

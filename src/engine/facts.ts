@@ -1,0 +1,113 @@
+import type { Action } from './action.ts'
+import type { ProcessId } from './core/process.ts'
+import type { Micros } from './core/time.ts'
+import type { Reply } from './redis/reply.ts'
+
+/**
+ * Every fact and what it carries, in one list: each is emitted from exactly one file.
+ * `process` of the fact is who it happened to or who says so.
+ */
+export interface Facts {
+  // --- the learner, and the world's faults (core/faults)
+  'action.applied': { action: Action }
+  'action.refused': { action: Action; reason: string }
+  'process.crashed': Record<string, never>
+  'process.poweredOff': Record<string, never>
+  'process.paused': Record<string, never>
+  'process.resumed': Record<string, never>
+  'process.restarted': { empty: boolean; keys: number }
+  'process.slowed': { factor: number }
+  'process.joined': { kind: string }
+  'network.cut': { from: ProcessId[]; to: ProcessId[]; bothWays: boolean }
+  'network.healed': Record<string, never>
+  'network.link': { a: ProcessId; b: ProcessId; latency: Micros; loss: number }
+
+  // --- the cluster bus (redis/gossip, failure detection)
+  'node.pfail': { about: ProcessId; silent: Micros }
+  'node.pfailCleared': { about: ProcessId }
+  'node.reported': { about: ProcessId; by: ProcessId; reports: number; needed: number }
+  'node.fail': { about: ProcessId; reports: number; needed: number; by: ProcessId[] }
+  'node.failHeard': { about: ProcessId; from: ProcessId }
+  'node.failCleared': { about: ProcessId; why: string }
+  'node.met': { peer: ProcessId }
+  'node.forgot': { peer: ProcessId }
+  'cluster.state': { state: 'ok' | 'fail'; reason: string }
+  'epoch.bumped': { epoch: number; why: string }
+  'epoch.collision': { with: ProcessId; epoch: number }
+  'slots.rebound': { count: number; from: ProcessId | null; to: ProcessId; epoch: number }
+  'role.changed': { role: 'primary' | 'replica'; of: ProcessId | null; why: string }
+
+  // --- election (redis/failover)
+  'election.cannot': { reason: string }
+  'election.scheduled': { delay: Micros; fixed: Micros; drawn: Micros; rank: number; offset: number; at: Micros }
+  'election.delayed': { rank: number; by: Micros }
+  'election.started': { epoch: number; needed: number }
+  'election.granted': { to: ProcessId; epoch: number }
+  'election.denied': { to: ProcessId; epoch: number; reason: string }
+  'election.counted': { from: ProcessId; epoch: number; votes: number; needed: number }
+  'election.won': { epoch: number; votes: number; needed: number; voters: ProcessId[] }
+  'election.expired': { epoch: number; votes: number; needed: number }
+  'failover.promoted': { epoch: number; slots: number; from: ProcessId; offset: number; manual: boolean }
+  'failover.manual': { phase: 'asked' | 'paused' | 'caughtUp' | 'aborted' }
+
+  // --- replication
+  'replication.linkDown': { primary: ProcessId; why: string }
+  'replication.syncStarted': { primary: ProcessId }
+  'replication.synced': { primary: ProcessId; offset: number; keys: number; dropped: number }
+
+  // --- resharding
+  'slot.opened': { slot: number; state: 'migrating' | 'importing'; peer: ProcessId }
+  'slot.closed': { slot: number; owner: ProcessId }
+  'keys.migrated': { slot: number; count: number; to: ProcessId }
+  'reshard.started': { kind: 'add' | 'remove'; node: ProcessId; slots: number }
+  'reshard.progress': { done: number; total: number; slot: number | null; step: string }
+  'reshard.finished': { kind: 'add' | 'remove'; node: ProcessId; moved: number; cancelled: boolean; took: Micros }
+  'reshard.refused': { reason: string }
+
+  // --- clients (client/)
+  'client.redirected': { kind: 'MOVED' | 'ASK'; slot: number; from: ProcessId; to: ProcessId }
+  'client.refreshed': { from: ProcessId; changed: number; why: string }
+  'client.connectionLost': { to: ProcessId; why: string }
+  /** one request, end to end. Quiet. `version`/`latest`: the row's version served and the origin's at that moment (reads). */
+  'request.done': {
+    op: 'read' | 'write'
+    key: string
+    outcome: 'l1' | 'hit' | 'miss' | 'written' | 'error'
+    error: string
+    latency: Micros
+    version: number
+    attempts: number
+    node: ProcessId | null
+  }
+  /** a primary acknowledged a write to a client. Quiet. */
+  'write.acked': { key: string; value: string; offset: number; slot: number }
+  'origin.query': { key: string; queue: number; busy: number }
+  'origin.answered': { key: string; waited: Micros }
+  'origin.refused': { key: string; why: 'queue full' | 'timeout' }
+  'row.updated': { key: string; version: number }
+  'hot.expired': { key: string; existed: boolean }
+  'fill.started': { key: string; policy: string; early: boolean }
+  'fill.joined': { key: string; policy: string }
+  'invalidation.published': { key: string; receivers: number }
+  'invalidation.received': { key: string; had: boolean }
+  'subscription.changed': { on: boolean; why: string }
+  'stale.served': { key: string; version: number; latest: number; tier: 'L1' | 'cache' }
+  'console.replied': { node: ProcessId; argv: string[]; reply: Reply; took: Micros; notes: string[] }
+}
+
+/** Facts too many for the event list: metrics and invariants see them, the list does not keep them. */
+export const QUIET: ReadonlySet<keyof Facts> = new Set<keyof Facts>([
+  'request.done',
+  'write.acked',
+  'origin.query',
+  'origin.answered',
+  'fill.started',
+  'fill.joined',
+  'client.redirected',
+  'stale.served',
+  'node.reported',
+  'reshard.progress',
+  'keys.migrated',
+  'slot.opened',
+  'slot.closed',
+])

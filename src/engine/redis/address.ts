@@ -1,0 +1,25 @@
+import { hash32 } from '../core/random.ts'
+import type { ProcessId } from '../core/process.ts'
+import type { NodeId } from './state.ts'
+
+/** n7 lives at 10.0.0.7:6379; the bus listens 10000 above. Beyond 250 nodes the third byte counts on. */
+export const ipOf = (process: ProcessId): string => {
+  const i = Number(process.slice(1)) - 1
+  return `10.0.${Math.floor(i / 250)}.${(i % 250) + 1}`
+}
+export const PORT = 6379
+export const BUS_OFFSET = 10000
+
+/** The process at an address; null when no such host can exist. */
+export const processAt = (ip: string): ProcessId | null => {
+  const m = /^10\.0\.(\d+)\.(\d+)$/.exec(ip)
+  if (!m) return null
+  return `n${Number(m[1]) * 250 + Number(m[2])}`
+}
+
+/** 40 hex digits, fixed by the name alone, so that a run needs no randomness for them. */
+export const nodeIdOf = (process: ProcessId): NodeId => {
+  let id = ''
+  for (let i = 0; i < 5; i++) id += hash32(process, 0x51ed270b + i).toString(16).padStart(8, '0')
+  return id
+}

@@ -1,0 +1,27 @@
+/**
+ * A reply of a Redis command as plain data.
+ * bulk = string (one char a byte), integer = number (bigint past 2^53), null bulk = null, array = array; the rest are tagged.
+ */
+export type Reply =
+  | string
+  | number
+  | bigint
+  | null
+  | Reply[]
+  | { simple: string }
+  | { error: string }
+  | { nullArray: true }
+  | { map: [Reply, Reply][] }
+  | { set: Reply[] }
+  | { push: Reply[] }
+  | { double: number }
+  | { bool: boolean }
+  | { verbatim: string }
+  /** no answer is sent (SUBSCRIBE answers by pushes; QUIT closes). */
+  | { none: true }
+
+export const OK: Reply = Object.freeze({ simple: 'OK' })
+export const QUEUED: Reply = Object.freeze({ simple: 'QUEUED' })
+export const err = (text: string): Reply => ({ error: text })
+export const isError = (r: Reply): r is { error: string } =>
+  typeof r === 'object' && r !== null && !Array.isArray(r) && 'error' in r

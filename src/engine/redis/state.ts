@@ -1,0 +1,242 @@
+import type { Pages } from '../core/clone.ts'
+import type { ConnId } from '../core/network.ts'
+import type { Message, ProcessId } from '../core/process.ts'
+import type { Micros } from '../core/time.ts'
+import type { Reply } from './reply.ts'
+
+/**
+ * One Redis node as plain data. Node ids are 40 hex digits derived from the process's name; addresses are 10.0.0.i:6379.
+ * Each mechanism's file owns its part; `node.ts` puts the handlers together.
+ */
+export interface NodeState {
+  self: ProcessId
+  id: NodeId
+  ip: string
+  port: number
+  cport: number
+  /** directives as set; a missing one has its default (config.ts). */
+  config: Map<string, string>
+  bootedAt: Micros
+  keys: Keyspace
+  sessions: Map<ConnId, Session>
+  nextClientId: number
+  pubsub: PubSub
+  cluster: ClusterState | null
+  repl: ReplicationState
+  stats: NodeStats
+}
+
+export type NodeId = string
+
+// ------------------------------------------------------------------ keyspace (keyspace.ts, expiry.ts)
+
+/** A stored value; replaced, never changed in place, except a hash's map on an owned page. */
+export interface Entry {
+  type: 'string' | 'hash' | 'list' | 'set' | 'zset'
+  /** string: one char a byte; hash: field to value. */
+  value: string | Map<string, string>
+  /** when it logically expires; -1 = never. */
+  expireAt: Micros
+}
+
+/** Pages by key slot, `PAGES` of them: slot >> 6 in cluster mode, so that a slot's keys stand together. */
+export interface Keyspace {
+  table: Pages<Map<string, Entry>>
+  size: number
+  /** keys per slot, for COUNTKEYSINSLOT and the slot map. */
+  perSlot: Pages<Uint16Array>
+  /** number of keys with a TTL. */
+  volatile: number
+  /** where active expiry goes on. */
+  expireCursor: number
+}
+
+// ------------------------------------------------------------------ clients (session.ts)
+
+/** One client connection as the node sees it. */
+export interface Session {
+  conn: ConnId
+  clientId: number
+  peer: ProcessId
+  name: string
+  resp: 2 | 3
+  /** queued commands while in MULTI; null outside. */
+  multi: string[][] | null
+  /** a queued command was refused: EXEC will answer EXECABORT. */
+  dirty: boolean
+  asking: boolean
+  readonly: boolean
+  /** replies to this connection wait here while a command blocks (MIGRATE, paused writes, WAIT). */
+  blocked: Blocked | null
+  waiting: string[][]
+  closing: boolean
+}
+
+export interface Blocked {
+  why: 'migrate' | 'pause' | 'wait'
+  argv: string[]
+  since: Micros
+  /** the other connection it waits on, for MIGRATE. */
+  via: ConnId
+}
+
+export interface PubSub {
+  /** channel → connections, in order of subscription. */
+  channels: Map<string, Set<ConnId>>
+  patterns: Map<string, Set<ConnId>>
+  shards: Map<string, Set<ConnId>>
+}
+
+// ------------------------------------------------------------------ messages on client connections
+
+export interface CommandMessage extends Message {
+  readonly type: 'command'
+  readonly argv: readonly string[]
+}
+export interface ReplyMessage extends Message {
+  readonly type: 'reply'
+  readonly reply: Reply
+}
+/** Out of band: pub/sub frames, in RESP2 arrays or RESP3 pushes. */
+export interface PushMessage extends Message {
+  readonly type: 'push'
+  readonly reply: Reply
+}
+
+// ------------------------------------------------------------------ cluster (cluster.ts, gossip.ts, failover.ts …)
+
+/** This node's own view of the cluster. Index 0 of `peers` is this node itself; an index is never reused while the node runs. */
+export interface ClusterState {
+  peers: Peer[]
+  byId: Map<NodeId, number>
+  /** owner of each slot as index into `peers`; -1 = unbound. Copy before changing: shared between clones by pages. */
+  slots: Pages<Int16Array>
+  /** slot → peer index, open slots. */
+  migrating: Map<number, number>
+  importing: Map<number, number>
+  currentEpoch: number
+  lastVoteEpoch: number
+  state: 'ok' | 'fail'
+  /** slot-owning primaries as of the last update. */
+  size: number
+  /** id → when a FORGET ban ends. */
+  banned: Map<NodeId, Micros>
+  /** inbound bus connections → sender's peer index (-1 until known). */
+  inbound: Map<ConnId, number>
+  cron: number
+  /** when this primary was last without a majority (−1 never); first update after boot. */
+  minorityAt: Micros
+  firstUpdateAt: Micros
+  pfails: number
+  election: Election
+  manual: ManualFailover | null
+  todo: number
+  counters: Map<string, number>
+}
+
+export interface Peer {
+  id: NodeId
+  /** simulated process behind the address; what the address book resolves to. */
+  process: ProcessId
+  ip: string
+  port: number
+  cport: number
+  primary: boolean
+  /** peer index of the primary it replicates; -1 none. */
+  replicaOf: number
+  pfail: boolean
+  fail: boolean
+  handshake: boolean
+  noAddr: boolean
+  migrateTo: boolean
+  failAt: Micros
+  pingSent: Micros
+  pongReceived: Micros
+  dataReceived: Micros
+  votedAt: Micros
+  configEpoch: number
+  numSlots: number
+  replOffset: number
+  replOffsetAt: Micros
+  orphanedAt: Micros
+  createdAt: Micros
+  /** outbound link, 0 = none; up once established. */
+  link: ConnId
+  linkUp: boolean
+  linkCreatedAt: Micros
+  /** failure reports: reporter peer index → when. */
+  reports: Map<number, Micros>
+  /** fact that told of the present PFAIL / FAIL, for "why?". */
+  pfailFact: number
+  failFact: number
+}
+
+export interface Election {
+  /** when it starts; 0 = none was ever scheduled (failover_auth_time). */
+  at: Micros
+  sent: boolean
+  votes: number
+  voters: ProcessId[]
+  rank: number
+  epoch: number
+  /** last reason not to act, logged when it changes. */
+  cannot: string
+  fact: number
+}
+
+export interface ManualFailover {
+  /** aborted after this. */
+  until: Micros
+  /** on the primary: writes pause for this replica (peer index, -1 on the replica's side). */
+  replica: number
+  /** on the replica: the offset to reach; -1 not told yet. */
+  offset: number
+  canStart: boolean
+}
+
+// ------------------------------------------------------------------ replication (replication.ts)
+
+export interface ReplicationState {
+  role: 'primary' | 'replica'
+  replid: string
+  replid2: string
+  offset: number
+  /** replica: its primary's peer process, connection and state. */
+  primary: ProcessId | null
+  link: ConnId
+  linkState: 'none' | 'connecting' | 'syncing' | 'connected'
+  linkDownSince: Micros
+  lastIo: Micros
+  /** primary: its replicas by connection. */
+  replicas: Map<ConnId, ReplicaLink>
+  /** commands applied are also propagated at this database (always 0 in a cluster). */
+  db: number
+}
+
+export interface ReplicaLink {
+  conn: ConnId
+  process: ProcessId
+  state: 'syncing' | 'online'
+  /** offset last acknowledged. */
+  ack: number
+  ackAt: Micros
+}
+
+export interface NodeStats {
+  commands: number
+  hits: number
+  misses: number
+  expired: number
+  connections: number
+  /** operations in the running second and the last full one. */
+  opsSecond: number
+  opsNow: number
+  opsLast: number
+}
+
+/** Ports and addresses: a process's place in the address book (all nodes were born in order n1, n2, …). */
+export interface Address {
+  ip: string
+  port: number
+  cport: number
+}

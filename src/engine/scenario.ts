@@ -1,0 +1,52 @@
+import type { Micros } from './core/time.ts'
+import type { AppPolicy, Load, OriginSettings } from './action.ts'
+
+/** A starting topology with its load and policies: plain data, validated by `checkScenario`. */
+export interface Scenario {
+  id: string
+  title: string
+  /** one sentence: what runs here and what to try. */
+  about: string
+  topology: Topology
+  /** redis.conf directives of every node, spelled Redis's way; the rest is Redis's default. */
+  config: Record<string, string>
+  load: Load
+  policy: AppPolicy
+  origin: OriginSettings
+  /** one-way latency of every link: mean, and the width of its uniform spread. */
+  latency: { mean: Micros; spread: Micros }
+  /** service times of a node's one thread. */
+  service: { command: Micros; message: Micros }
+  /** a scenario at scale 1:n says so on screen; 1 = life size. */
+  scale: number
+  /** fraction of `load.keys` present in the cache at the start, most popular first. */
+  warm: number
+  /** simulated time already passed when the learner arrives. */
+  startAt: Micros
+  /** default seed. */
+  seed: number
+  /** switch groups drawn (and cut) together, e.g. the failing switch of the 24 nodes. */
+  groups?: { name: string; members: string[] }[]
+}
+
+export interface Topology {
+  /** false: one plain node without cluster mode. */
+  cluster: boolean
+  primaries: number
+  replicasPerPrimary: number
+  apps: number
+  /** explicit layout: replicas[i] = index of the primary that the i-th replica follows. Default: round robin. */
+  replicaOf?: number[]
+}
+
+/** A run is a value. */
+export interface Run {
+  format: 1
+  engine: string
+  scenario: string
+  seed: number
+  actions: import('./action.ts').RecordedAction[]
+  /** where the learner stood. */
+  at: Micros
+  events: number
+}
