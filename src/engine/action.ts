@@ -55,8 +55,10 @@ export interface Load {
 /** The database behind the cache. */
 export interface OriginSettings {
   workers: number
-  /** mean service time of one query (exponential). */
+  /** mean service time of one query. */
   service: Micros
+  /** every query takes exactly `service`; otherwise times are exponential. */
+  fixed?: boolean
   /** queries that may wait; more are refused. */
   queue: number
   /** the application gives a query up after this. */
@@ -83,7 +85,7 @@ export type Action =
   | { type: 'resetLinks' }
   | { type: 'command'; process: ProcessId; argv: string[]; cluster?: boolean } // redis-cli on a node; cluster = -c
   | { type: 'config'; process: ProcessId | '*'; directive: string; value: string } // CONFIG SET
-  | { type: 'addNode'; replica?: boolean }
+  | { type: 'addNode'; replica?: boolean; nodes?: ProcessId[] } // `nodes`: the processes started for it, filled in as it is applied
   | { type: 'removeNode'; process: ProcessId }
   | { type: 'cancelReshard' }
   | { type: 'expireHot' } // DEL of the hot key on its owner

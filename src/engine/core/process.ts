@@ -31,6 +31,8 @@ export interface Context {
   /** Opens a connection; later `connected` or `closed` is called, or nothing while the other host is silent. */
   connect(to: ProcessId, kind: ConnKind): ConnId
   close(conn: ConnId): void
+  /** Ends this process for good (SHUTDOWN of a removed node): its connections are reset and it leaves the stage. */
+  exit(): void
   /** One timer a name; setting it again moves it. `data` is plain. */
   setTimer(name: string, after: Micros, data?: unknown): void
   clearTimer(name: string): void
@@ -66,6 +68,8 @@ export interface Process {
   id: ProcessId
   kind: ProcessKind
   status: Status
+  /** ended by its own will; never comes back. */
+  retired: boolean
   /** rises with every start: connections remember it. */
   incarnation: number
   /** service-time factor; 1 = full speed. */

@@ -131,6 +131,11 @@ export class Simulation implements Context {
     return true
   }
 
+  /** Whether an event is due not after `at`. */
+  nextEventBy(at: Micros): boolean {
+    return nextTime(this.world.schedule) <= at
+  }
+
   nextEventAt(): Micros {
     return nextTime(this.world.schedule)
   }
@@ -179,7 +184,7 @@ export class Simulation implements Context {
 
   spawn(id: ProcessId, kind: ProcessKind, disk: unknown = null): Process {
     const p: Process = {
-      id, kind, status: 'up', incarnation: 1, slow: 1, state: null, disk: null,
+      id, kind, status: 'up', retired: false, incarnation: 1, slow: 1, state: null, disk: null,
       timers: new Map(), inbox: [], head: 0, busyUntil: this.world.now,
     }
     this.world.processes.set(id, p)
@@ -362,6 +367,13 @@ export class Simulation implements Context {
     if (!c) return
     const isA = c.a === this.current!.id
     if (isA ? c.aOpen : c.bOpen) this.hangUp(c, isA, 'closed')
+  }
+
+  exit(): void {
+    const p = this.current!
+    this.crash(p)
+    p.disk = null
+    p.retired = true
   }
 
   send(conn: ConnId, message: Message): void {

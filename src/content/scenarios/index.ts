@@ -1,0 +1,92 @@
+import { MS, SEC } from '../../engine/core/time.ts'
+import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../../engine/defaults.ts'
+import type { Scenario } from '../../engine/scenario.ts'
+
+const base = {
+  config: { 'cluster-node-timeout': '5000' },
+  load: DEFAULT_LOAD,
+  policy: DEFAULT_POLICY,
+  origin: DEFAULT_ORIGIN,
+  latency: { mean: 250, spread: 100 },
+  service: { command: 10, message: 5 },
+  scale: 1,
+  warm: 1,
+  startAt: 8 * SEC,
+  seed: 7,
+}
+
+/** The starting topologies, in the order the picker shows them. */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    ...base,
+    id: 'first-minute',
+    title: '3 shards, 3 replicas',
+    about: 'Three primaries with a replica each, three applications and a database. Kill a primary.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    policy: { ...DEFAULT_POLICY, l1Ttl: 2 * SEC },
+  },
+  {
+    ...base,
+    id: 'single',
+    title: 'A single node',
+    about: 'One Redis node without cluster mode, its limits in view: one thread, one memory, one point of failure.',
+    topology: { cluster: false, primaries: 1, replicasPerPrimary: 0, apps: 2 },
+    config: {},
+  },
+  {
+    ...base,
+    id: 'four-primaries',
+    title: '4 shards, 4 replicas',
+    about: 'Four primaries: the majority is three, so who counts in a quorum shows.',
+    topology: { cluster: true, primaries: 4, replicasPerPrimary: 1, apps: 3 },
+  },
+  {
+    ...base,
+    id: 'six-six',
+    title: '6 shards, 6 replicas',
+    about: 'Six primaries with a replica each.',
+    topology: { cluster: true, primaries: 6, replicasPerPrimary: 1, apps: 4 },
+    load: { ...DEFAULT_LOAD, rate: 800 },
+  },
+  {
+    ...base,
+    id: 'article-24',
+    title: '24 nodes, one bad switch',
+    about: 'Twelve shards. n1, n2 and the replicas of n3 and n4 hang on one switch; the applications do not. Cut it off.',
+    topology: { cluster: true, primaries: 12, replicasPerPrimary: 1, apps: 3 },
+    load: { ...DEFAULT_LOAD, rate: 600 },
+    groups: [{ name: 'switch', members: ['n1', 'n2', 'n15', 'n16'] }],
+  },
+  {
+    ...base,
+    id: 'hundred',
+    title: '100 nodes',
+    about: 'Fifty shards with a replica each: gossip at size.',
+    topology: { cluster: true, primaries: 50, replicasPerPrimary: 1, apps: 6 },
+    load: { ...DEFAULT_LOAD, rate: 1500, keys: 20000 },
+    startAt: 4 * SEC,
+  },
+  {
+    ...base,
+    id: 'stampede',
+    title: 'A hot key and a slow query',
+    about: 'Fifty reads a second want one key whose query takes one second. Expire it.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 5 },
+    load: { rate: 60, reads: 1, keys: 500, zipf: 0.9, hot: 5 / 6 },
+    origin: { workers: 100, service: 1 * SEC, fixed: true, queue: 500, timeout: 30 * SEC },
+    policy: { ...DEFAULT_POLICY, timeout: 500 * MS, ttl: 3600 * SEC },
+  },
+  {
+    ...base,
+    id: 'invalidation',
+    title: 'Near caches and one message',
+    about: 'Four applications keep a small L1 in front of the cluster and hear of changes by publish and subscribe. Update a row.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 4 },
+    load: { rate: 200, reads: 1, keys: 500, zipf: 0.9, hot: 0.2 },
+    policy: { ...DEFAULT_POLICY, l1Ttl: 20 * SEC, l1Size: 300 },
+  },
+]
+
+export const DEFAULT_SCENARIO = 'first-minute'
+
+export const scenarioById = (id: string): Scenario | undefined => SCENARIOS.find((s) => s.id === id)
