@@ -18,7 +18,9 @@ function browser(): Browser {
 
 /** Each run has its own port, so that two runs on one machine do not meet. The workers inherit it from the first process. */
 const findPort = `const s = require('net').createServer().listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close() })`
-const port = (process.env['RINGSIDE_E2E_PORT'] ??= execFileSync(process.execPath, ['-e', findPort], { encoding: 'utf8' }).trim())
+const port = (process.env['RINGSIDE_E2E_PORT'] ??= execFileSync(process.execPath, ['-e', findPort], {
+  encoding: 'utf8',
+}).trim())
 const address = `http://127.0.0.1:${port}/`
 const { path, flags } = browser()
 

@@ -13,7 +13,11 @@ function securityPolicy(): Plugin {
     transformIndexHtml: {
       order: 'post',
       handler: () => [
-        { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: pagePolicy }, injectTo: 'head-prepend' },
+        {
+          tag: 'meta',
+          attrs: { 'http-equiv': 'Content-Security-Policy', content: pagePolicy },
+          injectTo: 'head-prepend',
+        },
       ],
     },
   }
@@ -28,10 +32,18 @@ function offline(): Plugin {
       if (!dir) return
       const files = readdirSync(dir, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && entry.name !== 'sw.js' && !entry.name.endsWith('.map'))
-        .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1).replaceAll('\\', '/'))
+        .map((entry) =>
+          join(entry.parentPath, entry.name)
+            .slice(dir.length + 1)
+            .replaceAll('\\', '/'),
+        )
         .sort((a, b) => (a < b ? -1 : 1))
       const hash = createHash('sha256')
-      for (const file of files) hash.update(file).update('\0').update(readFileSync(join(dir, file)))
+      for (const file of files)
+        hash
+          .update(file)
+          .update('\0')
+          .update(readFileSync(join(dir, file)))
       const source = readFileSync(new URL('./scripts/lib/service-worker.js', import.meta.url), 'utf8')
       writeFileSync(
         join(dir, 'sw.js'),

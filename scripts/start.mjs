@@ -8,6 +8,8 @@ try {
   await install()
   await build()
   const { url } = await serve(dist, { port: Number(process.env.PORT) || 4173, next: true })
+  process.removeAllListeners('SIGINT')
+  process.on('SIGINT', () => process.exit(0)) // stopping it is how it ends well
   console.log(`\n  Ringside is at ${url}\n  Ctrl-C stops it.\n`)
 } catch (error) {
   console.error(error.message)

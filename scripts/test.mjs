@@ -21,7 +21,9 @@ function count(name, result, good, bad, remark = '') {
   failed += bad
   const verdict = bad ? 'FAILED' : 'ok'
   const late = result.late ? ' (out of time)' : ''
-  lines.push(`  ${name.padEnd(10)} ${verdict.padEnd(7)} ${String(good).padStart(5)} passed ${String(bad).padStart(4)} failed ${result.seconds.toFixed(1).padStart(7)} s${late}${remark}`)
+  lines.push(
+    `  ${name.padEnd(10)} ${verdict.padEnd(7)} ${String(good).padStart(5)} passed ${String(bad).padStart(4)} failed ${result.seconds.toFixed(1).padStart(7)} s${late}${remark}`,
+  )
   if (bad) console.log(`\n──── ${name} ────${late}\n${result.words.trimEnd()}\n`)
   else say(`${name} ok (${result.seconds.toFixed(1)} s)${remark}`)
 }

@@ -9,7 +9,8 @@ import { describe, expect, it } from 'vitest'
 
 const root = join(import.meta.dirname, '..')
 const skipped = new Set(['node_modules', 'dist', '.git', 'coverage', 'test-results', 'playwright-report', '.cache'])
-const textual = /\.(tsx?|mjs|cjs|js|css|html|json|md|svg|txt|webmanifest|ya?ml|sh)$|(^|\/)(\.[a-z]+rc|run|LICENSE|\.gitignore|\.editorconfig)$/
+const textual =
+  /\.(tsx?|mjs|cjs|js|css|html|json|md|svg|txt|webmanifest|ya?ml|sh)$|(^|\/)(\.[a-z]+rc|run|LICENSE|\.gitignore|\.editorconfig)$/
 
 function walk(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -118,9 +119,14 @@ const lazy = (path: string): File => {
     },
   }
 }
-const files = walk(root).filter((path) => textual.test(path)).map(lazy)
+const files = walk(root)
+  .filter((path) => textual.test(path))
+  .map(lazy)
 
-const under = (...folders: string[]) => (path: string) => folders.some((folder) => path.startsWith(folder))
+const under =
+  (...folders: string[]) =>
+  (path: string) =>
+    folders.some((folder) => path.startsWith(folder))
 const isSource = (path: string) => /^src\/.*\.tsx?$/.test(path)
 const isTest = (path: string) => /\.test\.tsx?$|\/testing\//.test(path)
 const inEngine = (path: string) => isSource(path) && under('src/engine/')(path) && !isTest(path)
@@ -260,7 +266,9 @@ describe('house rules', () => {
     for (const file of files.filter((f) => isSource(f.path) && !isTest(f.path)))
       for (const [, type] of file.words.matchAll(/\bemit\s*\(\s*'([\w-]+\.[\w.-]+)'/g))
         homes.set(type!, (homes.get(type!) ?? new Set()).add(file.path))
-    const shared = [...homes].filter(([, paths]) => paths.size > 1).map(([type, paths]) => `${type}: ${[...paths].join(', ')}`)
+    const shared = [...homes]
+      .filter(([, paths]) => paths.size > 1)
+      .map(([type, paths]) => `${type}: ${[...paths].join(', ')}`)
     expect(shared, 'Instead: one function in one file that emits it, called from both.').toEqual([])
   })
 
@@ -270,7 +278,10 @@ describe('house rules', () => {
       .map((f) => ({ path: f.path, lines: f.text.split('\n').length }))
       .filter((f) => f.lines > 900)
       .map((f) => `${f.path}: ${f.lines} lines`)
-    expect(long, 'Instead: two files, split where a reader would pause. Data belongs in src/content or a .data.ts file.').toEqual([])
+    expect(
+      long,
+      'Instead: two files, split where a reader would pause. Data belongs in src/content or a .data.ts file.',
+    ).toEqual([])
   })
 
   it('the lock file names no addresses', () => {
@@ -280,7 +291,10 @@ describe('house rules', () => {
   })
 
   it('versions are pinned exactly', () => {
-    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+      string,
+      Record<string, string>
+    >
     const loose = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] })
       .filter(([, version]) => !/^(npm:@?[\w./-]+@)?\d+\.\d+\.\d+$/.test(version))
       .map(([name, version]) => `${name} ${version}`)

@@ -80,7 +80,11 @@ export async function findBrowser() {
     say('installing Chromium from Debian (once)')
     const env = { DEBIAN_FRONTEND: 'noninteractive' }
     await run('apt-get', ['update', '-q'], { seconds: 120, quiet: true, env })
-    const got = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], { seconds: 300, quiet: true, env })
+    const got = await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], {
+      seconds: 300,
+      quiet: true,
+      env,
+    })
     for (const path of lying()) if (await works(path)) return remember(path)
     words.push(got.words.slice(-2000))
   }
@@ -89,7 +93,9 @@ export async function findBrowser() {
   const got = await node([binOf('playwright'), 'install', ...extra, 'chromium'], { seconds: 300, quiet: true })
   if (await works(playwrightsOwn())) return remember(playwrightsOwn())
   words.push(got.words.slice(-2000))
-  throw new Error(`No Chromium was found and none could be installed. Name one in RINGSIDE_CHROMIUM.\n${words.join('\n')}`)
+  throw new Error(
+    `No Chromium was found and none could be installed. Name one in RINGSIDE_CHROMIUM.\n${words.join('\n')}`,
+  )
 }
 
 function remember(path) {

@@ -3,7 +3,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { binOf, dist, fingerprint, node, notes, readJson, say, writeJson } from './house.mjs'
 
-const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package-lock.json', 'scripts/lib/policy.mjs', 'scripts/lib/service-worker.js']
+const sources = [
+  'src',
+  'public',
+  'index.html',
+  'vite.config.ts',
+  'package-lock.json',
+  'scripts/lib/policy.mjs',
+  'scripts/lib/service-worker.js',
+]
 // Not in the build's own folder: a host serves all that is there.
 const stampFile = join(notes, `build${dist.replaceAll(/[^\w]+/g, '-')}.json`)
 
