@@ -9,6 +9,8 @@ import type { Micros } from './time.ts'
 export interface Schedule<T> {
   /** the wheel's hand: never after the next entry. */
   hand: Micros
+  /** where the hand's block of 2^32 µs begins. */
+  base: Micros
   size: number
   /** first and last entry of each of 4 × 256 slots; -1 = empty. */
   head: Int32Array
@@ -28,6 +30,7 @@ const BLOCK = 4294967296
 
 export const newSchedule = <T>(): Schedule<T> => ({
   hand: 0,
+  base: 0,
   size: 0,
   head: new Int32Array(1024).fill(-1),
   tail: new Int32Array(1024).fill(-1),
@@ -42,6 +45,7 @@ export const newSchedule = <T>(): Schedule<T> => ({
 /** Items are shared, not copied: a scheduled entry is never changed. */
 export const cloneSchedule = <T>(s: Schedule<T>): Schedule<T> => ({
   hand: s.hand,
+  base: s.base,
   size: s.size,
   head: s.head.slice(),
   tail: s.tail.slice(),
@@ -90,7 +94,7 @@ const link = <T>(s: Schedule<T>, e: number, at: Micros): void => {
 /** Puts an item at a time not before the hand. */
 export const push = <T>(s: Schedule<T>, at: Micros, item: T): void => {
   s.size++
-  if (Math.floor(at / BLOCK) !== Math.floor(s.hand / BLOCK)) {
+  if (at - s.base >= BLOCK) {
     s.far.push({ at, item })
     return
   }
@@ -114,15 +118,24 @@ const firstSlot = (bits: Int32Array, level: number, from: number): number => {
   }
 }
 
+/** Frees an entry and returns its item. */
+const take = <T>(s: Schedule<T>, e: number): T | undefined => {
+  const item = s.item[e]
+  s.item[e] = undefined
+  s.next[e] = s.free
+  s.free = e
+  s.size--
+  return item
+}
+
 /** Takes the first item not after `limit`, or undefined. Its time is then `s.hand`. */
 export const popUntil = <T>(s: Schedule<T>, limit: Micros): T | undefined => {
   if (s.size === 0) return undefined
   for (;;) {
     const low = s.hand | 0
-    const base = s.hand - (s.hand % BLOCK)
     const near = firstSlot(s.bits, 0, low & 255)
     if (near >= 0) {
-      const at = base + (((low & 0xffffff00) | near) >>> 0)
+      const at = s.base + (((low & 0xffffff00) | near) >>> 0)
       if (at > limit) return undefined
       const e = s.head[near]
       const after = s.next[e]
@@ -131,51 +144,63 @@ export const popUntil = <T>(s: Schedule<T>, limit: Micros): T | undefined => {
         s.tail[near] = -1
         s.bits[near >> 5] &= ~(1 << (near & 31))
       }
-      const item = s.item[e]
-      s.item[e] = undefined
-      s.next[e] = s.free
-      s.free = e
-      s.size--
       s.hand = at
-      return item
+      return take(s, e)
     }
-    if (!descend(s, low, base, limit)) return undefined
+    const alone = descend(s, low, limit)
+    if (alone >= 0) {
+      s.hand = s.time[alone]
+      return take(s, alone)
+    }
+    if (alone === LATER) return undefined
   }
 }
 
-/** Moves the next occupied slot of a higher level down; false when it begins after the limit. */
-const descend = <T>(s: Schedule<T>, low: number, base: number, limit: Micros): boolean => {
+const LATER = -1
+const MOVED_DOWN = -2
+
+/**
+ * Moves the next occupied slot of a higher level down, unless it begins after the limit. An entry alone in its slot is the next of all:
+ * it is unlinked and returned without going through the levels below.
+ */
+const descend = <T>(s: Schedule<T>, low: number, limit: Micros): number => {
   for (let level = 1; level < 4; level++) {
     const shift = level * 8
     const slot = firstSlot(s.bits, level, (low >>> shift) & 255)
     if (slot < 0) continue
-    const keep = level === 3 ? 0 : -1 << (shift + 8)
-    const start = base + (((low & keep) | (slot << shift)) >>> 0)
-    if (start > limit) return false
-    s.hand = start
     const index = level * 256 + slot
     let e = s.head[index]
+    const isAlone = s.next[e] < 0
+    if (isAlone) {
+      if (s.time[e] > limit) return LATER
+    } else {
+      const keep = level === 3 ? 0 : -1 << (shift + 8)
+      const start = s.base + (((low & keep) | (slot << shift)) >>> 0)
+      if (start > limit) return LATER
+      s.hand = start
+    }
     s.head[index] = -1
     s.tail[index] = -1
     s.bits[index >> 5] &= ~(1 << (index & 31))
+    if (isAlone) return e
     while (e >= 0) {
       const after = s.next[e]
       link(s, e, s.time[e])
       e = after
     }
-    return true
+    return MOVED_DOWN
   }
-  if (s.far.length === 0) return false
+  if (s.far.length === 0) return LATER
   let soonest = Infinity
   for (const f of s.far) if (f.at < soonest) soonest = f.at
   const start = soonest - (soonest % BLOCK)
-  if (start > limit) return false
-  s.hand = start
+  if (start > limit) return LATER
+  s.hand = s.base = start
   const all = s.far
   s.far = []
   s.size -= all.length
   for (const f of all) push(s, f.at, f.item)
-  return true
+  return MOVED_DOWN
 }
 
 /** Every item with its time, in no particular order: for looking, not for running. */
@@ -191,11 +216,10 @@ export const eachScheduled = <T>(s: Schedule<T>, visit: (at: Micros, item: T) =>
 export const nextTime = <T>(s: Schedule<T>): Micros => {
   if (s.size === 0) return Infinity
   const low = s.hand | 0
-  const base = s.hand - (s.hand % BLOCK)
   for (let level = 0; level < 4; level++) {
     const slot = firstSlot(s.bits, level, (low >>> (level * 8)) & 255)
     if (slot < 0) continue
-    if (level === 0) return base + (((low & 0xffffff00) | slot) >>> 0)
+    if (level === 0) return s.base + (((low & 0xffffff00) | slot) >>> 0)
     let soonest = Infinity
     for (let e = s.head[level * 256 + slot]; e >= 0; e = s.next[e]) if (s.time[e] < soonest) soonest = s.time[e]
     return soonest

@@ -51,6 +51,14 @@ export interface Observer {
 
 export type Behaviours = Record<ProcessKind, Behaviour>
 
+/** A process with what is looked up for it at every event; made anew after a restore. */
+interface Bound {
+  p: Process
+  b: Behaviour
+  own: Stream | null
+  streams: Map<string, Stream>
+}
+
 const NOTHING: readonly number[] = Object.freeze([])
 const CONNECTED: Message = Object.freeze({ type: '$connected', size: 0 })
 const CLOSED: Record<CloseReason, Message> = {
@@ -71,7 +79,9 @@ export class Simulation implements Context {
   private observers: Observer[] = []
   private watchesEvents = false
   private watchesDeliveries = false
-  private current: Process | null = null
+  private readonly bound = new Map<ProcessId, Bound>()
+  private current: Bound | null = null
+  private wire: Stream | null = null
   private departAt: Micros = 0
   private ordinal = 0
   private cause = 0
@@ -160,6 +170,9 @@ export class Simulation implements Context {
     this.world = from
     this.world = this.snapshot()
     this.live.clear()
+    this.bound.clear()
+    this.current = null
+    this.wire = null
   }
 
   digest(): string {
@@ -188,13 +201,24 @@ export class Simulation implements Context {
       timers: new Map(), inbox: [], head: 0, busyUntil: this.world.now,
     }
     this.world.processes.set(id, p)
+    this.bound.delete(id)
     this.boot(p, disk)
     return p
   }
 
   private boot(p: Process, disk: unknown): void {
-    this.enter(p, this.world.now)
-    p.state = this.behaviours[p.kind].boot(disk, this)
+    const bound = this.bind(p.id)
+    this.enter(bound, this.world.now)
+    p.state = bound.b.boot(disk, this)
+  }
+
+  private bind(id: ProcessId): Bound {
+    let bound = this.bound.get(id)
+    if (bound === undefined) {
+      const p = this.world.processes.get(id)!
+      this.bound.set(id, (bound = { p, b: this.behaviours[p.kind], own: null, streams: new Map() }))
+    }
+    return bound
   }
 
   process(id: ProcessId): Process | undefined {
@@ -287,10 +311,10 @@ export class Simulation implements Context {
   /** Hands an action to one process. */
   act(p: Process, action: import('../action.ts').Action): void {
     if (p.status !== 'up' || p.state === null) return
-    const b = this.behaviours[p.kind]
-    if (!b.act) return
-    this.enter(p, this.world.now)
-    b.act(p.state, action, this)
+    const bound = this.bind(p.id)
+    if (!bound.b.act) return
+    this.enter(bound, this.world.now)
+    bound.b.act(p.state, action, this)
   }
 
   /** A fact about a process told by the world itself. */
@@ -304,7 +328,7 @@ export class Simulation implements Context {
   // ------------------------------------------------------------------ Context, for the handler that runs now
 
   get self(): ProcessId {
-    return this.current!.id
+    return this.current!.p.id
   }
   get now(): Micros {
     return this.world.now
@@ -317,12 +341,15 @@ export class Simulation implements Context {
   }
 
   emit<T extends FactType>(type: T, data: Facts[T], because: readonly number[] = NOTHING): number {
-    return this.tell(this.current!.id, type, data, because)
+    return this.tell(this.current!.p.id, type, data, because)
   }
 
   random(name?: string): Stream {
-    const full = name === undefined ? this.current!.id : this.current!.id + '.' + name
-    return this.stream(full)
+    const bound = this.current!
+    if (name === undefined) return (bound.own ??= this.stream(bound.p.id))
+    let s = bound.streams.get(name)
+    if (s === undefined) bound.streams.set(name, (s = this.stream(bound.p.id + '.' + name)))
+    return s
   }
 
   stream(name: string): Stream {
@@ -338,7 +365,7 @@ export class Simulation implements Context {
   }
 
   setTimer(name: string, after: Micros, data: unknown = null): void {
-    const p = this.current!
+    const { p } = this.current!
     const token = this.world.nextToken++
     p.timers.set(name, token)
     push(this.world.schedule, this.world.now + after, {
@@ -347,12 +374,13 @@ export class Simulation implements Context {
   }
 
   clearTimer(name: string): void {
-    this.current!.timers.delete(name)
+    const { timers } = this.current!.p
+    if (timers.has(name)) timers.set(name, 0)
   }
 
   connect(to: ProcessId, kind: ConnKind): ConnId {
     const n = this.world.network
-    const p = this.current!
+    const { p } = this.current!
     const id = n.nextConn++
     n.conns.set(id, {
       id, kind, a: p.id, b: to, aOpen: true, bOpen: false, established: false,
@@ -365,12 +393,12 @@ export class Simulation implements Context {
   close(conn: ConnId): void {
     const c = this.world.network.conns.get(conn)
     if (!c) return
-    const isA = c.a === this.current!.id
+    const isA = c.a === this.current!.p.id
     if (isA ? c.aOpen : c.bOpen) this.hangUp(c, isA, 'closed')
   }
 
   exit(): void {
-    const p = this.current!
+    const { p } = this.current!
     this.crash(p)
     p.disk = null
     p.retired = true
@@ -379,7 +407,7 @@ export class Simulation implements Context {
   send(conn: ConnId, message: Message): void {
     const c = this.world.network.conns.get(conn)
     if (c === undefined) return
-    const isA = c.a === this.current!.id
+    const isA = c.a === this.current!.p.id
     if (isA ? !c.aOpen : !c.bOpen) return
     this.transmit(c, isA, message, this.departAt)
   }
@@ -388,7 +416,7 @@ export class Simulation implements Context {
 
   private latency(from: ProcessId, to: ProcessId): Micros {
     const { latency } = this.world.settings
-    const s = this.stream('network')
+    const s = (this.wire ??= this.stream('network'))
     const n = this.world.network
     if (n.faults.size > 0) {
       const fault = n.faults.get(linkKey(from, to))
@@ -466,13 +494,14 @@ export class Simulation implements Context {
       case 'deliver':
         return this.deliver(entry)
       case 'timer': {
-        const p = w.processes.get(entry.to)!
+        const bound = this.bind(entry.to)
+        const { p } = bound
+        // A token rings once, so the spent one may stay: deleting and setting again would have the map rebuilt every few events.
         if (p.incarnation !== entry.incarnation || p.timers.get(entry.name) !== entry.token) return
-        p.timers.delete(entry.name)
         if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
           return this.enqueue(p, { conn: 0, message: { type: '$timer', size: 0, name: entry.name, data: entry.data } as Message, cause: entry.cause })
-        this.enter(p, w.now)
-        return this.fire(p, entry.name, entry.data)
+        this.enter(bound, w.now)
+        return this.fire(bound, entry.name, entry.data)
       }
       case 'work':
         return this.work(entry)
@@ -483,13 +512,13 @@ export class Simulation implements Context {
     }
   }
 
-  private enter(p: Process, departAt: Micros): void {
-    this.current = p
+  private enter(bound: Bound, departAt: Micros): void {
+    this.current = bound
     this.departAt = departAt
   }
 
-  private fire(p: Process, name: string, data: unknown): void {
-    const handler = this.behaviours[p.kind].timer[name]
+  private fire({ p, b }: Bound, name: string, data: unknown): void {
+    const handler = b.timer[name]
     if (handler === undefined) throw new Error(`${p.kind} has no timer ${name}`)
     handler(p.state, this, data)
   }
@@ -498,7 +527,8 @@ export class Simulation implements Context {
     const w = this.world
     const c = w.network.conns.get(entry.conn)
     if (c === undefined) return
-    const p = w.processes.get(entry.to)!
+    const bound = this.bind(entry.to)
+    const { p } = bound
     const message = entry.message!
     const toA = c.a === p.id
     if (p.status === 'off' || p.status === 'crashed' || p.incarnation !== entry.incarnation) return this.deliverToNobody(c, toA, p, message)
@@ -514,7 +544,7 @@ export class Simulation implements Context {
     if (this.watchesDeliveries && (message as { size?: number }).size !== 0)
       for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
     if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn: c.id, message, cause: entry.cause })
-    this.handle(p, c.id, message)
+    this.handle(bound, c.id, message)
   }
 
   /** A host without the process: its kernel resets; a host without power says nothing and the sender's kernel keeps retransmitting. */
@@ -550,7 +580,8 @@ export class Simulation implements Context {
 
   private work(entry: Scheduled): void {
     const w = this.world
-    const p = w.processes.get(entry.to)!
+    const bound = this.bind(entry.to)
+    const { p } = bound
     if (p.incarnation !== entry.incarnation || p.status !== 'up') return
     if (p.busyUntil > w.now) return
     while (p.inbox.length > p.head && p.busyUntil <= w.now && (p.status as string) === 'up') {
@@ -560,20 +591,20 @@ export class Simulation implements Context {
         p.head = 0
       }
       this.cause = w.events
-      this.handle(p, item.conn, item.message)
+      this.handle(bound, item.conn, item.message)
     }
     if (p.inbox.length > p.head) this.schedule('work', p.id, p.busyUntil, 0)
   }
 
-  private handle(p: Process, conn: ConnId, message: Message): void {
-    const b = this.behaviours[p.kind]
+  private handle(bound: Bound, conn: ConnId, message: Message): void {
+    const { p, b } = bound
     const now = this.world.now
     const cost = b.cost === undefined ? 0 : Math.round(b.cost(p.state, message, this) * p.slow)
     if (cost > 0) p.busyUntil = now + cost
-    this.enter(p, now + cost)
+    this.enter(bound, now + cost)
     const type = message.type
     if (type.charCodeAt(0) === 36) {
-      if (type === '$timer') return this.fire(p, (message as unknown as { name: string }).name, (message as unknown as { data: unknown }).data)
+      if (type === '$timer') return this.fire(bound, (message as unknown as { name: string }).name, (message as unknown as { data: unknown }).data)
       if (type === '$connected') return b.connected?.(p.state, conn, this)
       if (type === '$closed') return b.closed?.(p.state, conn, (message as unknown as { reason: CloseReason }).reason, this)
       if (type === '$accepted') {
@@ -607,7 +638,7 @@ export class Simulation implements Context {
     this.transmit(c, false, CONNECTED, w.now)
     const accepted = { type: '$accepted', size: 0, from: c.a, kind: c.kind } as Message
     if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn: c.id, message: accepted, cause: entry.cause })
-    this.handle(p, c.id, accepted)
+    this.handle(this.bind(c.b), c.id, accepted)
   }
 
   private flush(entry: Scheduled): void {
