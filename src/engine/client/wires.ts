@@ -1,0 +1,119 @@
+import { setAlarm, type Alarms } from '../core/alarms.ts'
+import type { ConnId } from '../core/network.ts'
+import type { Context, ProcessId } from '../core/process.ts'
+import type { Micros } from '../core/time.ts'
+import type { CommandMessage } from '../redis/state.ts'
+
+/**
+ * Client connections: opened on first use, one a node (and one more for READONLY reads), replies in order of commands.
+ * A command without an answer in time costs the whole connection: later replies could no longer be told apart.
+ */
+export interface Wire {
+  id: ConnId
+  to: ProcessId
+  readonly: boolean
+  ready: boolean
+  /** who waits for each answer, oldest at `head`; and since when. */
+  tags: number[]
+  since: Micros[]
+  head: number
+  /** commands held until the connection stands. */
+  unsent: (readonly string[])[]
+  /** an alarm for the oldest command is set. */
+  watched: boolean
+}
+
+export interface Wires {
+  byConn: Map<ConnId, Wire>
+  byNode: Map<string, ConnId>
+}
+
+/** Tags that are no flow: an answer nobody reads; the answer of a map refresh. Flow ids start at 1. */
+export const IGNORED = 0
+export const REFRESH = -1
+/** No such connection, or nothing was asked on it. */
+export const NOBODY = -2
+
+const READONLY: readonly string[] = Object.freeze(['READONLY'])
+
+export const newWires = (): Wires => ({ byConn: new Map(), byNode: new Map() })
+
+const nameOf = (to: ProcessId, readonly: boolean): string => (readonly ? to + '/ro' : to)
+
+/** The connection to a node, opened when there is none. */
+export const wireTo = (wires: Wires, to: ProcessId, readonly: boolean, ctx: Context): Wire => {
+  const name = nameOf(to, readonly)
+  const known = wires.byNode.get(name)
+  if (known !== undefined) return wires.byConn.get(known)!
+  const id = ctx.connect(to, 'client')
+  const wire: Wire = { id, to, readonly, ready: false, tags: [], since: [], head: 0, unsent: [], watched: false }
+  wires.byConn.set(id, wire)
+  wires.byNode.set(name, id)
+  if (readonly) {
+    wire.unsent.push(READONLY)
+    wire.tags.push(IGNORED)
+    wire.since.push(ctx.now)
+  }
+  return wire
+}
+
+/** Sends a command, or keeps it until the connection stands. `timeout` counts from now. */
+export const sendOn = (wire: Wire, argv: readonly string[], tag: number, timeout: Micros, alarms: Alarms, ctx: Context): void => {
+  wire.tags.push(tag)
+  wire.since.push(ctx.now)
+  if (wire.ready) ctx.send(wire.id, { type: 'command', argv } as CommandMessage)
+  else wire.unsent.push(argv)
+  if (!wire.watched) {
+    wire.watched = true
+    setAlarm(alarms, timeout, 'wire', wire.id, ctx)
+  }
+}
+
+/** The connection stands: what was held goes out. False when it is not one of these. */
+export const wireConnected = (wires: Wires, conn: ConnId, ctx: Context): boolean => {
+  const wire = wires.byConn.get(conn)
+  if (wire === undefined) return false
+  wire.ready = true
+  for (const argv of wire.unsent) ctx.send(conn, { type: 'command', argv } as CommandMessage)
+  wire.unsent = []
+  return true
+}
+
+/** An answer came: whose it is. */
+export const takeTag = (wire: Wire | undefined): number => {
+  if (wire === undefined || wire.head >= wire.tags.length) return NOBODY
+  const tag = wire.tags[wire.head++]
+  if (wire.head === wire.tags.length) {
+    wire.tags.length = 0
+    wire.since.length = 0
+    wire.head = 0
+  } else if (wire.head >= 256 && wire.head * 2 >= wire.tags.length) {
+    wire.tags = wire.tags.slice(wire.head)
+    wire.since = wire.since.slice(wire.head)
+    wire.head = 0
+  }
+  return tag
+}
+
+/** Forgets a connection; whoever waited on it. */
+export const loseWire = (wires: Wires, conn: ConnId): { to: ProcessId; tags: number[] } | null => {
+  const wire = wires.byConn.get(conn)
+  if (wire === undefined) return null
+  wires.byConn.delete(conn)
+  wires.byNode.delete(nameOf(wire.to, wire.readonly))
+  return { to: wire.to, tags: wire.tags.slice(wire.head) }
+}
+
+/** The alarm of a connection rang: true when its oldest command has waited too long. */
+export const wireOverdue = (wires: Wires, conn: ConnId, timeout: Micros, alarms: Alarms, ctx: Context): boolean => {
+  const wire = wires.byConn.get(conn)
+  if (wire === undefined) return false
+  if (wire.head >= wire.tags.length) {
+    wire.watched = false
+    return false
+  }
+  const due = wire.since[wire.head] + timeout
+  if (due <= ctx.now) return true
+  setAlarm(alarms, due - ctx.now, 'wire', conn, ctx)
+  return false
+}
