@@ -4,6 +4,7 @@ import type { Micros } from './time.ts'
  * The event queue: a hierarchical timing wheel of integer microseconds, four levels of 256 slots, each slot a FIFO list.
  * Order is exactly (at, order of insertion). An entry stands at the level of the highest byte in which its time differs
  * from the wheel's; so it has always come down to a lower level before a later entry of the same time can be put there.
+ * All that is due sooner stands at a lower level or in an earlier slot: the first occupied slot holds the next entry.
  * (Varghese and Lauck, "Hashed and hierarchical timing wheels", 1987.)
  */
 export interface Schedule<T> {
@@ -12,29 +13,30 @@ export interface Schedule<T> {
   /** where the hand's block of 2^32 µs begins. */
   base: Micros
   size: number
-  /** first and last entry of each of 4 × 256 slots; -1 = empty. */
+  /** first and last entry of each of 4 × 256 slots; without meaning where the slot's bit is clear. */
   head: Int32Array
   tail: Int32Array
-  /** one bit a slot. */
+  /** one bit a slot, 32 words; then one bit a word that is not zero. */
   bits: Int32Array
   /** the pool of entries; `next` doubles as the free list. */
   next: Int32Array
   time: Float64Array
   item: (T | undefined)[]
   free: number
-  /** entries beyond 2^32 µs (71 minutes) from the hand's block, in order of insertion. */
+  /** entries beyond the hand's block (71 minutes), in order of insertion. */
   far: { at: Micros; item: T }[]
 }
 
 const BLOCK = 4294967296
+const WORDS = 32
 
 export const newSchedule = <T>(): Schedule<T> => ({
   hand: 0,
   base: 0,
   size: 0,
-  head: new Int32Array(1024).fill(-1),
-  tail: new Int32Array(1024).fill(-1),
-  bits: new Int32Array(32),
+  head: new Int32Array(1024),
+  tail: new Int32Array(1024),
+  bits: new Int32Array(WORDS + 1),
   next: Int32Array.from({ length: 64 }, (_, i) => (i === 63 ? -1 : i + 1)),
   time: new Float64Array(64),
   item: new Array<T | undefined>(64).fill(undefined),
@@ -71,9 +73,9 @@ const grow = <T>(s: Schedule<T>): void => {
 }
 
 const link = <T>(s: Schedule<T>, e: number, at: Micros): void => {
+  // `| 0` keeps the low 32 bits: times within one block compare by them alone.
   const low = at | 0
   const differs = low ^ (s.hand | 0)
-  // `| 0` keeps the low 32 bits: times within one block compare by them alone.
   const slot =
     (differs & 0xffffff00) === 0
       ? low & 255
@@ -82,13 +84,17 @@ const link = <T>(s: Schedule<T>, e: number, at: Micros): void => {
         : (differs & 0xff000000) === 0
           ? 512 + ((low >>> 16) & 255)
           : 768 + (low >>> 24)
-  s.next[e] = -1
-  const tail = s.tail[slot]
-  if (tail < 0) {
+  const { bits, next, tail } = s
+  next[e] = -1
+  const word = slot >> 5
+  const before = bits[word]
+  const bit = 1 << (slot & 31)
+  if ((before & bit) === 0) {
     s.head[slot] = e
-    s.bits[slot >> 5] |= 1 << (slot & 31)
-  } else s.next[tail] = e
-  s.tail[slot] = e
+    bits[word] = before | bit
+    bits[WORDS] |= 1 << word
+  } else next[tail[slot]] = e
+  tail[slot] = e
 }
 
 /** Puts an item at a time not before the hand. */
@@ -106,101 +112,84 @@ export const push = <T>(s: Schedule<T>, at: Micros, item: T): void => {
   link(s, e, at)
 }
 
-/** First occupied slot at or after `from` within a level; -1 if none. */
-const firstSlot = (bits: Int32Array, level: number, from: number): number => {
-  let word = level * 8 + (from >> 5)
-  const last = level * 8 + 7
-  let bitsHere = bits[word] & (-1 << (from & 31))
-  for (;;) {
-    if (bitsHere !== 0) return (word - level * 8) * 32 + (31 - Math.clz32(bitsHere & -bitsHere))
-    if (++word > last) return -1
-    bitsHere = bits[word]
-  }
+const lowestBit = (word: number): number => 31 - Math.clz32(word & -word)
+
+/** The first occupied slot; there must be one. */
+const firstSlot = (bits: Int32Array): number => {
+  const word = lowestBit(bits[WORDS])
+  return word * 32 + lowestBit(bits[word])
 }
 
-/** Frees an entry and returns its item. */
-const take = <T>(s: Schedule<T>, e: number): T | undefined => {
-  const item = s.item[e]
-  s.item[e] = undefined
-  s.next[e] = s.free
-  s.free = e
-  s.size--
-  return item
+const clearBit = (bits: Int32Array, slot: number): void => {
+  const word = slot >> 5
+  const left = bits[word] & ~(1 << (slot & 31))
+  bits[word] = left
+  if (left === 0) bits[WORDS] &= ~(1 << word)
+}
+
+/** When the slot begins, seen from the hand. */
+const startOf = <T>(s: Schedule<T>, slot: number): Micros => {
+  const shift = (slot >> 8) * 8
+  const keep = shift === 24 ? 0 : -1 << (shift + 8)
+  return s.base + (((s.hand & keep) | ((slot & 255) << shift)) >>> 0)
 }
 
 /** Takes the first item not after `limit`, or undefined. Its time is then `s.hand`. */
 export const popUntil = <T>(s: Schedule<T>, limit: Micros): T | undefined => {
-  if (s.size === 0) return undefined
+  const { bits, head } = s
   for (;;) {
-    const low = s.hand | 0
-    const near = firstSlot(s.bits, 0, low & 255)
-    if (near >= 0) {
-      const at = s.base + (((low & 0xffffff00) | near) >>> 0)
+    if (bits[WORDS] === 0) {
+      if (!nextBlock(s, limit)) return undefined
+      continue
+    }
+    const slot = firstSlot(bits)
+    const e = head[slot]
+    const { next } = s
+    const after = next[e]
+    // An entry alone in its slot is the next of all, whatever its level: it need not come down.
+    if (slot < 256 || after < 0) {
+      const at = s.time[e]
       if (at > limit) return undefined
-      const e = s.head[near]
-      const after = s.next[e]
-      s.head[near] = after
-      if (after < 0) {
-        s.tail[near] = -1
-        s.bits[near >> 5] &= ~(1 << (near & 31))
-      }
+      if (after < 0) clearBit(bits, slot)
+      else head[slot] = after
+      const item = s.item[e]
+      s.item[e] = undefined
+      next[e] = s.free
+      s.free = e
+      s.size--
       s.hand = at
-      return take(s, e)
+      return item
     }
-    const alone = descend(s, low, limit)
-    if (alone >= 0) {
-      s.hand = s.time[alone]
-      return take(s, alone)
-    }
-    if (alone === LATER) return undefined
+    const start = startOf(s, slot)
+    if (start > limit) return undefined
+    s.hand = start
+    clearBit(bits, slot)
+    comeDown(s, e)
   }
 }
 
-const LATER = -1
-const MOVED_DOWN = -2
-
-/**
- * Moves the next occupied slot of a higher level down, unless it begins after the limit. An entry alone in its slot is the next of all:
- * it is unlinked and returned without going through the levels below.
- */
-const descend = <T>(s: Schedule<T>, low: number, limit: Micros): number => {
-  for (let level = 1; level < 4; level++) {
-    const shift = level * 8
-    const slot = firstSlot(s.bits, level, (low >>> shift) & 255)
-    if (slot < 0) continue
-    const index = level * 256 + slot
-    let e = s.head[index]
-    const isAlone = s.next[e] < 0
-    if (isAlone) {
-      if (s.time[e] > limit) return LATER
-    } else {
-      const keep = level === 3 ? 0 : -1 << (shift + 8)
-      const start = s.base + (((low & keep) | (slot << shift)) >>> 0)
-      if (start > limit) return LATER
-      s.hand = start
-    }
-    s.head[index] = -1
-    s.tail[index] = -1
-    s.bits[index >> 5] &= ~(1 << (index & 31))
-    if (isAlone) return e
-    while (e >= 0) {
-      const after = s.next[e]
-      link(s, e, s.time[e])
-      e = after
-    }
-    return MOVED_DOWN
+const comeDown = <T>(s: Schedule<T>, first: number): void => {
+  const { next, time } = s
+  for (let e = first; e >= 0; ) {
+    const after = next[e]
+    link(s, e, time[e])
+    e = after
   }
-  if (s.far.length === 0) return LATER
+}
+
+/** With the wheel empty: goes to the block of the soonest far entry; false when there is none or it begins after the limit. */
+const nextBlock = <T>(s: Schedule<T>, limit: Micros): boolean => {
+  if (s.far.length === 0) return false
   let soonest = Infinity
   for (const f of s.far) if (f.at < soonest) soonest = f.at
   const start = soonest - (soonest % BLOCK)
-  if (start > limit) return LATER
+  if (start > limit) return false
   s.hand = s.base = start
   const all = s.far
   s.far = []
   s.size -= all.length
   for (const f of all) push(s, f.at, f.item)
-  return MOVED_DOWN
+  return true
 }
 
 /** Every item with its time, in no particular order: for looking, not for running. */
@@ -214,17 +203,11 @@ export const eachScheduled = <T>(s: Schedule<T>, visit: (at: Micros, item: T) =>
 
 /** The time of the next item; Infinity when there is none. Does not move the hand. */
 export const nextTime = <T>(s: Schedule<T>): Micros => {
-  if (s.size === 0) return Infinity
-  const low = s.hand | 0
-  for (let level = 0; level < 4; level++) {
-    const slot = firstSlot(s.bits, level, (low >>> (level * 8)) & 255)
-    if (slot < 0) continue
-    if (level === 0) return s.base + (((low & 0xffffff00) | slot) >>> 0)
-    let soonest = Infinity
-    for (let e = s.head[level * 256 + slot]; e >= 0; e = s.next[e]) if (s.time[e] < soonest) soonest = s.time[e]
-    return soonest
-  }
   let soonest = Infinity
-  for (const f of s.far) if (f.at < soonest) soonest = f.at
+  if (s.bits[WORDS] !== 0) {
+    const slot = firstSlot(s.bits)
+    if (slot < 256) return s.time[s.head[slot]]
+    for (let e = s.head[slot]; e >= 0; e = s.next[e]) if (s.time[e] < soonest) soonest = s.time[e]
+  } else for (const f of s.far) if (f.at < soonest) soonest = f.at
   return soonest
 }
