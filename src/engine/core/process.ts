@@ -77,7 +77,8 @@ export interface Process {
   state: unknown
   /** what a crash left behind, both ways of losing. */
   disk: { full: unknown; empty: unknown } | null
-  timers: Map<string, number>
+  /** names of timers ever set, and the token that each one's last entry carries; 0 = not set. */
+  timers: { names: string[]; tokens: number[] }
   /** what waits for its thread, from `head`. */
   inbox: InboxItem[]
   head: number

@@ -1,4 +1,4 @@
-import { log } from './math.ts'
+import { exp, log } from './math.ts'
 
 /** State of one named stream (sfc32, Chris Doty-Humphrey's small fast counter generator). */
 export interface Stream {
@@ -41,5 +41,47 @@ export const uniform = (s: Stream): number => next32(s) / 4294967296
 /** Uniform integer in [0, n). */
 export const below = (s: Stream, n: number): number => Math.floor((next32(s) / 4294967296) * n)
 
+/**
+ * The exponential density cut into 256 layers of equal area (Marsaglia and Tsang, "The ziggurat method", 2000), three times
+ * quicker than a logarithm a draw: nearly always the low 8 bits choose a layer and the high 24 a place well inside it.
+ */
+const LAYERS = 256
+const PLACES = 16777216
+const inside = new Int32Array(LAYERS)
+const width = new Float64Array(LAYERS)
+const height = new Float64Array(LAYERS)
+const TAIL = 7.697117470131487
+const AREA = 0.003949659822581572
+{
+  let x = TAIL
+  let above = x
+  const base = AREA / exp(-x)
+  inside[0] = Math.floor((x / base) * PLACES)
+  inside[1] = 0
+  width[0] = base / PLACES
+  width[LAYERS - 1] = x / PLACES
+  height[0] = 1
+  height[LAYERS - 1] = exp(-x)
+  for (let i = LAYERS - 2; i >= 1; i--) {
+    x = -log(AREA / x + exp(-x))
+    inside[i + 1] = Math.floor((x / above) * PLACES)
+    above = x
+    height[i] = exp(-x)
+    width[i] = x / PLACES
+  }
+}
+
+const unitExponential = (s: Stream): number => {
+  for (;;) {
+    const bits = next32(s)
+    const layer = bits & 255
+    const place = bits >>> 8
+    const x = place * width[layer]
+    if (place < inside[layer]) return x
+    if (layer === 0) return TAIL - log(1 - uniform(s))
+    if (height[layer] + uniform(s) * (height[layer - 1] - height[layer]) < exp(-x)) return x
+  }
+}
+
 /** Exponential with the given mean. */
-export const exponential = (s: Stream, mean: number): number => -mean * log(1 - uniform(s))
+export const exponential = (s: Stream, mean: number): number => mean * unitExponential(s)

@@ -56,7 +56,15 @@ interface Bound {
   p: Process
   b: Behaviour
   own: Stream | null
-  streams: Map<string, Stream>
+  /** side by side: names and streams; timer handlers in the order of the process's timer names. Few of each, so that looking along them is quickest. */
+  streamNames: string[]
+  streams: Stream[]
+  handlers: Behaviour['timer'][string][]
+}
+
+const placeOf = (names: readonly string[], name: string): number => {
+  for (let i = 0; i < names.length; i++) if (names[i] === name) return i
+  return -1
 }
 
 const NOTHING: readonly number[] = Object.freeze([])
@@ -154,7 +162,7 @@ export class Simulation implements Context {
     const w = this.world
     const processes = new Map<ProcessId, Process>()
     for (const [id, p] of w.processes)
-      processes.set(id, { ...p, state: clone(p.state), timers: new Map(p.timers), inbox: p.inbox.slice(p.head), head: 0 })
+      processes.set(id, { ...p, state: clone(p.state), timers: { names: p.timers.names.slice(), tokens: p.timers.tokens.slice() }, inbox: p.inbox.slice(p.head), head: 0 })
     return {
       ...w,
       settings: clone(w.settings),
@@ -198,10 +206,11 @@ export class Simulation implements Context {
   spawn(id: ProcessId, kind: ProcessKind, disk: unknown = null): Process {
     const p: Process = {
       id, kind, status: 'up', retired: false, incarnation: 1, slow: 1, state: null, disk: null,
-      timers: new Map(), inbox: [], head: 0, busyUntil: this.world.now,
+      timers: { names: [], tokens: [] }, inbox: [], head: 0, busyUntil: this.world.now,
     }
     this.world.processes.set(id, p)
     this.bound.delete(id)
+    this.current = null
     this.boot(p, disk)
     return p
   }
@@ -213,10 +222,11 @@ export class Simulation implements Context {
   }
 
   private bind(id: ProcessId): Bound {
+    if (this.current !== null && this.current.p.id === id) return this.current
     let bound = this.bound.get(id)
     if (bound === undefined) {
       const p = this.world.processes.get(id)!
-      this.bound.set(id, (bound = { p, b: this.behaviours[p.kind], own: null, streams: new Map() }))
+      this.bound.set(id, (bound = { p, b: this.behaviours[p.kind], own: null, streamNames: [], streams: [], handlers: [] }))
     }
     return bound
   }
@@ -248,7 +258,7 @@ export class Simulation implements Context {
     if (p.state !== null) p.disk = { full: b.persist(p.state, false), empty: b.persist(p.state, true) }
     p.status = status
     p.state = null
-    p.timers.clear()
+    p.timers.tokens.fill(0)
     p.inbox = []
     p.head = 0
     for (const key of [...this.live.keys()]) if (key.startsWith(p.id + ':')) this.live.delete(key)
@@ -347,8 +357,11 @@ export class Simulation implements Context {
   random(name?: string): Stream {
     const bound = this.current!
     if (name === undefined) return (bound.own ??= this.stream(bound.p.id))
-    let s = bound.streams.get(name)
-    if (s === undefined) bound.streams.set(name, (s = this.stream(bound.p.id + '.' + name)))
+    const place = placeOf(bound.streamNames, name)
+    if (place >= 0) return bound.streams[place]
+    const s = this.stream(bound.p.id + '.' + name)
+    bound.streamNames.push(name)
+    bound.streams.push(s)
     return s
   }
 
@@ -367,15 +380,22 @@ export class Simulation implements Context {
   setTimer(name: string, after: Micros, data: unknown = null): void {
     const { p } = this.current!
     const token = this.world.nextToken++
-    p.timers.set(name, token)
+    const { names, tokens } = p.timers
+    const place = placeOf(names, name)
+    if (place >= 0) tokens[place] = token
+    else {
+      names.push(name)
+      tokens.push(token)
+    }
     push(this.world.schedule, this.world.now + after, {
       what: 'timer', to: p.id, incarnation: p.incarnation, conn: 0, message: null, name, token, data, sentAt: this.world.now, cause: this.cause,
     })
   }
 
   clearTimer(name: string): void {
-    const { timers } = this.current!.p
-    if (timers.has(name)) timers.set(name, 0)
+    const { names, tokens } = this.current!.p.timers
+    const place = placeOf(names, name)
+    if (place >= 0) tokens[place] = 0
   }
 
   connect(to: ProcessId, kind: ConnKind): ConnId {
@@ -496,12 +516,13 @@ export class Simulation implements Context {
       case 'timer': {
         const bound = this.bind(entry.to)
         const { p } = bound
-        // A token rings once, so the spent one may stay: deleting and setting again would have the map rebuilt every few events.
-        if (p.incarnation !== entry.incarnation || p.timers.get(entry.name) !== entry.token) return
+        const place = placeOf(p.timers.names, entry.name)
+        if (p.incarnation !== entry.incarnation || p.timers.tokens[place] !== entry.token) return
+        p.timers.tokens[place] = 0
         if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
           return this.enqueue(p, { conn: 0, message: { type: '$timer', size: 0, name: entry.name, data: entry.data } as Message, cause: entry.cause })
         this.enter(bound, w.now)
-        return this.fire(bound, entry.name, entry.data)
+        return this.fire(bound, place, entry.data)
       }
       case 'work':
         return this.work(entry)
@@ -517,10 +538,15 @@ export class Simulation implements Context {
     this.departAt = departAt
   }
 
-  private fire({ p, b }: Bound, name: string, data: unknown): void {
-    const handler = b.timer[name]
-    if (handler === undefined) throw new Error(`${p.kind} has no timer ${name}`)
-    handler(p.state, this, data)
+  private fire(bound: Bound, place: number, data: unknown): void {
+    const { p, b, handlers } = bound
+    while (handlers.length <= place) {
+      const name = p.timers.names[handlers.length]
+      const handler = b.timer[name]
+      if (handler === undefined) throw new Error(`${p.kind} has no timer ${name}`)
+      handlers.push(handler)
+    }
+    handlers[place](p.state, this, data)
   }
 
   private deliver(entry: Scheduled): void {
@@ -604,7 +630,7 @@ export class Simulation implements Context {
     this.enter(bound, now + cost)
     const type = message.type
     if (type.charCodeAt(0) === 36) {
-      if (type === '$timer') return this.fire(bound, (message as unknown as { name: string }).name, (message as unknown as { data: unknown }).data)
+      if (type === '$timer') return this.fire(bound, placeOf(p.timers.names, (message as unknown as { name: string }).name), (message as unknown as { data: unknown }).data)
       if (type === '$connected') return b.connected?.(p.state, conn, this)
       if (type === '$closed') return b.closed?.(p.state, conn, (message as unknown as { reason: CloseReason }).reason, this)
       if (type === '$accepted') {
