@@ -107,6 +107,8 @@ export interface PushMessage extends Message {
 
 /** This node's own view of the cluster. Index 0 of `peers` is this node itself; an index is never reused while the node runs. */
 export interface ClusterState {
+  /** this node's own address, as its messages tell it. */
+  me: Readonly<{ process: ProcessId; ip: string; port: number; cport: number }>
   peers: Peer[]
   byId: Map<NodeId, number>
   /** owner of each slot as index into `peers`; -1 = unbound. Copy before changing: shared between clones by pages. */
@@ -121,6 +123,8 @@ export interface ClusterState {
   size: number
   /** id → when a FORGET ban ends. */
   banned: Map<NodeId, Micros>
+  /** our own links → peer index. */
+  byLink: Map<ConnId, number>
   /** inbound bus connections → sender's peer index (-1 until known). */
   inbound: Map<ConnId, number>
   cron: number
@@ -132,6 +136,20 @@ export interface ClusterState {
   manual: ManualFailover | null
   todo: number
   counters: Map<string, number>
+  /** rises with every change of `slots`: what was compared at this version need not be compared again. */
+  slotsVersion: number
+  /** the slot set last built for a header, of which peer and at which version. */
+  claim: { peer: number; version: number; set: SlotSet }
+  /** messages of gossip sent so far, so that one message names nobody twice. */
+  pings: number
+  /** a handshake's stand-in ids are numbered. */
+  handshakes: number
+}
+
+/** An immutable set of slots as runs: from, to, from, to … */
+export interface SlotSet {
+  readonly count: number
+  readonly ranges: readonly number[]
 }
 
 export interface Peer {
@@ -169,6 +187,17 @@ export interface Peer {
   /** fact that told of the present PFAIL / FAIL, for "why?". */
   pfailFact: number
   failFact: number
+  /** forgotten: the index stays taken, everything else about it is meaningless. Walk `byId`, or skip these. */
+  gone: boolean
+  /** written to the link before it was up. */
+  outbox: Message[]
+  /** the claim last compared with `slots`, and the version at which the two agreed. */
+  agreed: SlotSet | null
+  agreedVersion: number
+  /** number of the gossip message that last named it. */
+  gossiped: number
+  /** its first message is a MEET: the other side does not know us yet. */
+  meets: boolean
 }
 
 export interface Election {
@@ -181,17 +210,22 @@ export interface Election {
   epoch: number
   /** last reason not to act, logged when it changes. */
   cannot: string
+  /** fact of the last step, which the next one names. */
   fact: number
 }
 
 export interface ManualFailover {
   /** aborted after this. */
   until: Micros
+  /** on the primary: writes wait until then at the latest. */
+  pausedUntil: Micros
   /** on the primary: writes pause for this replica (peer index, -1 on the replica's side). */
   replica: number
   /** on the replica: the offset to reach; -1 not told yet. */
   offset: number
   canStart: boolean
+  /** fact of the last step. */
+  fact: number
 }
 
 // ------------------------------------------------------------------ replication (replication.ts)
@@ -199,7 +233,9 @@ export interface ManualFailover {
 export interface ReplicationState {
   role: 'primary' | 'replica'
   replid: string
+  /** the history before the last promotion is known too, up to `secondOffset`. */
   replid2: string
+  secondOffset: number
   offset: number
   /** replica: its primary's peer process, connection and state. */
   primary: ProcessId | null
@@ -209,17 +245,45 @@ export interface ReplicationState {
   lastIo: Micros
   /** primary: its replicas by connection. */
   replicas: Map<ConnId, ReplicaLink>
-  /** commands applied are also propagated at this database (always 0 in a cluster). */
+  /** database the stream has selected; -1 = the next command needs a SELECT first. */
   db: number
+  /** the newest part of the stream, for partial resynchronisations; null until a replica was there. */
+  backlog: Backlog | null
+  /** replication ids given out so far: each promotion begins a new history. */
+  histories: number
+  /** the fact the link went down with. */
+  linkFact: number
+  cron: number
+}
+
+export interface Backlog {
+  /** first offset still held. */
+  from: number
+  /** full chunks, oldest first, never changed; then the chunk being filled. */
+  chunks: StreamItem[][]
+  tail: StreamItem[]
+}
+
+/** One command of the stream, as it travels and as it is kept; `offset` after it. */
+export interface StreamItem extends Message {
+  readonly type: 'replication'
+  readonly offset: number
+  readonly size: number
+  readonly argv: readonly string[]
 }
 
 export interface ReplicaLink {
   conn: ConnId
   process: ProcessId
-  state: 'syncing' | 'online'
+  /** waiting: for a full sync to begin (repl-diskless-sync-delay). */
+  state: 'handshake' | 'waiting' | 'syncing' | 'online'
   /** offset last acknowledged. */
   ack: number
   ackAt: Micros
+  /** when it asked. */
+  since: Micros
+  /** why it needs a full sync. */
+  reason: string
 }
 
 export interface NodeStats {

@@ -1,0 +1,305 @@
+import type { CloseReason, ConnId, ConnKind } from '../core/network.ts'
+import type { Context, Message, ProcessId } from '../core/process.ts'
+import { below } from '../core/random.ts'
+import type { Micros } from '../core/time.ts'
+import { MS, SEC } from '../core/time.ts'
+import { BUS_OFFSET, PORT, ipOf, nodeIdOf, processAt } from './address.ts'
+import { beforeSleep, updateClusterState } from './cluster-state.ts'
+import { deliver } from './data.ts'
+import { newElection, onVote, onVoteRequest } from './failover.ts'
+import { clusterCron, hearHeader, linkUp, onFail, onPing, onUpdate, startHandshake } from './gossip.ts'
+import { onManualRequest } from './manual.ts'
+import { MYSELF, NOBODY, addPeer, ban, joinPrimary, newPeer, peerOf, removePeer } from './peers.ts'
+import {
+  bootReplication, persistReplication, settleReplication, startReplicating, startReplicationCron, type ReplicationDisk,
+} from './replication.ts'
+import { becomeReplicaOf } from './role.ts'
+import { CRON, SLOTS } from './rules.ts'
+import { EMPTY_SET, claimOf, newSlotTable, setOwnerIn } from './slots-config.ts'
+import type { ClusterState, NodeId, NodeState, Peer } from './state.ts'
+import type { PublishMessage } from './wire.ts'
+import { broadcast, publishMessage, sendTo } from './wire.ts'
+
+/**
+ * The cluster bus as the rest of the node sees it: what boots it, what it hears, and what an operator may ask of it.
+ * Gossip, failure detection, elections and slot claims live in the files it imports, one mechanism each.
+ */
+
+export { bumpEpochWithoutConsensus } from './epochs.ts'
+export { countFailureReports } from './detector.ts'
+export { areWritesPaused, startManualFailover, type FailoverMode } from './manual.ts'
+export { peerFlags } from './peers.ts'
+export { setSlotOwner, slotOwner } from './slots-config.ts'
+export { updateClusterState } from './cluster-state.ts'
+export { whyNot } from './why-not.ts'
+
+// ------------------------------------------------------------------ nodes.conf
+
+/** What a node knows of the cluster before it has spoken to anybody; also the world's starting layout. */
+export interface NodesConf {
+  nodes: NodeConf[]
+  currentEpoch: number
+  lastVoteEpoch?: number
+  /** the world has been running: serve at once, links and offsets as if they had always been there. */
+  settled?: boolean
+  /** history of the data kept on disk; absent when there is none. */
+  replication?: ReplicationDisk
+}
+
+export interface NodeConf {
+  process: ProcessId
+  id?: NodeId
+  ip?: string
+  port?: number
+  cport?: number
+  primary: boolean
+  replicaOf: ProcessId | null
+  slots: [from: number, to: number][]
+  configEpoch: number
+  pfail?: boolean
+  fail?: boolean
+  migrating?: [slot: number, to: NodeId][]
+  importing?: [slot: number, from: NodeId][]
+}
+
+/** What of the cluster survives a crash; with `keepsData` also where the data stands in its history. */
+export const persistCluster = (state: NodeState, keepsData = false): NodesConf | null => {
+  const c = state.cluster
+  if (c === null) return null
+  const nodes: NodeConf[] = []
+  for (let i = 0; i < c.peers.length; i++) {
+    const p = c.peers[i]
+    if (p.gone || p.handshake) continue
+    const conf: NodeConf = {
+      process: p.process, id: p.id, ip: p.ip, port: p.port, cport: p.cport, primary: p.primary,
+      replicaOf: p.replicaOf < 0 ? null : c.peers[p.replicaOf].process,
+      slots: pairs(claimOf(c, i).ranges), configEpoch: p.configEpoch, pfail: p.pfail, fail: p.fail,
+    }
+    if (i === MYSELF) {
+      conf.migrating = [...c.migrating].map(([slot, to]) => [slot, c.peers[to].id])
+      conf.importing = [...c.importing].map(([slot, from]) => [slot, c.peers[from].id])
+    }
+    nodes.push(conf)
+  }
+  const conf: NodesConf = { nodes, currentEpoch: c.currentEpoch, lastVoteEpoch: c.lastVoteEpoch }
+  if (keepsData) conf.replication = persistReplication(state)
+  return conf
+}
+
+const pairs = (ranges: readonly number[]): [number, number][] => {
+  const out: [number, number][] = []
+  for (let i = 0; i < ranges.length; i += 2) out.push([ranges[i], ranges[i + 1]])
+  return out
+}
+
+/** Starts the bus and replication from nodes.conf; without one the node knows only itself. */
+export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Context): void => {
+  const now = ctx.now
+  const conf = disk ?? { nodes: [], currentEpoch: 0 }
+  const mine = conf.nodes.find((n) => n.process === ctx.self) ?? {
+    process: ctx.self, primary: true, replicaOf: null, slots: [], configEpoch: 0,
+  }
+  const me = peerFrom(mine, now)
+  state.id = me.id
+  state.ip = me.ip
+  state.port = me.port
+  state.cport = me.cport
+  const c = newCluster(me, conf)
+  state.cluster = c
+  bootReplication(state, conf.replication ?? null, ctx)
+  for (const n of conf.nodes) if (n.process !== ctx.self) addPeer(c, peerFrom(n, now))
+  const at = new Map<ProcessId, number>(c.peers.map((p, i) => [p.process, i]))
+  for (const n of [mine, ...conf.nodes]) {
+    const index = at.get(n.process)!
+    for (const [from, to] of n.slots) for (let slot = from; slot <= to; slot++) setOwnerIn(c, slot, index)
+    const primary = n.replicaOf === null ? NOBODY : (at.get(n.replicaOf) ?? NOBODY)
+    if (!n.primary) {
+      c.peers[index].primary = false
+      if (primary >= 0) joinPrimary(c, index, primary)
+    }
+  }
+  for (const [slot, to] of mine.migrating ?? []) if (c.byId.has(to)) c.migrating.set(slot, peerOf(c, to))
+  for (const [slot, from] of mine.importing ?? []) if (c.byId.has(from)) c.importing.set(slot, peerOf(c, from))
+  for (const p of c.peers) if (p.primary && p.numSlots > 0) c.size++
+  if (conf.settled) settle(state, ctx)
+  const phase = conf.settled ? below(ctx.random('cron'), CRON) : MS
+  ctx.setTimer('clusterCron', phase)
+  startReplicationCron(conf.settled ? below(ctx.random('cron'), SEC) : phase, ctx)
+}
+
+const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
+  me: Object.freeze({ process: me.process, ip: me.ip, port: me.port, cport: me.cport }),
+  peers: [me],
+  byId: new Map([[me.id, MYSELF]]),
+  slots: newSlotTable(),
+  migrating: new Map(),
+  importing: new Map(),
+  currentEpoch: conf.currentEpoch,
+  lastVoteEpoch: conf.lastVoteEpoch ?? 0,
+  state: 'fail',
+  size: 0,
+  banned: new Map(),
+  byLink: new Map(),
+  inbound: new Map(),
+  cron: 0,
+  minorityAt: -1,
+  firstUpdateAt: -1,
+  pfails: 0,
+  election: newElection(),
+  manual: null,
+  todo: 0,
+  counters: new Map(),
+  slotsVersion: 0,
+  claim: { peer: NOBODY, version: -1, set: EMPTY_SET },
+  pings: 0,
+  handshakes: 0,
+})
+
+const peerFrom = (n: NodeConf, now: Micros): Peer => {
+  const at = {
+    process: n.process, ip: n.ip ?? ipOf(n.process), port: n.port ?? PORT, cport: n.cport ?? (n.port ?? PORT) + BUS_OFFSET,
+  }
+  const peer = newPeer(n.id ?? nodeIdOf(n.process), at, now)
+  peer.configEpoch = n.primary ? n.configEpoch : 0
+  peer.pfail = n.pfail ?? false
+  peer.fail = n.fail ?? false
+  if (peer.fail) peer.failAt = now
+  return peer
+}
+
+const settle = (state: NodeState, ctx: Context): void => {
+  const c = state.cluster!
+  const me = c.peers[MYSELF]
+  let owned = 0
+  for (const p of c.peers) {
+    owned += p.numSlots
+    p.replOffset = 1
+    p.pongReceived = p.dataReceived = ctx.now
+  }
+  c.cron = below(ctx.random('cron'), 10)
+  c.state = owned === SLOTS || state.config.get('cluster-require-full-coverage') === 'no' ? 'ok' : 'fail'
+  c.firstUpdateAt = ctx.now
+  const primary = me.primary ? me : me.replicaOf < 0 ? null : c.peers[me.replicaOf]
+  const copied = c.peers.some((p) => primary !== null && p.replicaOf >= 0 && c.peers[p.replicaOf] === primary)
+  if (primary === null || !copied) return
+  settleReplication(state, primary.process)
+  if (!me.primary) startReplicating(state, primary.process, ctx)
+}
+
+// ------------------------------------------------------------------ connections
+
+export const busConnected = (state: NodeState, conn: ConnId, ctx: Context): boolean => {
+  const c = state.cluster
+  const index = c?.byLink.get(conn)
+  if (c == null || index === undefined || c.peers[index].link !== conn) return false
+  linkUp(state, c.peers[index], ctx)
+  beforeSleep(state, ctx)
+  return true
+}
+
+export const busAccepted = (state: NodeState, conn: ConnId, from: ProcessId, kind: ConnKind, ctx: Context): boolean => {
+  if (kind !== 'bus') return false
+  if (state.cluster === null) ctx.close(conn)
+  else state.cluster.inbound.set(conn, NOBODY)
+  void from
+  return true
+}
+
+export const busClosed = (state: NodeState, conn: ConnId, reason: CloseReason, ctx: Context): boolean => {
+  const c = state.cluster
+  if (c === null) return false
+  if (c.inbound.delete(conn)) return true
+  const index = c.byLink.get(conn)
+  if (index === undefined) return false
+  c.byLink.delete(conn)
+  const peer = c.peers[index]
+  if (peer.link === conn) {
+    peer.link = 0
+    peer.linkUp = false
+    peer.outbox = []
+  }
+  void reason
+  void ctx
+  return true
+}
+
+// ------------------------------------------------------------------ messages
+
+const onPublish = (state: NodeState, m: PublishMessage, conn: ConnId, ctx: Context): void => {
+  if (hearHeader(state, m, conn, ctx) >= 0) deliver(state, m.channel, m.message, m.sharded, ctx)
+  beforeSleep(state, ctx)
+}
+
+/** A node that left cluster mode behind hears nothing. */
+const inCluster =
+  <M extends Message>(handler: (state: NodeState, m: M, conn: ConnId, ctx: Context) => void) =>
+  (state: NodeState, m: M, conn: ConnId, ctx: Context): void => {
+    if (state.cluster !== null) handler(state, m, conn, ctx)
+  }
+
+export const busMessages = {
+  ping: inCluster(onPing),
+  pong: inCluster(onPing),
+  meet: inCluster(onPing),
+  fail: inCluster(onFail),
+  update: inCluster(onUpdate),
+  voteRequest: inCluster(onVoteRequest),
+  vote: inCluster(onVote),
+  manualFailover: inCluster(onManualRequest),
+  publish: inCluster(onPublish),
+}
+
+export const busTimers = { clusterCron }
+
+/** To every node, or within the shard: its clients subscribed there hear it. */
+export const publishToBus = (state: NodeState, channel: string, message: string, sharded: boolean, ctx: Context): void => {
+  const c = state.cluster
+  if (c === null) return
+  const m = publishMessage(state, channel, message, sharded)
+  if (!sharded) return broadcast(state, m, ctx)
+  const me = c.peers[MYSELF]
+  const shard = me.primary ? MYSELF : me.replicaOf
+  for (let i = 1; i < c.peers.length; i++) {
+    const p = c.peers[i]
+    if (!p.gone && !p.handshake && (i === shard || (p.replicaOf === shard && shard >= 0))) sendTo(state, p, m, ctx)
+  }
+}
+
+// ------------------------------------------------------------------ what an operator asks
+
+/** CLUSTER MEET: a MEET goes out with the next cron. */
+export const meet = (state: NodeState, ip: string, port: number, cport: number, ctx: Context): void => {
+  const known = state.cluster!.peers.find((p) => p.ip === ip && p.port === port)
+  const process = known?.process ?? processAt(ip) ?? `${ip}:${port}`
+  startHandshake(state, { process, ip, port, cport }, true, ctx)
+}
+
+/** CLUSTER FORGET: the error, or null. */
+export const forget = (state: NodeState, nodeId: NodeId, ctx: Context): string | null => {
+  const c = state.cluster!
+  const index = peerOf(c, nodeId)
+  if (index < 0) return `ERR Unknown node ${nodeId}`
+  if (index === MYSELF) return "ERR I tried hard but I can't forget myself..."
+  if (!c.peers[MYSELF].primary && c.peers[MYSELF].replicaOf === index) return "ERR Can't forget my master!"
+  const process = c.peers[index].process
+  ban(c, nodeId, ctx.now)
+  removePeer(state, index, ctx)
+  ctx.emit('node.forgot', { peer: process })
+  updateClusterState(state, ctx)
+  return null
+}
+
+/** CLUSTER REPLICATE: the error, or null. */
+export const replicate = (state: NodeState, nodeId: NodeId, ctx: Context): string | null => {
+  const c = state.cluster!
+  const me = c.peers[MYSELF]
+  const index = peerOf(c, nodeId)
+  if (index < 0) return `ERR Unknown node ${nodeId}`
+  if (index === MYSELF) return "ERR Can't replicate myself"
+  if (!c.peers[index].primary) return 'ERR I can only replicate a master, not a replica.'
+  if (me.primary && (me.numSlots !== 0 || state.keys.size !== 0))
+    return 'ERR To set a master the node must be empty and without assigned slots.'
+  becomeReplicaOf(state, index, 'CLUSTER REPLICATE', 0, ctx)
+  beforeSleep(state, ctx)
+  return null
+}

@@ -1,0 +1,35 @@
+import type { Context } from '../core/process.ts'
+import { MYSELF } from './peers.ts'
+import { mustBump, mustYieldEpoch } from './rules.ts'
+import type { NodeState } from './state.ts'
+
+const greatestEpoch = (state: NodeState): number => {
+  const c = state.cluster!
+  let max = c.currentEpoch
+  for (const p of c.peers) if (!p.gone && p.configEpoch > max) max = p.configEpoch
+  return max
+}
+
+/** Takes a new configEpoch without asking anybody; false when mine is the greatest already. */
+export const bumpEpochWithoutConsensus = (state: NodeState, ctx: Context): boolean => {
+  const c = state.cluster!
+  const me = c.peers[MYSELF]
+  if (!mustBump(me.configEpoch, greatestEpoch(state))) return false
+  c.currentEpoch = greatestEpoch(state) + 1
+  me.configEpoch = c.currentEpoch
+  ctx.emit('epoch.bumped', { epoch: me.configEpoch, why: 'without consensus' })
+  return true
+}
+
+/** Two primaries with one configEpoch: one of them takes a new one. */
+export const settleCollision = (state: NodeState, sender: number, ctx: Context): void => {
+  const c = state.cluster!
+  const me = c.peers[MYSELF]
+  const other = c.peers[sender]
+  if (!me.primary || !other.primary || me.configEpoch !== other.configEpoch || !mustYieldEpoch(me.id, other.id)) return
+  const epoch = me.configEpoch
+  c.currentEpoch++
+  me.configEpoch = c.currentEpoch
+  const fact = ctx.emit('epoch.collision', { with: other.process, epoch })
+  ctx.emit('epoch.bumped', { epoch: me.configEpoch, why: `collided with ${other.process} at ${epoch}` }, [fact])
+}

@@ -1,0 +1,348 @@
+import type { ConnId } from '../core/network.ts'
+import type { Context } from '../core/process.ts'
+import { below } from '../core/random.ts'
+import type { Stream } from '../core/random.ts'
+import { SEC, MS } from '../core/time.ts'
+import { UPDATE_STATE, HANDLE_MANUAL, beforeSleep, updateClusterState } from './cluster-state.ts'
+import { clearOnPong, countFailureReports, hearFail, hearRecovery, hearReport, suspectIfSilent } from './detector.ts'
+import { settleCollision } from './epochs.ts'
+import { electionStep } from './failover.ts'
+import { checkManualTimeout, manualStep } from './manual.ts'
+import { migrateIfOrphaned } from './orphans.ts'
+import {
+  MYSELF, NOBODY, addPeer, dropLink, isBanned, joinPrimary, myPrimary, newPeer, peerOf, removePeer, setAsPrimary, standInId, timeoutOf,
+} from './peers.ts'
+import { followPrimary } from './replication.ts'
+import { CRON, gossipWanted, handshakeTimeout, isLinkStuck, isPingDue } from './rules.ts'
+import { claimAgrees, dropSlots, newerOwner, ownerIn } from './slots-config.ts'
+import { adoptClaim } from './role.ts'
+import type { ClusterState, NodeState, Peer } from './state.ts'
+import type { BusAddress, BusHeader, FailMessage, GossipEntry, PingMessage, UpdateMessage } from './wire.ts'
+import { countMessage, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
+
+/** The cron strays by this much: a timer is served at the next turn of the event loop. */
+const CRON_JITTER = 1 * MS
+
+// ------------------------------------------------------------------ sending
+
+/** Sends a ping on our own link; from now on we wait for the pong. */
+export const sendPing = (state: NodeState, peer: Peer, ctx: Context, type: 'ping' | 'meet' = 'ping'): void => {
+  sendTo(state, peer, pingMessage(state, type, gossipFor(state, ctx), 0), ctx)
+  if (type === 'ping') peer.pingSent = ctx.now
+}
+
+const TRIES_EACH = 3
+
+const gossipFor = (state: NodeState, ctx: Context): GossipEntry[] => {
+  const c = state.cluster!
+  const peers = c.peers
+  const out: GossipEntry[] = []
+  const known = c.byId.size
+  const wanted = gossipWanted(known)
+  c.pings++
+  if (wanted > 0) {
+    const s = ctx.random('gossip')
+    let fresh = known - 2
+    for (let tries = wanted * TRIES_EACH; tries > 0 && fresh > 0 && out.length < wanted; tries--) {
+      const peer = peers[below(s, peers.length)]
+      if (peer === peers[MYSELF] || peer.gone || peer.pfail) continue
+      if (peer.handshake || peer.noAddr || (peer.link === 0 && peer.numSlots === 0)) {
+        fresh--
+        continue
+      }
+      if (peer.gossiped === c.pings) continue
+      peer.gossiped = c.pings
+      out.push(gossipEntry(peer))
+      fresh--
+    }
+  }
+  if (c.pfails > 0) for (const peer of peers) if (peer.pfail && !peer.handshake && !peer.noAddr && !peer.gone) out.push(gossipEntry(peer))
+  return out
+}
+
+const gossipEntry = (peer: Peer): GossipEntry => ({
+  id: peer.id,
+  process: peer.process,
+  ip: peer.ip,
+  port: peer.port,
+  cport: peer.cport,
+  primary: peer.primary,
+  pfail: peer.pfail,
+  fail: peer.fail,
+  noAddr: peer.noAddr,
+  // the field on the wire holds whole seconds
+  pongReceived: Math.floor(peer.pongReceived / SEC) * SEC,
+  fact: peer.pfail ? peer.pfailFact : peer.fail ? peer.failFact : 0,
+})
+
+/** Tells others of a change at once, in a message of the kind that normally answers a ping. */
+export const broadcastPong = (state: NodeState, to: 'all' | 'siblings', fact: number, ctx: Context): void => {
+  const c = state.cluster!
+  const primary = myPrimary(c)
+  for (let i = 1; i < c.peers.length; i++) {
+    const peer = c.peers[i]
+    if (peer.gone || peer.link === 0 || peer.handshake) continue
+    if (to === 'siblings' && (peer.primary || peer.replicaOf !== primary)) continue
+    sendTo(state, peer, pingMessage(state, 'pong', gossipFor(state, ctx), fact), ctx)
+  }
+}
+
+// ------------------------------------------------------------------ the cron
+
+export const clusterCron = (state: NodeState, ctx: Context): void => {
+  ctx.setTimer('clusterCron', CRON + below(ctx.random('cron'), CRON_JITTER))
+  const c = state.cluster!
+  const peers = c.peers
+  const now = ctx.now
+  const timeout = timeoutOf(state)
+  c.cron++
+  c.pfails = 0
+  for (let i = 1; i < peers.length; i++) {
+    const peer = peers[i]
+    if (peer.gone) continue
+    if (peer.pfail) c.pfails++
+    if (peer.link !== 0 && !peer.handshake) continue
+    if (peer.handshake && now - peer.createdAt > handshakeTimeout(timeout)) {
+      removePeer(state, i, ctx)
+      continue
+    }
+    if (peer.link === 0 && !peer.noAddr) openLink(c, i, ctx)
+  }
+  if (c.cron % 10 === 0) pingSomebody(state, ctx)
+  let troubled = false
+  for (let i = 1; i < peers.length; i++) {
+    const peer = peers[i]
+    if (peer.gone || peer.noAddr || peer.handshake) continue
+    if (peer.fail || peer.pfail) troubled = true
+    if (peer.link !== 0 && isLinkStuck(now, peer.linkCreatedAt, peer.pingSent, peer.dataReceived, timeout)) dropLink(c, peer, ctx)
+    if (peer.link !== 0 && isPingDue(now, peer.pingSent, peer.pongReceived, timeout)) {
+      sendPing(state, peer, ctx)
+      continue
+    }
+    if (c.manual !== null && c.manual.replica === i && peer.link !== 0) {
+      sendPing(state, peer, ctx)
+      continue
+    }
+    if (peer.pingSent !== 0) suspectIfSilent(state, i, ctx)
+  }
+  const me = peers[MYSELF]
+  checkManualTimeout(state, ctx)
+  if (!me.primary) {
+    followPrimary(state, ctx)
+    manualStep(state, ctx)
+    electionStep(state, ctx)
+    if (troubled) migrateIfOrphaned(state, ctx)
+  }
+  if (c.state === 'fail' || c.todo & UPDATE_STATE) updateClusterState(state, ctx)
+  beforeSleep(state, ctx)
+}
+
+const openLink = (c: ClusterState, index: number, ctx: Context): void => {
+  const peer = c.peers[index]
+  peer.link = ctx.connect(peer.process, 'bus')
+  c.byLink.set(peer.link, index)
+  peer.linkUp = false
+  peer.linkCreatedAt = ctx.now
+}
+
+/** Of five random peers the one whose pong is oldest. */
+const pingSomebody = (state: NodeState, ctx: Context): void => {
+  const peers = state.cluster!.peers
+  const s: Stream = ctx.random('gossip')
+  let oldest: Peer | null = null
+  for (let i = 0; i < 5; i++) {
+    const peer = peers[below(s, peers.length)]
+    if (peer === peers[MYSELF] || peer.gone || peer.link === 0 || peer.pingSent !== 0 || peer.handshake) continue
+    if (oldest === null || peer.pongReceived < oldest.pongReceived) oldest = peer
+  }
+  if (oldest !== null) sendPing(state, oldest, ctx)
+}
+
+// ------------------------------------------------------------------ receiving
+
+/** What every bus message tells in its header. Returns the sender's index, or NOBODY when it is unknown here. */
+export const hearHeader = (state: NodeState, m: BusHeader, conn: ConnId, ctx: Context): number => {
+  const c = state.cluster!
+  countMessage(c, m.type as PingMessage['type'], 'received')
+  const index = peerOf(c, m.sender)
+  if (index < 0) return NOBODY
+  const sender = c.peers[index]
+  sender.dataReceived = ctx.now
+  if (c.inbound.has(conn)) c.inbound.set(conn, index)
+  if (sender.handshake) return index
+  if (m.currentEpoch > c.currentEpoch) c.currentEpoch = m.currentEpoch
+  if (m.configEpoch > sender.configEpoch) sender.configEpoch = m.configEpoch
+  sender.replOffset = m.offset
+  sender.replOffsetAt = ctx.now
+  const manual = c.manual
+  if (manual !== null && m.paused && !c.peers[MYSELF].primary && c.peers[MYSELF].replicaOf === index && manual.offset < 0) {
+    manual.offset = m.offset
+    c.todo |= HANDLE_MANUAL
+  }
+  return index
+}
+
+export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Context): void => {
+  const c = state.cluster!
+  let sender = hearHeader(state, m, conn, ctx)
+  if (m.type !== 'pong') {
+    if (sender < 0 && m.type === 'meet') {
+      startHandshake(state, m.from, false, ctx)
+      hearGossip(state, m, NOBODY, ctx)
+    }
+    sendOn(state, conn, pingMessage(state, 'pong', gossipFor(state, ctx), 0), ctx)
+  }
+  const linked = linkedPeer(state, conn)
+  if (linked > 0) {
+    const peer = c.peers[linked]
+    if (peer.handshake) {
+      if (sender >= 0) {
+        removePeer(state, linked, ctx)
+        return beforeSleep(state, ctx)
+      }
+      finishHandshake(state, linked, m, ctx)
+      sender = linked
+    } else if (peer.id !== m.sender) {
+      peer.noAddr = true
+      dropLink(c, peer, ctx)
+      return beforeSleep(state, ctx)
+    }
+    if (m.type === 'pong') {
+      peer.pongReceived = ctx.now
+      peer.pingSent = 0
+      if (peer.pfail || peer.fail) clearOnPong(state, linked, ctx)
+    }
+  }
+  if (sender >= 0) {
+    hearRole(state, sender, m)
+    hearSlots(state, sender, m, ctx)
+    settleCollision(state, sender, ctx)
+    hearGossip(state, m, sender, ctx)
+  }
+  beforeSleep(state, ctx)
+}
+
+/** The peer whose outbound link this connection is; 0 for an inbound one. */
+const linkedPeer = (state: NodeState, conn: ConnId): number => {
+  const peers = state.cluster!.peers
+  const known = state.cluster!.byLink.get(conn)
+  return known !== undefined && peers[known].link === conn ? known : 0
+}
+
+export const startHandshake = (state: NodeState, at: BusAddress, meet: boolean, ctx: Context): void => {
+  const c = state.cluster!
+  for (const p of c.peers) if (p.handshake && !p.gone && p.ip === at.ip && p.cport === at.cport) return
+  const peer = newPeer(standInId(state, at.ip, at.port), at, ctx.now)
+  peer.handshake = true
+  peer.meets = meet
+  addPeer(c, peer)
+}
+
+const finishHandshake = (state: NodeState, index: number, m: PingMessage, ctx: Context): void => {
+  const c = state.cluster!
+  const peer = c.peers[index]
+  c.byId.delete(peer.id)
+  peer.id = m.sender
+  c.byId.set(peer.id, index)
+  peer.handshake = false
+  peer.meets = false
+  peer.primary = m.primary
+  ctx.emit('node.met', { peer: peer.process })
+}
+
+const hearRole = (state: NodeState, index: number, m: PingMessage): void => {
+  const c = state.cluster!
+  const sender = c.peers[index]
+  if (m.replicaOf === '') {
+    if (index !== MYSELF && setAsPrimary(c, index)) c.todo |= UPDATE_STATE
+    return
+  }
+  const primary = peerOf(c, m.replicaOf)
+  if (sender.primary) {
+    dropSlots(c, index)
+    sender.primary = false
+    sender.migrateTo = false
+    c.todo |= UPDATE_STATE
+  }
+  if (primary >= 0 && sender.replicaOf !== primary) joinPrimary(c, index, primary)
+}
+
+const hearSlots = (state: NodeState, index: number, m: PingMessage, ctx: Context): void => {
+  const c = state.cluster!
+  const sender = c.peers[index]
+  const owner = sender.primary ? index : sender.replicaOf
+  if (owner < 0 || claimAgrees(c, owner, m.slots)) return
+  if (sender.primary) adoptClaim(state, index, m.configEpoch, m.slots, m.fact, ctx)
+  const newer = newerOwner(c, m.slots, m.configEpoch, index)
+  if (newer < 0) return
+  // answered on our own link to the sender, as Redis does
+  sendTo(state, c.peers[index], updateMessage(state, ownerIn(c, newer)), ctx)
+}
+
+const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Context): void => {
+  const c = state.cluster!
+  const now = ctx.now
+  const entries = m.gossip
+  const isPrimary = sender > 0 && c.peers[sender].primary
+  for (let i = 0; i < entries.length; i++) {
+    const g = entries[i]
+    const index = peerOf(c, g.id)
+    if (index < 0) {
+      if (sender >= 0 && !g.noAddr && !isBanned(c, g.id, now)) addFromGossip(state, g, ctx)
+      continue
+    }
+    if (index === MYSELF) continue
+    const peer = c.peers[index]
+    if (isPrimary) {
+      if (g.pfail || g.fail) hearReport(state, index, sender, g.fact, ctx)
+      else if (peer.reports.size > 0) hearRecovery(state, index, sender)
+    }
+    if (g.pfail || g.fail || peer.pingSent !== 0) continue
+    // a healthy report is as good as a pong of that age, so fewer pings are needed
+    if (g.pongReceived <= now + 500 * MS && g.pongReceived > peer.pongReceived && countFailureReports(state, index, ctx) === 0)
+      peer.pongReceived = g.pongReceived
+  }
+}
+
+const addFromGossip = (state: NodeState, g: GossipEntry, ctx: Context): void => {
+  const peer = newPeer(g.id, g, ctx.now)
+  peer.primary = g.primary
+  peer.pfail = g.pfail
+  peer.fail = g.fail
+  addPeer(state.cluster!, peer)
+  ctx.emit('node.met', { peer: g.process })
+}
+
+export const onFail = (state: NodeState, m: FailMessage, conn: ConnId, ctx: Context): void => {
+  const c = state.cluster!
+  const sender = hearHeader(state, m, conn, ctx)
+  const about = peerOf(c, m.about)
+  if (sender >= 0 && about > 0) hearFail(state, about, sender, m.fact, ctx)
+  beforeSleep(state, ctx)
+}
+
+export const onUpdate = (state: NodeState, m: UpdateMessage, conn: ConnId, ctx: Context): void => {
+  const c = state.cluster!
+  const sender = hearHeader(state, m, conn, ctx)
+  const about = peerOf(c, m.about)
+  if (sender >= 0 && about >= 0 && c.peers[about].configEpoch < m.epoch) {
+    if (!c.peers[about].primary && about !== MYSELF) setAsPrimary(c, about)
+    c.peers[about].configEpoch = m.epoch
+    adoptClaim(state, about, m.epoch, m.claims, m.fact, ctx)
+  }
+  beforeSleep(state, ctx)
+}
+
+// ------------------------------------------------------------------ links
+
+/** A link of ours is up: a ping goes out at once; an older one that still waits keeps its time. */
+export const linkUp = (state: NodeState, peer: Peer, ctx: Context): void => {
+  peer.linkUp = true
+  const held = peer.outbox
+  peer.outbox = []
+  const waitingSince = peer.pingSent
+  sendPing(state, peer, ctx, peer.meets ? 'meet' : 'ping')
+  if (waitingSince !== 0) peer.pingSent = waitingSince
+  peer.meets = false
+  for (const m of held) ctx.send(peer.link, m)
+}

@@ -1,0 +1,67 @@
+import type { Context } from '../core/process.ts'
+import { UPDATE_STATE } from './cluster-state.ts'
+import { clearSlots } from './data.ts'
+import { resetManual } from './manual.ts'
+import { MYSELF, because, isOn, joinPrimary, myPrimary, processOf, setAsPrimary } from './peers.ts'
+import { startReplicating, stopReplicating } from './replication.ts'
+import { moveSlots, rebind, tellRebound } from './slots-config.ts'
+import type { NodeState, SlotSet } from './state.ts'
+
+/** Adopts what a primary claims wherever its configEpoch wins, and draws the consequences for this node's own role. */
+export const adoptClaim = (state: NodeState, claimant: number, epoch: number, claim: SlotSet, news: number, ctx: Context): void => {
+  const c = state.cluster!
+  if (claimant === MYSELF) return
+  const me = c.peers[MYSELF]
+  const ours = myPrimary(c)
+  const changed = rebind(c, claimant, epoch, claim, ours)
+  if (changed.count > 0) {
+    c.todo |= UPDATE_STATE
+    tellRebound(state, changed.count, changed.from, claimant, epoch, ctx, because(news))
+  }
+  const mayFollow = isOn(state, 'cluster-allow-replica-migration', true) || changed.claimed === changed.ours
+  if (changed.ours > 0 && c.peers[ours].numSlots === 0 && mayFollow)
+    return becomeReplicaOf(state, claimant, me.primary ? 'its last slot was taken' : 'its primary lost its last slot', news, ctx)
+  const above = me.replicaOf >= 0 ? c.peers[me.replicaOf].replicaOf : -1
+  if (above > 0) return becomeReplicaOf(state, above, 'its primary became a replica', news, ctx)
+  if (changed.lost.length > 0) clearSlots(state, changed.lost, ctx)
+}
+
+/** Turns this node into a replica of another, from now on. */
+export const becomeReplicaOf = (state: NodeState, primary: number, why: string, news: number, ctx: Context): void => {
+  const c = state.cluster!
+  const me = c.peers[MYSELF]
+  if (me.primary) {
+    me.primary = false
+    me.migrateTo = false
+    c.migrating.clear()
+    c.importing.clear()
+  }
+  joinPrimary(c, MYSELF, primary)
+  resetManual(state, ctx)
+  c.todo |= UPDATE_STATE
+  tellRole(state, 'replica', why, news, ctx)
+  startReplicating(state, c.peers[primary].process, ctx)
+}
+
+/** Takes over from the old primary: its slots are mine. The caller has set the configEpoch. Returns the fact. */
+export const takeOver = (state: NodeState, why: string, news: number, ctx: Context): number => {
+  const c = state.cluster!
+  const me = c.peers[MYSELF]
+  const old = me.replicaOf
+  const offset = state.repl.offset
+  setAsPrimary(c, MYSELF)
+  stopReplicating(state, ctx)
+  const slots = moveSlots(c, old, MYSELF)
+  const fact = ctx.emit(
+    'failover.promoted',
+    { epoch: me.configEpoch, slots, from: c.peers[old].process, offset, manual: c.manual !== null || why === 'takeover' },
+    because(news),
+  )
+  tellRole(state, 'primary', why, fact, ctx)
+  return fact
+}
+
+const tellRole = (state: NodeState, role: 'primary' | 'replica', why: string, news: number, ctx: Context): void => {
+  const c = state.cluster!
+  ctx.emit('role.changed', { role, of: processOf(c, c.peers[MYSELF].replicaOf), why }, because(news))
+}

@@ -1,0 +1,154 @@
+import type { ConnId } from '../core/network.ts'
+import type { Context, Message, ProcessId } from '../core/process.ts'
+import type { Micros } from '../core/time.ts'
+import type { ClusterState, NodeId, NodeState, Peer, SlotSet } from './state.ts'
+import { claimOf } from './slots-config.ts'
+
+/** What every message on the bus begins with: the sender's view of itself. Never changed once sent. */
+export interface BusHeader extends Message {
+  readonly sender: NodeId
+  readonly from: BusAddress
+  readonly primary: boolean
+  readonly replicaOf: NodeId
+  readonly currentEpoch: number
+  /** a replica tells its primary's. */
+  readonly configEpoch: number
+  readonly slots: SlotSet
+  readonly offset: number
+  readonly paused: boolean
+  readonly forceAck: boolean
+  /** the sender's fact that this message carries news of; 0 none. */
+  readonly fact: number
+}
+
+export interface BusAddress {
+  readonly process: ProcessId
+  readonly ip: string
+  readonly port: number
+  readonly cport: number
+}
+
+export interface PingMessage extends BusHeader {
+  readonly type: 'ping' | 'pong' | 'meet'
+  readonly gossip: readonly GossipEntry[]
+}
+
+export interface GossipEntry extends BusAddress {
+  readonly id: NodeId
+  readonly primary: boolean
+  readonly pfail: boolean
+  readonly fail: boolean
+  readonly noAddr: boolean
+  readonly pongReceived: Micros
+  readonly fact: number
+}
+
+export interface FailMessage extends BusHeader {
+  readonly type: 'fail'
+  readonly about: NodeId
+}
+
+export interface UpdateMessage extends BusHeader {
+  readonly type: 'update'
+  readonly about: NodeId
+  readonly epoch: number
+  readonly claims: SlotSet
+}
+
+export interface BareMessage extends BusHeader {
+  readonly type: 'voteRequest' | 'vote' | 'manualFailover'
+}
+
+export interface PublishMessage extends BusHeader {
+  readonly type: 'publish'
+  readonly channel: string
+  readonly message: string
+  readonly sharded: boolean
+}
+
+export type BusMessage = PingMessage | FailMessage | UpdateMessage | BareMessage | PublishMessage
+
+/** Bytes of the fixed part (it holds 2048 bytes of slot bitmap), and of one gossip entry. */
+export const HEADER_SIZE = 2256
+export const GOSSIP_SIZE = 104
+const UPDATE_SIZE = 8 + 40 + 2048
+const FAIL_SIZE = 40
+
+export const headerOf = (state: NodeState, fact: number): Omit<BusHeader, 'type' | 'size'> => {
+  const c = state.cluster!
+  const me = c.peers[0]
+  const owner = !me.primary && me.replicaOf >= 0 ? me.replicaOf : 0
+  return {
+    sender: me.id,
+    from: c.me,
+    primary: me.primary,
+    replicaOf: me.replicaOf >= 0 ? c.peers[me.replicaOf].id : '',
+    currentEpoch: c.currentEpoch,
+    configEpoch: c.peers[owner].configEpoch,
+    slots: claimOf(c, owner),
+    offset: state.repl.offset,
+    paused: me.primary && c.manual !== null,
+    forceAck: c.manual !== null,
+    fact,
+  }
+}
+
+export const pingMessage = (
+  state: NodeState, type: 'ping' | 'pong' | 'meet', gossip: readonly GossipEntry[], fact: number,
+): PingMessage => ({ type, size: HEADER_SIZE + GOSSIP_SIZE * gossip.length, ...headerOf(state, fact), gossip })
+
+export const failMessage = (state: NodeState, about: NodeId, fact: number): FailMessage => ({
+  type: 'fail', size: HEADER_SIZE + FAIL_SIZE, ...headerOf(state, fact), about,
+})
+
+export const updateMessage = (state: NodeState, about: number): UpdateMessage => {
+  const c = state.cluster!
+  return {
+    type: 'update', size: HEADER_SIZE + UPDATE_SIZE, ...headerOf(state, 0),
+    about: c.peers[about].id, epoch: c.peers[about].configEpoch, claims: claimOf(c, about),
+  }
+}
+
+export const bareMessage = (state: NodeState, type: BareMessage['type'], fact: number): BareMessage => ({
+  type, size: HEADER_SIZE, ...headerOf(state, fact),
+})
+
+export const publishMessage = (state: NodeState, channel: string, message: string, sharded: boolean): PublishMessage => ({
+  type: 'publish', size: HEADER_SIZE + 8 + channel.length + message.length, ...headerOf(state, 0), channel, message, sharded,
+})
+
+/** Counts a message for CLUSTER INFO. */
+export const countMessage = (c: ClusterState, type: BusMessage['type'], way: 'sent' | 'received'): void => {
+  const key = COUNTERS[way][type]
+  c.counters.set(key, (c.counters.get(key) ?? 0) + 1)
+}
+const NAMES: Record<BusMessage['type'], string> = {
+  ping: 'ping', pong: 'pong', meet: 'meet', fail: 'fail', update: 'update', publish: 'publish',
+  voteRequest: 'auth-req', vote: 'auth-ack', manualFailover: 'mfstart',
+}
+const named = (way: string): Record<BusMessage['type'], string> => {
+  const out = { ...NAMES }
+  for (const type of Object.keys(out) as BusMessage['type'][]) out[type] = `${NAMES[type]}_${way}`
+  return out
+}
+const COUNTERS = { sent: named('sent'), received: named('received') }
+
+/** Sends on a connection that is up: an answer on the link it came by. */
+export const sendOn = (state: NodeState, conn: ConnId, message: BusMessage, ctx: Context): void => {
+  countMessage(state.cluster!, message.type, 'sent')
+  ctx.send(conn, message)
+}
+
+/** Sends on our own link to a peer; what is written before the link is up goes out when it is. No link, no message. */
+export const sendTo = (state: NodeState, peer: Peer, message: BusMessage, ctx: Context): void => {
+  if (peer.link === 0) return
+  countMessage(state.cluster!, message.type, 'sent')
+  if (peer.linkUp) ctx.send(peer.link, message)
+  else peer.outbox.push(message)
+}
+
+/** To every known node that is past its handshake. */
+export const broadcast = (state: NodeState, message: BusMessage, ctx: Context): void => {
+  const peers = state.cluster!.peers
+  for (let i = 1; i < peers.length; i++) if (!peers[i].gone && !peers[i].handshake) sendTo(state, peers[i], message, ctx)
+}
