@@ -83,9 +83,11 @@ const host: FlowHost<AdminState> = {
       case 'sleep':
         setAlarm(state.alarms, (effect as PauseEffect).time, 'sleep', flow.id, ctx)
         return WAITS
-      case 'progress':
-        report(state, effect.label, (effect as ProgressEffect).slot, ctx)
+      case 'progress': {
+        const { label, slot, more } = effect as ProgressEffect
+        report(state, more === '' ? label : `${label}: ${more}`, slot, ctx)
         return null
+      }
       default:
         throw new Error(`the operator cannot do ${effect.op}`)
     }

@@ -81,13 +81,13 @@ const livePrimaries = (members: readonly Member[]): ProcessId[] => members.filte
 
 /** Where the slots of a leaving node go. A replica, or a primary without slots, has nothing to move. */
 export function* prepareRemove(seeds: readonly ProcessId[], node: ProcessId): Flow<Plan> {
-  const members = yield* survey(seeds, 'look at the cluster')
+  const members = yield* survey(seeds, 'look at the cluster before moving anything')
   const leaving = members.find((m) => m.process === node)
   if (leaving === undefined) throw new Failure('error', `${node} is not a member of the cluster.`)
   const holders = members.filter((m) => m.primary && m.slots > 0)
   if (leaving.slots > 0) {
     if (holders.length < 2) throw new Failure('error', `${node} is the last primary: its slots have nowhere to go.`)
-    yield* check(members, 'check that all slots are closed')
+    yield* check(members, 'check that no slot is open')
   }
   return { moves: planRemove(members, node), primaries: livePrimaries(members) }
 }
@@ -110,7 +110,7 @@ export function* moveSlot(slot: number, source: ProcessId, target: ProcessId, pr
   let why = ''
   for (let attempt = 0; attempt < PATIENCE; attempt++) {
     if (attempt > 0) {
-      yield* progress(`trouble, tried again: ${why}`, slot)
+      yield* progress('trouble, tried again', slot, why)
       yield* pause(SEC, 'wait for the cluster to settle')
       const members = yield* survey(primaries.filter((p) => p !== from), 'look who owns the slot now')
       const owner = ownerIn(members, slot)
@@ -179,7 +179,7 @@ export function* retire(seeds: readonly ProcessId[], node: ProcessId): Flow<void
   const id = nodeIdOf(node)
   yield* progress('its replicas follow others')
   for (let polls = 0; ; polls++) {
-    const members = yield* survey(seeds, 'look at the cluster')
+    const members = yield* survey(seeds, 'who follows the leaving node?')
     const leaving = members.find((m) => m.process === node)
     if (leaving !== undefined && leaving.slots > 0) throw new Failure('error', `${node} still holds ${leaving.slots} slots.`)
     const orphans = members.filter((m) => m.replicaOf === id && !m.down)

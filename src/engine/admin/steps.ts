@@ -23,6 +23,7 @@ export interface PauseEffect extends Effect {
 export interface ProgressEffect extends Effect {
   readonly op: 'progress'
   readonly slot: number | null
+  readonly more: string
 }
 
 export type Answer = Reply | Lost
@@ -39,8 +40,8 @@ export function* pause(time: Micros, label: string): Flow<void> {
   yield { op: 'sleep', label, time } as PauseEffect
 }
 
-export function* progress(label: string, slot: number | null = null): Flow<void> {
-  yield { op: 'progress', label, slot } as ProgressEffect
+export function* progress(label: string, slot: number | null = null, more = ''): Flow<void> {
+  yield { op: 'progress', label, slot, more } as ProgressEffect
 }
 
 /** Why an answer is no success; null when it is one. */

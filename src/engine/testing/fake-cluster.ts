@@ -44,7 +44,7 @@ const reply = (s: FakeNode, self: string, conn: number, argv: readonly string[],
   const asking = s.asking.delete(conn)
   switch (name) {
     case 'CLUSTER':
-      return s.owner.map((r) => [r.from, r.to, [ipOf(r.node), 6379, r.node, []]])
+      return s.owner.toReversed().map((r) => [r.from, r.to, [ipOf(r.node), 6379, r.node, []]])
     case 'ASKING':
       s.asking.add(conn)
       return { simple: 'OK' }
