@@ -1,0 +1,90 @@
+import { newPages, ownPage } from '../core/clone.ts'
+import type { Context } from '../core/process.ts'
+import type { Micros } from '../core/time.ts'
+import { keySlot } from './slots.ts'
+import type { Entry, Keyspace, NodeState } from './state.ts'
+
+/** Slots a page: keys of one slot stand together, and a page stays small enough to copy on its first write. */
+const PAGE_BITS = 4
+const PAGES = 16384 >> PAGE_BITS
+const COUNT_BITS = 8
+
+export const newKeyspace = (): Keyspace => ({
+  table: newPages(PAGES, () => new Map<string, Entry>()),
+  size: 0,
+  perSlot: newPages(16384 >> COUNT_BITS, () => new Uint16Array(1 << COUNT_BITS)),
+  volatile: 0,
+  expireCursor: 0,
+})
+
+/** The entry as stored, expired or not. */
+export const getEntry = (keys: Keyspace, key: string): Entry | undefined => keys.table.pages[keySlot(key) >> PAGE_BITS].get(key)
+
+const countSlot = (keys: Keyspace, slot: number, by: number): void => {
+  ownPage(keys.perSlot, slot >> COUNT_BITS)[slot & ((1 << COUNT_BITS) - 1)] += by
+}
+
+export const setEntry = (keys: Keyspace, key: string, entry: Entry): void => {
+  const slot = keySlot(key)
+  const page = ownPage(keys.table, slot >> PAGE_BITS)
+  const old = page.get(key)
+  if (old === undefined) {
+    keys.size++
+    countSlot(keys, slot, 1)
+  } else if (old.expireAt >= 0) keys.volatile--
+  if (entry.expireAt >= 0) keys.volatile++
+  page.set(key, entry)
+}
+
+export const deleteEntry = (keys: Keyspace, key: string): boolean => {
+  const slot = keySlot(key)
+  const index = slot >> PAGE_BITS
+  const old = keys.table.pages[index].get(key)
+  if (old === undefined) return false
+  ownPage(keys.table, index).delete(key)
+  if (old.expireAt >= 0) keys.volatile--
+  keys.size--
+  countSlot(keys, slot, -1)
+  return true
+}
+
+/** Visits keys in slot order until the visitor says false. */
+export const eachKey = (keys: Keyspace, visit: (key: string, entry: Entry) => boolean): void => {
+  for (const page of keys.table.pages) for (const [key, entry] of page) if (!visit(key, entry)) return
+}
+
+export const countInSlot = (keys: Keyspace, slot: number): number =>
+  keys.perSlot.pages[slot >> COUNT_BITS][slot & ((1 << COUNT_BITS) - 1)]
+
+export const keysInSlot = (keys: Keyspace, slot: number, limit: number): string[] => {
+  const found: string[] = []
+  for (const key of keys.table.pages[slot >> PAGE_BITS].keys()) {
+    if (found.length >= limit) break
+    if (keySlot(key) === slot) found.push(key)
+  }
+  return found
+}
+
+export const flushKeys = (state: NodeState): void => {
+  state.keys = newKeyspace()
+}
+
+/** A copy that shares pages until either side writes. */
+export const shareKeys = (keys: Keyspace): Keyspace => ({
+  ...keys,
+  table: sharePages(keys.table),
+  perSlot: sharePages(keys.perSlot),
+})
+
+const sharePages = <P>(table: { cow: true; pages: P[]; owned: Uint8Array }): { cow: true; pages: P[]; owned: Uint8Array } => {
+  table.owned.fill(0)
+  return { cow: true, pages: table.pages.slice(), owned: new Uint8Array(table.owned.length) }
+}
+
+/** Bytes the keys would need in an RDB file, roughly: for the time a full sync takes. */
+export const dumpSize = (keys: Keyspace): number => 200 + keys.size * 40
+
+export const isExpired = (entry: Entry, now: Micros): boolean => entry.expireAt >= 0 && entry.expireAt <= now
+
+/** Told when a key goes by its own time: the primary deletes and propagates; see expiry.ts. */
+export type OnExpired = (state: NodeState, key: string, ctx: Context) => void
