@@ -84,7 +84,8 @@ export const marksOf = (frame: Frame, at: number, scene: Scene): Mark[] => {
     const big = DECISIVE.has(m.kind) && !held
     let label = ''
     if (big && scene.words && m.label) {
-      const from = m.kind === 'vote' ? `${m.label} from ${m.from}` : m.kind === 'voteRequest' ? `${m.from} ${m.label}` : m.label
+      const from =
+        m.kind === 'vote' ? `${m.label} from ${m.from}` : m.kind === 'voteRequest' ? `${m.from} ${m.label}` : m.label
       const times = said.get(from) ?? 0
       // One broadcast is said once; the leader of the pack carries the words.
       if (times === 0 && said.size < MAX_WORDS) label = from
@@ -262,7 +263,25 @@ export const shape = (c: Ctx, mark: Pick<Mark, 'kind' | 'shard' | 'x' | 'y'>, s:
       c.lineWidth = 1.75 * s
       return c.stroke()
     case 'manualFailover':
-      poly(c, x, y, -5.5 * s, 4.5 * s, -5.5 * s, -3.5 * s, -2.3 * s, -0.5 * s, 0, -5 * s, 2.3 * s, -0.5 * s, 5.5 * s, -3.5 * s, 5.5 * s, 4.5 * s)
+      poly(
+        c,
+        x,
+        y,
+        -5.5 * s,
+        4.5 * s,
+        -5.5 * s,
+        -3.5 * s,
+        -2.3 * s,
+        -0.5 * s,
+        0,
+        -5 * s,
+        2.3 * s,
+        -0.5 * s,
+        5.5 * s,
+        -3.5 * s,
+        5.5 * s,
+        4.5 * s,
+      )
       return c.fill()
     case 'replication':
       disc(c, x, y, 3 * s)
@@ -351,7 +370,8 @@ const drawFlow = (c: Ctx, flow: Flow, route: Route, scene: Scene, phase: number,
   const long = quiet ? 3 : line === 'shard' ? 4 : 9
   // Each link starts its pulses elsewhere, so that they do not march in step.
   let seed = 7
-  for (let i = 0; i < flow.to.length; i++) seed = (seed * 31 + flow.to.charCodeAt(i) * 17 + flow.from.charCodeAt(i % flow.from.length) * 7) % 997
+  for (let i = 0; i < flow.to.length; i++)
+    seed = (seed * 31 + flow.to.charCodeAt(i) * 17 + flow.from.charCodeAt(i % flow.from.length) * 7) % 997
   const offset = (seed / 997) * spacing
   c.strokeStyle = colour
   c.lineCap = 'round'
@@ -384,7 +404,15 @@ const drawFlow = (c: Ctx, flow: Flow, route: Route, scene: Scene, phase: number,
 }
 
 /** The whole overlay. The context is already scaled to the map's coordinates. `phase` is seconds the pulses have run. */
-export const drawFrame = (c: Ctx, frame: Frame, at: number, scene: Scene, flows: readonly Flow[], phase: number, palette: Palette): number => {
+export const drawFrame = (
+  c: Ctx,
+  frame: Frame,
+  at: number,
+  scene: Scene,
+  flows: readonly Flow[],
+  phase: number,
+  palette: Palette,
+): number => {
   if (!frame.eachMessage) {
     for (const flow of flows) {
       const route = scene.routes.of(flow.from, flow.to, flow.kind)

@@ -74,9 +74,51 @@ interface Measures {
 }
 
 const MEASURES: Record<Density, Measures> = {
-  full: { pitch: 176, maxPitch: 264, left: 52, originGap: -8, right: 72, app: 36, rail: 50, primary: 54, bus: 72, replica: 56, more: 68, bottom: 44, lanes: 34 },
-  compact: { pitch: 102, maxPitch: 150, left: 30, originGap: -8, right: 34, app: 24, rail: 42, primary: 44, bus: 62, replica: 46, more: 60, bottom: 34, lanes: 26 },
-  dense: { pitch: 62, maxPitch: 84, left: 40, originGap: 12, right: 50, app: 24, rail: 34, primary: 26, bus: 25, replica: 24, more: 34, bottom: 20, lanes: 26 },
+  full: {
+    pitch: 176,
+    maxPitch: 264,
+    left: 52,
+    originGap: -8,
+    right: 72,
+    app: 36,
+    rail: 50,
+    primary: 54,
+    bus: 72,
+    replica: 56,
+    more: 68,
+    bottom: 44,
+    lanes: 34,
+  },
+  compact: {
+    pitch: 102,
+    maxPitch: 150,
+    left: 30,
+    originGap: -8,
+    right: 34,
+    app: 24,
+    rail: 42,
+    primary: 44,
+    bus: 62,
+    replica: 46,
+    more: 60,
+    bottom: 34,
+    lanes: 26,
+  },
+  dense: {
+    pitch: 62,
+    maxPitch: 84,
+    left: 40,
+    originGap: 12,
+    right: 50,
+    app: 24,
+    rail: 34,
+    primary: 26,
+    bus: 25,
+    replica: 24,
+    more: 34,
+    bottom: 20,
+    lanes: 26,
+  },
 }
 
 /** How far beside a node's centre its bus lane runs. */
@@ -96,7 +138,8 @@ const byNumber = (a: ProcessId, b: ProcessId): number => {
 }
 
 /** Same members, same shards, same layout. */
-export const signature = (members: readonly Member[]): string => members.map((m) => `${m.id}:${m.kind[0]}${m.shard}`).join(' ')
+export const signature = (members: readonly Member[]): string =>
+  members.map((m) => `${m.id}:${m.kind[0]}${m.shard}`).join(' ')
 
 interface Plan {
   density: Density
@@ -225,10 +268,17 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
 }
 
 /** The next station in a direction: near along it, not far across it. */
-export const neighbour = (l: Layout, from: ProcessId, key: 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown'): ProcessId | null => {
+export const neighbour = (
+  l: Layout,
+  from: ProcessId,
+  key: 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown',
+): ProcessId | null => {
   const at = l.places.get(from)
   if (!at) return null
-  const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] as [number, number]
+  const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] as [
+    number,
+    number,
+  ]
   let best: ProcessId | null = null
   let least = Infinity
   for (const q of l.places.values()) {

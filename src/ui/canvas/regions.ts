@@ -31,17 +31,24 @@ export const inside = (polygon: readonly Point[], p: Point): boolean => {
 }
 
 const around = (p: Point, radius: number): Point[] =>
-  Array.from({ length: 16 }, (_, i) => ({ x: p.x + radius * Math.cos((i * Math.PI) / 8), y: p.y + radius * Math.sin((i * Math.PI) / 8) }))
+  Array.from({ length: 16 }, (_, i) => ({
+    x: p.x + radius * Math.cos((i * Math.PI) / 8),
+    y: p.y + radius * Math.sin((i * Math.PI) / 8),
+  }))
 
 /** Outlines round the members that leave everybody else out: one where that can be, several where it cannot. */
-export const outlines = (l: Layout, members: readonly ProcessId[], radius: number): { members: ProcessId[]; polygon: Point[] }[] => {
+export const outlines = (
+  l: Layout,
+  members: readonly ProcessId[],
+  radius: number,
+): { members: ProcessId[]; polygon: Point[] }[] => {
   const chosen = new Set(members)
   const strangers = [...l.places.values()].filter((q) => !chosen.has(q.id))
   const wrap = (ids: readonly ProcessId[]) => hull(ids.flatMap((id) => around(l.places.get(id) as Point, radius)))
   const free = (polygon: readonly Point[]) => !strangers.some((q) => inside(polygon, q))
 
   let groups = l.order.filter((id) => chosen.has(id)).map((id) => ({ members: [id], polygon: wrap([id]) }))
-  for (let merged = true; merged; ) {
+  for (let merged = true; merged;) {
     merged = false
     for (let i = 0; i < groups.length && !merged; i++)
       for (let j = i + 1; j < groups.length && !merged; j++) {
@@ -93,7 +100,11 @@ export const cutBy = (l: Layout, stroke: readonly Point[]): ProcessId[] => {
   const last = stroke[stroke.length - 1]
   if (!first || !last || stroke.length < 2) return []
   let length = 0
-  for (let i = 1; i < stroke.length; i++) length += Math.hypot((stroke[i] as Point).x - (stroke[i - 1] as Point).x, (stroke[i] as Point).y - (stroke[i - 1] as Point).y)
+  for (let i = 1; i < stroke.length; i++)
+    length += Math.hypot(
+      (stroke[i] as Point).x - (stroke[i - 1] as Point).x,
+      (stroke[i] as Point).y - (stroke[i - 1] as Point).y,
+    )
   const apart = Math.hypot(last.x - first.x, last.y - first.y)
   const all = l.order.map((id) => l.places.get(id)).filter((q) => q !== undefined)
   if (apart < length * 0.55) return all.filter((q) => inside(stroke, q)).map((q) => q.id)
@@ -102,7 +113,13 @@ export const cutBy = (l: Layout, stroke: readonly Point[]): ProcessId[] => {
   const uy = (last.y - first.y) / apart
   const before = { x: first.x - ux * FAR, y: first.y - uy * FAR }
   const after = { x: last.x + ux * FAR, y: last.y + uy * FAR }
-  const side = [before, ...stroke, after, { x: after.x - uy * FAR, y: after.y + ux * FAR }, { x: before.x - uy * FAR, y: before.y + ux * FAR }]
+  const side = [
+    before,
+    ...stroke,
+    after,
+    { x: after.x - uy * FAR, y: after.y + ux * FAR },
+    { x: before.x - uy * FAR, y: before.y + ux * FAR },
+  ]
   const one = all.filter((q) => inside(side, q)).map((q) => q.id)
   const other = all.filter((q) => !inside(side, q)).map((q) => q.id)
   return one.length === 0 || other.length === 0 ? [] : one.length <= other.length ? one : other

@@ -94,7 +94,8 @@ const toFirstRail = (l: Layout, place: Place): Point[] => {
 }
 
 const clientPoints = (l: Layout, a: Place, b: Place): Point[] => {
-  if (a.kind === 'node' && b.kind === 'node' && a.band === b.band) return [...nodeToRail(l, a).slice(0, 3), ...reversed(nodeToRail(l, b).slice(0, 3))]
+  if (a.kind === 'node' && b.kind === 'node' && a.band === b.band)
+    return [...nodeToRail(l, a).slice(0, 3), ...reversed(nodeToRail(l, b).slice(0, 3))]
   return [...toFirstRail(l, a), ...reversed(toFirstRail(l, b))]
 }
 
@@ -151,7 +152,11 @@ export class Routes {
     const b = this.layout.places.get(to)
     if (!a || !b || a === b) return null
     const points =
-      line === 'shard' ? shardPoints(this.layout, a, b) : line === 'bus' ? busPoints(this.layout, a, b) : clientPoints(this.layout, a, b)
+      line === 'shard'
+        ? shardPoints(this.layout, a, b)
+        : line === 'bus'
+          ? busPoints(this.layout, a, b)
+          : clientPoints(this.layout, a, b)
     const route = polyline(points)
     return route.length > 0 ? route : null
   }

@@ -1,0 +1,80 @@
+import { memo } from 'react'
+import { HeartPulse } from 'lucide-react'
+import type { ProcessId } from '../../engine/core/process.ts'
+import type { Partition } from '../../lab/frame.ts'
+import { act } from '../store/session.ts'
+import type { Density, Layout } from './layout.ts'
+import { named, outlines } from './regions.ts'
+import type { Point } from './routes.ts'
+import { useView } from './stage-state.ts'
+import styles from './stage.module.css'
+
+export const WALL_RADIUS: Record<Density, number> = { full: 40, compact: 30, dense: 20 }
+
+/** The side that is drawn as cut off: the one with fewer processes on the map. */
+export const smallerSide = (l: Layout, p: Partition): ProcessId[] => {
+  const from = p.from.filter((id) => l.places.has(id))
+  const to = p.to.filter((id) => l.places.has(id))
+  return from.length <= to.length || to.length === 0 ? from : to
+}
+
+const round = (polygon: readonly Point[]): string =>
+  polygon.map((p, i) => `${i === 0 ? 'M' : 'L'}${p.x.toFixed(1)} ${p.y.toFixed(1)}`).join('') + 'Z'
+
+/** Partitions in force: a dotted line round the smaller side. */
+export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
+  const partitions = useView((frame) => frame.partitions)
+  if (!partitions || partitions.length === 0) return null
+  const drawn = partitions.map((p) => {
+    const side = smallerSide(l, p)
+    const outward = side.every((id) => p.from.includes(id))
+    const parts = outlines(l, side, WALL_RADIUS[l.density])
+    const word = p.bothWays ? 'cut off' : outward ? 'nothing gets out' : 'nothing gets in'
+    return { parts, word, side }
+  })
+  return (
+    <>
+      <svg className={styles.tracks} width={1} height={1} aria-hidden="true">
+        {drawn.flatMap(({ parts }, i) =>
+          parts.map((o, k) => (
+            <path
+              key={`${i}.${k}`}
+              d={round(o.polygon)}
+              fill="var(--signal)"
+              fillOpacity={0.04}
+              stroke="var(--signal)"
+              strokeWidth={2}
+              strokeDasharray="0.1 6"
+              strokeLinecap="round"
+            />
+          )),
+        )}
+      </svg>
+      {drawn.map(({ parts, word, side }, i) => {
+        const polygon = parts[0]?.polygon
+        if (!polygon) return null
+        const top = Math.min(...polygon.map((p) => p.y))
+        const right = Math.max(...polygon.map((p) => p.x))
+        const left = Math.min(...polygon.map((p) => p.x))
+        return (
+          <div
+            key={i}
+            className={styles.heal}
+            style={{ transform: `translate(${l.density === 'full' ? right - 34 : left}px, ${top - 10}px)` }}
+          >
+            <span className={styles.signal}>
+              {word}
+              <span className="unseen">: {named(side, 9)}</span>
+            </span>
+            {i === 0 && (
+              <button type="button" className={`${styles.healButton} nopan`} onClick={() => void act({ type: 'heal' })}>
+                <HeartPulse size={13} aria-hidden="true" /> Heal
+              </button>
+            )}
+          </div>
+        )
+      })}
+    </>
+  )
+})
+Cuts.displayName = 'Cuts'

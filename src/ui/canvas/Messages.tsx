@@ -1,0 +1,102 @@
+import { useEffect, useRef } from 'react'
+import { useStoreApi } from 'reactflow'
+import { useStore } from '../store/store.ts'
+import { Clock } from './clock.ts'
+import { drawFrame, Flows, type Palette, type Scene } from './draw.ts'
+import type { Layout } from './layout.ts'
+import { outlines } from './regions.ts'
+import type { Point, Routes } from './routes.ts'
+import { WALL_RADIUS, smallerSide } from './Cuts.tsx'
+import styles from './stage.module.css'
+
+const readPalette = (): Palette => {
+  const style = getComputedStyle(document.documentElement)
+  const known = new Map<string, string>()
+  return (token) => {
+    let value = known.get(token)
+    if (value === undefined) known.set(token, (value = style.getPropertyValue(token).trim()))
+    return value
+  }
+}
+
+/** One canvas over the map, drawn from the latest frame and the clock. */
+export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes }) => {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const flow = useStoreApi()
+
+  useEffect(() => {
+    const element = canvas.current
+    const context = element?.getContext('2d')
+    if (!element || !context) return
+    const clock = new Clock()
+    const flows = new Flows()
+    const reduced = matchMedia('(prefers-reduced-motion: reduce)')
+    let palette = readPalette()
+    let stale = true
+    let drawnSeq = -1
+    let drawnKey = ''
+    let walls: Point[][] = []
+    let wallsOf = ''
+    let phase = 0
+    let last = 0
+    let next = 0
+
+    const resize = () => {
+      const ratio = devicePixelRatio || 1
+      const { clientWidth, clientHeight } = element
+      element.width = Math.round(clientWidth * ratio)
+      element.height = Math.round(clientHeight * ratio)
+      stale = true
+    }
+    const sizes = new ResizeObserver(resize)
+    sizes.observe(element)
+    const theme = new MutationObserver(() => {
+      palette = readPalette()
+      stale = true
+    })
+    theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
+
+    const tick = (now: number) => {
+      next = requestAnimationFrame(tick)
+      const frame = useStore.getState().frame
+      if (!frame) return
+      clock.take(frame, now)
+      flows.take(frame, now)
+      if (frame.playing) phase += Math.min(0.1, (now - last) / 1000)
+      last = now
+      const { transform } = flow.getState()
+      const key = transform.join()
+      const moves = frame.playing && !reduced.matches
+      if (!stale && !moves && frame.seq === drawnSeq && key === drawnKey) return
+      stale = false
+      drawnSeq = frame.seq
+      drawnKey = key
+
+      const cuts = JSON.stringify(frame.partitions)
+      if (cuts !== wallsOf) {
+        wallsOf = cuts
+        walls = frame.partitions.flatMap((p) =>
+          outlines(layout, smallerSide(layout, p), WALL_RADIUS[layout.density]).map((o) => o.polygon),
+        )
+      }
+      const at = reduced.matches ? frame.at : clock.at(now)
+      const ratio = element.width / Math.max(1, element.clientWidth)
+      const [x, y, zoom] = transform
+      const scene: Scene = { layout, routes, walls, words: zoom > 0.6, still: reduced.matches }
+      const began = performance.now()
+      context.setTransform(1, 0, 0, 1, 0, 0)
+      context.clearRect(0, 0, element.width, element.height)
+      context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * x, ratio * y)
+      drawFrame(context, frame, at, scene, flows.top(140), phase, palette)
+      element.dataset['cost'] = (performance.now() - began).toFixed(2)
+    }
+    next = requestAnimationFrame(tick)
+    return () => {
+      cancelAnimationFrame(next)
+      sizes.disconnect()
+      theme.disconnect()
+    }
+  }, [layout, routes, flow])
+
+  return <canvas ref={canvas} className={styles.messages} aria-hidden="true" />
+}

@@ -1,0 +1,394 @@
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent, type PointerEvent } from 'react'
+import {
+  ReactFlow,
+  ReactFlowProvider,
+  ViewportPortal,
+  useReactFlow,
+  type Edge,
+  type Node,
+  type NodeChange,
+  type NodeMouseHandler,
+} from 'reactflow'
+import 'reactflow/dist/style.css'
+import { Maximize, Minus, Plus } from 'lucide-react'
+import { act } from '../store/session.ts'
+import { useStore } from '../store/store.ts'
+import { count } from '../design/format.ts'
+import { AppStation } from './AppStation.tsx'
+import { Cuts } from './Cuts.tsx'
+import { toggleMark, useStageKeys } from './keys.ts'
+import { ConfirmCut, Lasso } from './Lasso.tsx'
+import { layout as layOut, neighbour, RADIUS, signature, type Box, type Layout, type Member } from './layout.ts'
+import { Legend } from './Legend.tsx'
+import { FanEdge, ShardEdge, type FanEdgeType, type ShardEdgeType } from './LinkEdges.tsx'
+import { LinkPopover } from './LinkPopover.tsx'
+import { Messages } from './Messages.tsx'
+import { Narrator } from './Narrator.tsx'
+import { NodeStation } from './NodeStation.tsx'
+import { OriginStation } from './OriginStation.tsx'
+import { focusStation, ProcessMenu } from './ProcessMenu.tsx'
+import { Routes } from './routes.ts'
+import { openActions, useStage, useView } from './stage-state.ts'
+import { Tools } from './Tools.tsx'
+import { Tracks } from './Tracks.tsx'
+import styles from './stage.module.css'
+
+const NODE_TYPES = { station: NodeStation, app: AppStation, origin: OriginStation }
+const EDGE_TYPES = { shard: ShardEdge, fan: FanEdge }
+const HIT = 44
+const FAN_MOST = 30
+const LONG_PRESS_MS = 500
+const PRO = { hideAttribution: true }
+
+/** The topology: who there is, how they hang together, and what travels between them. */
+export const Stage = ({ tools = true }: { tools?: boolean }) => (
+  <ReactFlowProvider>
+    <Inner tools={tools} />
+  </ReactFlowProvider>
+)
+
+const useBox = (): [React.RefObject<HTMLDivElement | null>, Box | null] => {
+  const ref = useRef<HTMLDivElement>(null)
+  const [box, setBox] = useState<Box | null>(null)
+  useEffect(() => {
+    const element = ref.current
+    if (!element) return
+    const sizes = new ResizeObserver(() => setBox({ width: element.clientWidth, height: element.clientHeight }))
+    sizes.observe(element)
+    return () => sizes.disconnect()
+  }, [])
+  return [ref, box]
+}
+
+const useMembers = (): Member[] => {
+  const text = useStore((s) =>
+    signature(
+      (s.frame?.processes ?? []).flatMap((p): Member[] =>
+        p.kind === 'node' || p.kind === 'app' || p.kind === 'origin'
+          ? [{ id: p.id, kind: p.kind, shard: p.node?.shard ?? 0 }]
+          : [],
+      ),
+    ),
+  )
+  return useMemo(
+    () =>
+      text === ''
+        ? []
+        : text.split(' ').map((part): Member => {
+            const [id, rest] = part.split(':') as [string, string]
+            return {
+              id,
+              kind: rest[0] === 'n' ? 'node' : rest[0] === 'a' ? 'app' : 'origin',
+              shard: Number(rest.slice(1)),
+            }
+          }),
+    [text],
+  )
+}
+
+const Inner = ({ tools }: { tools: boolean }) => {
+  const [ref, box] = useBox()
+  const members = useMembers()
+  const laid = useMemo(() => (box && box.width > 0 && members.length > 0 ? layOut(members, box) : null), [box, members])
+  return (
+    <section className={styles.stage} aria-label="Stage">
+      <div className={styles.map} ref={ref}>
+        {laid && box ? (
+          <Map layout={laid} box={box} />
+        ) : (
+          <p className={styles.empty}>{members.length === 0 ? 'Starting the cluster…' : ''}</p>
+        )}
+      </div>
+      {laid && <ConfirmCut layout={laid} />}
+      <Reshard />
+      <Legend />
+      {tools && <Tools />}
+      <Narrator />
+      <LinkPopover />
+      {laid && <ProcessMenu others={laid.order} />}
+    </section>
+  )
+}
+
+const Map = ({ layout: l, box }: { layout: Layout; box: Box }) => {
+  const flow = useReactFlow()
+  const selected = useStore((s) => s.selected)
+  const tool = useStore((s) => s.tool)
+  const intro = useStore((s) => s.intro)
+  const routes = useMemo(() => new Routes(l), [l])
+  const pressed = useRef<number>(0)
+  const [moved, setMoved] = useState(false)
+  useStageKeys(l)
+
+  const home = useMemo(
+    () => ({
+      x: Math.max(0, (box.width - l.width * l.zoom) / 2),
+      y: Math.max(0, (box.height - l.height * l.zoom) / 2),
+      zoom: l.zoom,
+    }),
+    [l, box],
+  )
+  useEffect(() => {
+    void flow.setViewport(home)
+    setMoved(false)
+  }, [flow, home])
+
+  const invited = useView((f) =>
+    intro && f.actions.length === 0
+      ? (f.processes.find((p) => p.node?.role === 'primary' && p.status === 'up')?.id ?? null)
+      : null,
+  )
+
+  const nodes = useMemo(
+    () =>
+      l.order.map((id): Node => {
+        const place = l.places.get(id) as NonNullable<ReturnType<Layout['places']['get']>>
+        const size = Math.max(
+          l.density === 'dense' ? 34 : HIT,
+          place.kind === 'origin' ? RADIUS[l.density].origin * 2 : 0,
+        )
+        return {
+          id,
+          type: place.kind === 'node' ? 'station' : place.kind,
+          position: { x: place.x - size / 2, y: place.y - size / 2 },
+          width: size,
+          height: size,
+          data: {
+            density: l.density,
+            row: place.row,
+            invited: id === invited,
+            roomLeft: place.x * l.zoom + home.x > 150 && l.density === 'full' && place.x > 130,
+          },
+          selected: id === selected,
+          ariaRole: 'button',
+          domAttributes: { 'aria-roledescription': undefined, 'aria-pressed': id === selected },
+          className: styles.station ?? '',
+        }
+      }),
+    [l, selected, invited, home],
+  )
+
+  const relations = useView((f) => ({
+    shard: f.processes
+      .filter((p) => p.node?.role === 'replica' && p.node.primary !== null)
+      .map((p) => [p.id, p.node?.primary ?? ''] as const),
+    faults: f.linkFaults,
+  }))
+  const edges = useMemo((): Edge[] => {
+    const list: Edge[] = []
+    const drawn = new Set<string>()
+    for (const [replica, primary] of relations?.shard ?? []) {
+      const a = l.places.get(replica)
+      const b = l.places.get(primary)
+      if (!a || !b || a.x !== b.x || a.band !== b.band) continue
+      const [upper, lower] = a.y < b.y ? [a, b] : [b, a]
+      const r = (row: number) => (row === 0 ? RADIUS[l.density].primary : RADIUS[l.density].replica)
+      drawn.add(`${upper.id} ${lower.id}`)
+      list.push({
+        id: `shard ${upper.id} ${lower.id}`,
+        type: 'shard',
+        source: upper.id,
+        target: lower.id,
+        data: {
+          shard: upper.shard,
+          x: upper.x,
+          fromY: upper.y + r(upper.row) - 2,
+          toY: lower.y - r(lower.row) + 2,
+          width: l.density === 'dense' ? 3.5 : 5,
+        },
+      } satisfies ShardEdgeType)
+    }
+    const faulty = new Set<string>()
+    const fan = (a: string, b: string, fault: { latency: number; loss: number } | null) => {
+      const from = l.places.get(a)
+      const to = l.places.get(b)
+      if (!from || !to) return
+      const straight = from.x === to.x || from.y === to.y
+      list.push({
+        id: `link ${a} ${b}`,
+        type: 'fan',
+        source: a,
+        target: b,
+        data: { fault, own: true, bend: straight ? Math.min(46, Math.hypot(to.x - from.x, to.y - from.y) * 0.2) : 0 },
+      } satisfies FanEdgeType)
+    }
+    for (const f of relations?.faults ?? []) {
+      faulty.add(`${f.a} ${f.b}`).add(`${f.b} ${f.a}`)
+      fan(f.a, f.b, f)
+    }
+    const place = selected ? l.places.get(selected) : undefined
+    if (place?.kind === 'node' && l.density === 'full' && l.order.length <= FAN_MOST)
+      for (const other of l.places.values())
+        if (
+          other.kind === 'node' &&
+          other.id !== place.id &&
+          !faulty.has(`${place.id} ${other.id}`) &&
+          !drawn.has(`${place.id} ${other.id}`) &&
+          !drawn.has(`${other.id} ${place.id}`)
+        )
+          fan(place.id, other.id, null)
+    return list
+  }, [l, relations, selected])
+
+  const onNodesChange = (changes: NodeChange[]) => {
+    const { tool: now, set, selected: was } = useStore.getState()
+    if (now === 'cut') return
+    const on = changes.find((c) => c.type === 'select' && c.selected)
+    if (on && 'id' in on) return set({ selected: on.id, tab: 'process' })
+    if (changes.some((c) => c.type === 'select' && !c.selected && c.id === was)) set({ selected: null })
+  }
+
+  const onNodeClick: NodeMouseHandler = (_, node) => {
+    if (node.id === invited) void act({ type: 'crash', process: node.id })
+  }
+  const onMenu: NodeMouseHandler = (event, node) => {
+    event.preventDefault()
+    const at = { x: (event as MouseEvent).clientX, y: (event as MouseEvent).clientY }
+    useStore.getState().set({ selected: node.id })
+    openActions(node.id, at.x === 0 && at.y === 0 ? undefined : at)
+  }
+
+  const stationOf = (target: EventTarget): string | null =>
+    (target as Element).closest?.('.react-flow__node')?.getAttribute('data-id') ?? null
+
+  // Touch has no right button: a long press opens the menu.
+  const onPress = (event: PointerEvent) => {
+    const id = event.pointerType === 'mouse' ? null : stationOf(event.target)
+    clearTimeout(pressed.current)
+    if (!id) return
+    const at = { x: event.clientX, y: event.clientY }
+    pressed.current = window.setTimeout(() => openActions(id, at), LONG_PRESS_MS)
+  }
+  const onRelease = () => clearTimeout(pressed.current)
+
+  const onKey = (event: KeyboardEvent) => {
+    const id = stationOf(event.target)
+    if (!id || event.ctrlKey || event.metaKey || event.altKey) return
+    const { key } = event
+    if (key === 'ArrowLeft' || key === 'ArrowRight' || key === 'ArrowUp' || key === 'ArrowDown') {
+      const next = neighbour(l, id, key)
+      if (next) focusStation(next)
+    } else if (tool === 'cut' && (key === ' ' || key === 'Enter')) toggleMark(id)
+    else if (key === 'Enter' && id === invited) void act({ type: 'crash', process: id })
+    else if (key === ' ') useStore.getState().set({ selected: id, tab: 'process' })
+    else if (key === '.' || key === 'ContextMenu' || (key === 'F10' && event.shiftKey)) {
+      useStore.getState().set({ selected: id })
+      openActions(id)
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  const loose = l.zoom < 0.95 || moved
+  return (
+    <div
+      className={styles.flow}
+      onKeyDownCapture={onKey}
+      onPointerDownCapture={onPress}
+      onPointerUpCapture={onRelease}
+      onPointerMoveCapture={(e) => Math.abs(e.movementX) + Math.abs(e.movementY) > 4 && onRelease()}
+      data-tool={tool}
+    >
+      <ReactFlow
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={NODE_TYPES}
+        edgeTypes={EDGE_TYPES}
+        defaultViewport={home}
+        onNodesChange={onNodesChange}
+        onNodeClick={onNodeClick}
+        onNodeContextMenu={onMenu}
+        onEdgeClick={(event, edge) =>
+          useStage
+            .getState()
+            .set({ link: { a: edge.source, b: edge.target, at: { x: event.clientX, y: event.clientY } } })
+        }
+        onPaneContextMenu={(event) => event.preventDefault()}
+        onMoveEnd={(event) => event && setMoved(true)}
+        nodesDraggable={false}
+        nodesConnectable={false}
+        edgesFocusable={false}
+        edgesReconnectable={false}
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={null}
+        panActivationKeyCode={null}
+        zoomActivationKeyCode={null}
+        zoomOnScroll={false}
+        zoomOnDoubleClick={false}
+        preventScrolling={false}
+        panOnDrag={loose}
+        minZoom={0.25}
+        maxZoom={3}
+        proOptions={PRO}
+        nodeOrigin={[0, 0]}
+      >
+        <ViewportPortal>
+          <Tracks layout={l} routes={routes} />
+          <Cuts layout={l} />
+        </ViewportPortal>
+      </ReactFlow>
+      <Messages layout={l} routes={routes} />
+      {tool === 'cut' && <Lasso layout={l} />}
+      <Shown />
+      {loose && (
+        <div className={styles.zoom} role="group" aria-label="Zoom">
+          <button
+            type="button"
+            className={styles.iconButton}
+            aria-label="Zoom in"
+            onClick={() => void flow.zoomIn().then(() => setMoved(true))}
+          >
+            <Plus size={15} aria-hidden="true" />
+          </button>
+          <button
+            type="button"
+            className={styles.iconButton}
+            aria-label="Zoom out"
+            onClick={() => void flow.zoomOut().then(() => setMoved(true))}
+          >
+            <Minus size={15} aria-hidden="true" />
+          </button>
+          <button
+            type="button"
+            className={styles.iconButton}
+            aria-label="Whole map"
+            onClick={() => {
+              void flow.setViewport(home)
+              setMoved(false)
+            }}
+          >
+            <Maximize size={14} aria-hidden="true" />
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** Which of the two the lines show. */
+const Shown = () => {
+  const each = useStore((s) => s.frame?.eachMessage ?? false)
+  return <p className={styles.shown}>{each ? 'each message' : 'flow: too quick to see one by one'}</p>
+}
+
+const Reshard = () => {
+  const view = useView((f) => f.reshard)
+  if (!view) return null
+  return (
+    <div className={styles.reshard} role="group" aria-label="Reshard">
+      <span>
+        {view.kind === 'add' ? 'Slots move to' : 'Slots move away from'} <b>{view.node}</b>: {count(view.done)} of{' '}
+        {count(view.total)}
+        <span className={styles.step}>
+          {view.step}
+          {view.slot !== null ? ` ${view.slot}` : ''}
+        </span>
+      </span>
+      <progress max={Math.max(1, view.total)} value={view.done} aria-label="Slots moved" />
+      <button type="button" className={styles.outline} onClick={() => void act({ type: 'cancelReshard' })}>
+        Cancel
+      </button>
+    </div>
+  )
+}

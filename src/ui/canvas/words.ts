@@ -1,0 +1,194 @@
+import type { Frame, NodeFace, ProcessFace } from '../../lab/frame.ts'
+import type { ProcessId } from '../../engine/core/process.ts'
+import type { GlyphName } from '../design/Glyph.tsx'
+import { shardLetter } from '../design/shard.ts'
+import { count, percent } from '../design/format.ts'
+import { range } from './regions.ts'
+
+export interface Line {
+  glyph?: GlyphName
+  text: string
+  tone: 'plain' | 'strong' | 'signal' | 'mono'
+  /** one box a vote: had, on its way, awaited, or from a node that is down. */
+  votes?: ('granted' | 'travelling' | 'waiting' | 'down')[]
+}
+
+export interface NodeWords {
+  role: 'primary' | 'replica'
+  /** the most pressing first; the map shows two. */
+  lines: Line[]
+  suspicion: 'pfail' | 'fail' | null
+  /** fit for little room: a fault's word or nothing. */
+  brief: Line | null
+  spoken: string
+}
+
+const bytes = (n: number): string =>
+  n >= 1e6 ? `${(n / 1e6).toFixed(1)} MB` : n >= 10_000 ? `${Math.round(n / 1000)} kB` : `${count(n)} B`
+
+const suspicionOf = (n: NodeFace): Line | null => {
+  const fail = n.suspectedBy.filter((s) => s.flag === 'fail').map((s) => s.by)
+  if (fail.length > 0) return { glyph: 'fail', text: `FAIL seen by ${range(fail)}`, tone: 'signal' }
+  const pfail = n.suspectedBy.filter((s) => s.flag === 'pfail').map((s) => s.by)
+  return pfail.length > 0 ? { glyph: 'pfail', text: `PFAIL seen by ${range(pfail)}`, tone: 'signal' } : null
+}
+
+const electionOf = (n: NodeFace, at: number): Line[] => {
+  const e = n.election
+  if (!e) return []
+  if (e.phase === 'waiting') {
+    const left = Math.max(0, e.startsAt - at)
+    return [{ glyph: 'clock', text: `asks for votes in ${(left / 1e6).toFixed(2)} s`, tone: 'strong' }]
+  }
+  const granted = e.votes.filter((v) => v.state === 'granted').length
+  if (e.phase === 'won') return [{ glyph: 'promoted', text: `won epoch ${e.epoch}`, tone: 'strong' }]
+  return [
+    { text: 'asks for votes', tone: 'strong' },
+    { text: `${granted} of ${e.needed}`, tone: 'plain', votes: e.votes.map((v) => v.state) },
+  ]
+}
+
+const STATUS: Record<ProcessFace['status'], { glyph: GlyphName; word: string } | null> = {
+  up: null,
+  crashed: { glyph: 'crash', word: 'crashed' },
+  off: { glyph: 'off', word: 'powered off' },
+  paused: { glyph: 'pause', word: 'paused' },
+}
+
+/** What stands beside a node, and what is read aloud for it. */
+export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
+  const n = face.node as NodeFace
+  const status = STATUS[face.status]
+  const lines: Line[] = []
+  const suspicion = suspicionOf(n)
+  if (status) {
+    lines.push({ text: status.word, tone: 'signal', ...(face.status === 'paused' ? { glyph: 'pause' as const } : {}) })
+    if (suspicion) lines.push(suspicion)
+  } else {
+    lines.push(...electionOf(n, at))
+    const down: Line | null = n.state === 'fail' ? { glyph: 'state', text: 'CLUSTERDOWN', tone: 'plain' } : null
+    const slow: Line | null = face.slow > 1 ? { glyph: 'slow', text: `slow ×${face.slow}`, tone: 'strong' } : null
+    const moving: Line | null =
+      n.migrating > 0
+        ? { glyph: 'slot', text: `${count(n.migrating)} leaving`, tone: 'plain' }
+        : n.importing > 0
+          ? { glyph: 'slot', text: `${count(n.importing)} arriving`, tone: 'plain' }
+          : null
+    if (suspicion) lines.push(suspicion)
+    if (n.role === 'primary') {
+      if (lines.length === 0)
+        lines.push(
+          n.slots > 0 ? { text: n.ranges.replaceAll('-', '–'), tone: 'mono' } : { text: 'no slots', tone: 'plain' },
+        )
+      const pressing = down ?? slow ?? moving
+      lines.push(
+        pressing ?? {
+          text: `${count(n.ops)} ops/s${n.backlog > 20 ? `, ${count(n.backlog)} wait` : ''}`,
+          tone: 'plain',
+        },
+      )
+    } else if (!n.election) {
+      if (!n.linkUp) lines.push({ glyph: 'link', text: `no link to ${n.primary ?? 'a primary'}`, tone: 'plain' })
+      else lines.push({ text: n.lag === 0 ? 'in step' : `lag ${bytes(n.lag)}`, tone: 'plain' })
+      const pressing = down ?? slow
+      if (pressing) lines.push(pressing)
+    }
+  }
+  const kind = n.role === 'replica' ? `replica of ${n.primary ?? 'nobody'}` : 'primary'
+  const telling = lines.filter((l) => l.tone !== 'mono').map((l) => l.text)
+  const first = lines[0]
+  return {
+    role: n.role,
+    lines: lines.slice(0, 2),
+    suspicion: suspicion ? (suspicion.glyph as 'pfail' | 'fail') : null,
+    brief: status
+      ? {
+          text: suspicion ? (suspicion.text.split(' ')[0] as string) : status.word,
+          tone: 'signal',
+          ...(suspicion?.glyph ? { glyph: suspicion.glyph } : {}),
+        }
+      : n.election && first
+        ? n.election.phase === 'asking'
+          ? { text: `${(lines[1] as Line).text} votes`, tone: 'strong' }
+          : { text: n.election.phase === 'waiting' ? 'waits' : 'won', tone: 'strong' }
+        : suspicion
+          ? { glyph: suspicion.glyph as GlyphName, text: suspicion.text.split(' ')[0] as string, tone: 'signal' }
+          : n.state === 'fail'
+            ? { glyph: 'state', text: 'down', tone: 'plain' }
+            : face.slow > 1
+              ? { text: `×${face.slow}`, tone: 'strong' }
+              : null,
+    spoken: [face.id, kind, n.shard >= 0 ? `shard ${shardLetter(n.shard)}` : 'no shard', ...telling].join(', '),
+  }
+}
+
+export interface Stripe {
+  owner: ProcessId | null
+  shard: number
+  /** share of all slots. */
+  share: number
+  /** the application asks a node that does not serve these. */
+  wrong: boolean
+}
+
+/** An application's slot map as a few stripes: its runs when few, else one a shard. */
+export const stripesOf = (face: ProcessFace, frame: Frame): Stripe[] => {
+  const belief = face.app?.belief ?? []
+  const nodes = new Map(frame.processes.filter((p) => p.node).map((p) => [p.id, p]))
+  const stripe = (owner: ProcessId | null, slots: number): Stripe => {
+    const node = owner ? nodes.get(owner) : undefined
+    const serves =
+      node !== undefined && node.node?.role === 'primary' && (node.status === 'up' || node.status === 'paused')
+    return { owner, shard: node?.node?.shard ?? -1, share: slots / 16384, wrong: owner !== null && !serves }
+  }
+  if (belief.length <= 12) return belief.map((r) => stripe(r.owner, r.to - r.from + 1))
+  const sums = new Map<ProcessId | null, number>()
+  for (const r of belief) sums.set(r.owner, (sums.get(r.owner) ?? 0) + r.to - r.from + 1)
+  return [...sums].map(([owner, slots]) => stripe(owner, slots)).sort((a, b) => a.shard - b.shard)
+}
+
+export interface AppWords {
+  l1: number | null
+  line: Line
+  side: Line | null
+  spoken: string
+}
+
+export const appWords = (face: ProcessFace): AppWords => {
+  const a = face.app
+  if (!a) return { l1: null, line: { text: '', tone: 'plain' }, side: null, spoken: face.id }
+  const l1On = a.policy.l1Ttl > 0
+  const status = STATUS[face.status]
+  const side: Line | null = status
+    ? { glyph: status.glyph, text: status.word, tone: 'signal' }
+    : a.errors > 0
+      ? { glyph: 'error', text: `${count(a.errors)} errors/s`, tone: 'signal' }
+      : !a.subscribed
+        ? { glyph: 'link', text: 'not subscribed', tone: 'plain' }
+        : a.wrongSlots > 0
+          ? { text: `≠ ${count(a.wrongSlots)} slots`, tone: 'signal' }
+          : null
+  const line: Line = {
+    text: l1On ? `${percent(a.l1Ratio)} hits` : `${percent(a.hitRatio)} hits, L1 off`,
+    tone: 'plain',
+  }
+  const spoken = [
+    face.id,
+    'application',
+    l1On ? `L1 answers ${percent(a.l1Ratio)}` : 'L1 off',
+    `cache hits ${percent(a.hitRatio)}`,
+    a.wrongSlots > 0 ? `wrong about ${a.wrongSlots} slots` : 'slot map right',
+    ...(a.errors > 0 ? [`${a.errors} errors a second`] : []),
+    ...(a.subscribed ? [] : ['not subscribed']),
+  ].join(', ')
+  return { l1: l1On ? a.l1Ratio : null, line, side, spoken }
+}
+
+export const originSpoken = (face: ProcessFace): string => {
+  const d = face.database
+  const status = STATUS[face.status]
+  if (status) return `${face.id}, ${status.word}`
+  return d
+    ? `${face.id}, ${d.busy} of ${d.workers} workers busy, ${d.queue} queued, ${d.load} queries a second`
+    : face.id
+}
