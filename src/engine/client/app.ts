@@ -7,7 +7,7 @@ import type { Behaviour, Context, ProcessId } from '../core/process.ts'
 import { uniform } from '../core/random.ts'
 import type { Micros } from '../core/time.ts'
 import {
-  INVALIDATE, checkSubscription, hear, invalidated, newSubscription, subscribe, subscriptionClosed, subscriptionConnected, switchSubscription,
+  checkSubscription, hear, invalidated, newSubscription, subscribe, subscriptionClosed, subscriptionConnected, switchSubscription,
   type Subscription,
 } from '../caching/invalidation.ts'
 import { forgetNear, keepNear, nearVersion, newNearCache, type NearCache } from '../caching/near-cache.ts'
@@ -132,7 +132,7 @@ const host: FlowHost<AppState> = {
       case 'draw':
         return uniform(ctx.random('draws'))
       case 'token':
-        return `${ctx.self}:${++state.tokens}:${Math.floor(uniform((ctx.random('tokens'))) * 4294967296).toString(16)}`
+        return `${ctx.self}:${++state.tokens}:${Math.floor(uniform(ctx.random('tokens')) * 4294967296).toString(16)}`
       default:
         return note(effect as NoteEffect | DrawEffect, ctx)
     }
@@ -317,5 +317,3 @@ const setPolicy = (state: AppState, set: Partial<AppPolicy>, own: boolean, ctx: 
   if (state.policy.l1Ttl === 0) state.near.entries.clear()
   if (before.refresh !== state.policy.refresh || before.refreshEvery !== state.policy.refreshEvery) schedulePoll(state, ctx)
 }
-
-export { INVALIDATE }

@@ -47,8 +47,11 @@ export const troubleOf = (reply: Reply | Lost): Trouble => {
   return /^(TRYAGAIN|CLUSTERDOWN|LOADING|MASTERDOWN) /.test(error) ? 'retry' : 'error'
 }
 
-/** One command with its redirects and retries. */
-export function* command(argv: readonly string[], label: string, read = false): Flow<Reply> {
+/**
+ * One command with its redirects and retries. It fails with an error reply, and when the attempts are used up; `soft`: then it
+ * answers undefined instead.
+ */
+export function* command(argv: readonly string[], label: string, read = false, soft = false): Flow<Reply | undefined> {
   let to: ProcessId | null = null
   let asking = false
   let attempt = 0
@@ -67,7 +70,10 @@ export function* command(argv: readonly string[], label: string, read = false): 
     } else if (trouble === 'retry') {
       const lost = 'lost' in (reply as object) ? (reply as Lost).lost : null
       const next = (yield { op: 'backoff', label, attempt, lost } as BackoffEffect) as ProcessId | '' | null
-      if (next === null) throw new Failure('unavailable', lost ?? (reply as { error: string }).error)
+      if (next === null) {
+        if (soft) return undefined
+        throw new Failure('unavailable', lost ?? (reply as { error: string }).error)
+      }
       attempt++
       to = next === '' ? null : next
       asking = false
@@ -79,17 +85,11 @@ export function* command(argv: readonly string[], label: string, read = false): 
 export const get = (key: string, label: string): Flow<string | null> => command(['GET', key], label, true) as Flow<string | null>
 
 /** GET that counts an unreachable cache as an answer: the value, null, or undefined when nobody serves the key. */
-export function* lookUp(key: string, label: string): Flow<string | null | undefined> {
-  try {
-    return (yield* command(['GET', key], label, true)) as string | null
-  } catch (trouble) {
-    if (trouble instanceof Failure && trouble.kind === 'unavailable') return undefined
-    throw trouble
-  }
-}
+export const lookUp = (key: string, label: string): Flow<string | null | undefined> =>
+  command(['GET', key], label, true, true) as Flow<string | null | undefined>
 
 /** SET with a TTL in microseconds. */
-export const set = (key: string, value: string, ttl: Micros, label: string): Flow<Reply> =>
+export const set = (key: string, value: string, ttl: Micros, label: string): Flow<unknown> =>
   command(['SET', key, value, 'PX', millis(ttl)], label)
 
 /** DEL: how many there were. */

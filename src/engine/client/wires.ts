@@ -13,10 +13,11 @@ export interface Wire {
   to: ProcessId
   readonly: boolean
   ready: boolean
-  /** who waits for each answer, oldest at `head`; and since when. */
+  /** who waits for each answer, and since when: rings of a power of two, `count` entries from `head`. */
   tags: number[]
   since: Micros[]
   head: number
+  count: number
   /** commands held until the connection stands. */
   unsent: (readonly string[])[]
   /** an alarm for the oldest command is set. */
@@ -46,21 +47,19 @@ export const wireTo = (wires: Wires, to: ProcessId, readonly: boolean, ctx: Cont
   const known = wires.byNode.get(name)
   if (known !== undefined) return wires.byConn.get(known)!
   const id = ctx.connect(to, 'client')
-  const wire: Wire = { id, to, readonly, ready: false, tags: [], since: [], head: 0, unsent: [], watched: false }
+  const wire: Wire = { id, to, readonly, ready: false, tags: ring(8), since: ring(8), head: 0, count: 0, unsent: [], watched: false }
   wires.byConn.set(id, wire)
   wires.byNode.set(name, id)
   if (readonly) {
     wire.unsent.push(READONLY)
-    wire.tags.push(IGNORED)
-    wire.since.push(ctx.now)
+    enqueue(wire, IGNORED, ctx.now)
   }
   return wire
 }
 
 /** Sends a command, or keeps it until the connection stands. `timeout` counts from now. */
 export const sendOn = (wire: Wire, argv: readonly string[], tag: number, timeout: Micros, alarms: Alarms, ctx: Context): void => {
-  wire.tags.push(tag)
-  wire.since.push(ctx.now)
+  enqueue(wire, tag, ctx.now)
   if (wire.ready) ctx.send(wire.id, { type: 'command', argv } as CommandMessage)
   else wire.unsent.push(argv)
   if (!wire.watched) {
@@ -81,34 +80,43 @@ export const wireConnected = (wires: Wires, conn: ConnId, ctx: Context): boolean
 
 /** An answer came: whose it is. */
 export const takeTag = (wire: Wire | undefined): number => {
-  if (wire === undefined || wire.head >= wire.tags.length) return NOBODY
-  const tag = wire.tags[wire.head++]
-  if (wire.head === wire.tags.length) {
-    wire.tags.length = 0
-    wire.since.length = 0
-    wire.head = 0
-  } else if (wire.head >= 256 && wire.head * 2 >= wire.tags.length) {
-    wire.tags = wire.tags.slice(wire.head)
-    wire.since = wire.since.slice(wire.head)
-    wire.head = 0
-  }
+  if (wire === undefined || wire.count === 0) return NOBODY
+  const tag = wire.tags[wire.head]
+  wire.head = (wire.head + 1) & (wire.tags.length - 1)
+  wire.count--
   return tag
 }
 
-/** Forgets a connection; whoever waited on it. */
+const ring = (n: number): number[] => new Array<number>(n).fill(0)
+
+const enqueue = (wire: Wire, tag: number, now: Micros): void => {
+  const size = wire.tags.length
+  if (wire.count === size) {
+    wire.tags = [...wire.tags.slice(wire.head), ...wire.tags.slice(0, wire.head), ...ring(size)]
+    wire.since = [...wire.since.slice(wire.head), ...wire.since.slice(0, wire.head), ...ring(size)]
+    wire.head = 0
+  }
+  const i = (wire.head + wire.count++) & (wire.tags.length - 1)
+  wire.tags[i] = tag
+  wire.since[i] = now
+}
+
+/** Forgets a connection; whoever waited on it, oldest first. */
 export const loseWire = (wires: Wires, conn: ConnId): { to: ProcessId; tags: number[] } | null => {
   const wire = wires.byConn.get(conn)
   if (wire === undefined) return null
   wires.byConn.delete(conn)
   wires.byNode.delete(nameOf(wire.to, wire.readonly))
-  return { to: wire.to, tags: wire.tags.slice(wire.head) }
+  const tags: number[] = []
+  while (wire.count > 0) tags.push(takeTag(wire))
+  return { to: wire.to, tags }
 }
 
 /** The alarm of a connection rang: true when its oldest command has waited too long. */
 export const wireOverdue = (wires: Wires, conn: ConnId, timeout: Micros, alarms: Alarms, ctx: Context): boolean => {
   const wire = wires.byConn.get(conn)
   if (wire === undefined) return false
-  if (wire.head >= wire.tags.length) {
+  if (wire.count === 0) {
     wire.watched = false
     return false
   }

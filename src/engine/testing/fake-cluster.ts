@@ -25,7 +25,6 @@ export interface FakeNode {
   imports: Set<number>
   /** answered in place of any result while not empty. */
   trouble: string
-  seen: string[]
 }
 
 export const settings = (set: { load?: Partial<Load>; policy?: Partial<AppPolicy>; origin?: Partial<OriginSettings>; cluster?: boolean } = {}): Settings => ({
@@ -82,14 +81,13 @@ const reply = (s: FakeNode, self: string, conn: number, argv: readonly string[],
 
 const fakeNode: Behaviour<FakeNode> = {
   boot: (_disk, ctx) => ({
-    data: new Map(), listeners: new Set(), asking: new Set(), ask: new Map(), imports: new Set(), trouble: '', seen: [],
+    data: new Map(), listeners: new Set(), asking: new Set(), ask: new Map(), imports: new Set(), trouble: '',
     owner: [{ from: 0, to: 16383, node: ctx.self }],
   }),
   persist: () => null,
   cost: (_s, _m, ctx) => ctx.settings.service.command,
   message: {
     command(s, m: CommandMessage, conn, ctx) {
-      s.seen.push(m.argv.join(' '))
       if (m.argv[0] === 'SUBSCRIBE') {
         s.listeners.add(conn)
         ctx.send(conn, { type: 'push', reply: ['subscribe', m.argv[1], 1] } as never)
