@@ -56,6 +56,7 @@ export const newPeer = (id: NodeId, at: BusAddress, now: Micros): Peer => ({
   gone: false,
   outbox: [],
   agreed: null,
+  agreedOwner: -1,
   agreedVersion: -1,
   gossiped: 0,
   meets: false,

@@ -55,15 +55,16 @@ const slotsOf = (c: ClusterState, peer: number): SlotSet => {
   return Object.freeze({ count, ranges: Object.freeze(ranges) as readonly number[] })
 }
 
-/** Whether a claim is just what we hold to be the peer's slots. Remembered until the table or the claim changes. */
-export const claimAgrees = (c: ClusterState, peer: number, claim: SlotSet): boolean => {
-  const p = c.peers[peer]
-  if (p.agreed === claim && p.agreedVersion === c.slotsVersion) return true
-  if (p.numSlots !== claim.count) return false
+/** Whether what a sender claims for an owner is just what we hold to be its slots. Remembered until the table or the claim changes. */
+export const claimAgrees = (c: ClusterState, sender: number, owner: number, claim: SlotSet): boolean => {
+  const s = c.peers[sender]
+  if (s.agreed === claim && s.agreedVersion === c.slotsVersion && s.agreedOwner === owner) return true
+  if (c.peers[owner].numSlots !== claim.count) return false
   for (let r = 0; r < claim.ranges.length; r += 2)
-    for (let slot = claim.ranges[r]; slot <= claim.ranges[r + 1]; slot++) if (ownerIn(c, slot) !== peer) return false
-  p.agreed = claim
-  p.agreedVersion = c.slotsVersion
+    for (let slot = claim.ranges[r]; slot <= claim.ranges[r + 1]; slot++) if (ownerIn(c, slot) !== owner) return false
+  s.agreed = claim
+  s.agreedVersion = c.slotsVersion
+  s.agreedOwner = owner
   return true
 }
 

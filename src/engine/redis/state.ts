@@ -191,8 +191,9 @@ export interface Peer {
   gone: boolean
   /** written to the link before it was up. */
   outbox: Message[]
-  /** the claim last compared with `slots`, and the version at which the two agreed. */
+  /** what it last claimed, for which owner, and the version of `slots` that agreed with it. */
   agreed: SlotSet | null
+  agreedOwner: number
   agreedVersion: number
   /** number of the gossip message that last named it. */
   gossiped: number
