@@ -1,0 +1,178 @@
+import { useEffect, useRef, useState } from 'react'
+import { formatReply, splitArgs } from '../../lab/console.ts'
+import { nudge } from '../store/pump.ts'
+import { useStore } from '../store/store.ts'
+import { complete, helpOf } from './commands.ts'
+import s from './console.module.css'
+
+interface Line {
+  prompt: string
+  typed: string
+  answer: string
+  error: boolean
+}
+
+const MOST = 200
+/** Shown in the picker: a cluster client that follows MOVED and ASK. */
+const CLUSTER = '-c'
+
+const HELP = [
+  'help            this text',
+  'help GET        what a command does',
+  'connect n2      talk to another node',
+  'clear           empty the screen',
+  'Any other line goes to the node. Tab completes, up and down recall.',
+].join('\n')
+
+const kept: { lines: Line[]; history: string[]; node: string | null; cluster: boolean } = { lines: [], history: [], node: null, cluster: false }
+
+/** redis-cli against any node, or through a cluster client. */
+export const Console = () => {
+  const ids = useStore((x) => x.frame?.processes.filter((p) => p.kind === 'node').map((p) => p.id).join(' ') ?? '')
+  const selected = useStore((x) => x.selected)
+  const nodes = ids === '' ? [] : ids.split(' ')
+  const [lines, setLines] = useState<Line[]>(kept.lines)
+  const [text, setText] = useState('')
+  const [recall, setRecall] = useState(-1)
+  const [node, setNode] = useState<string | null>(kept.node)
+  const [cluster, setCluster] = useState(kept.cluster)
+  const [busy, setBusy] = useState(false)
+  const log = useRef<HTMLDivElement>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const draft = useRef('')
+
+  const at = node !== null && nodes.includes(node) ? node : (nodes[0] ?? 'n1')
+  const prompt = `${at}${cluster ? ' -c' : ''}>`
+
+  useEffect(() => {
+    kept.lines = lines
+    kept.node = node
+    kept.cluster = cluster
+    const box = log.current
+    if (box) box.scrollTop = box.scrollHeight
+  }, [lines, node, cluster])
+
+  const say = (typed: string, answer: string, error = false, asked = prompt) =>
+    setLines((before) => [...before, { prompt: asked, typed, answer, error }].slice(-MOST))
+
+  const send = async (typed: string) => {
+    setText('')
+    setRecall(-1)
+    const argv = splitArgs(typed)
+    if (argv === null) return say(typed, 'Invalid argument(s)', true)
+    const word = argv[0]?.toLowerCase()
+    if (word === undefined) return say('', '')
+    if (kept.history.at(-1) !== typed) kept.history.push(typed)
+    if (word === 'clear') return setLines([])
+    if (word === 'help' || word === '?') return say(typed, argv[1] ? helpOf(argv.slice(1).join(' ')) : HELP)
+    if (word === 'connect') {
+      const to = argv[1]
+      if (to === undefined || !nodes.includes(to)) return say(typed, `There is no node ${to ?? ''}. Nodes: ${nodes.join(' ')}`, true)
+      setNode(to)
+      return say(typed, '')
+    }
+    const { lab } = useStore.getState()
+    if (!lab) return
+    setBusy(true)
+    try {
+      const answer = await lab.command(at, argv, cluster)
+      say(typed, [...answer.notes, formatReply(answer.reply, argv)].join('\n'), typeof answer.reply === 'object' && answer.reply !== null && 'error' in answer.reply)
+      if (cluster && answer.process !== at) setNode(answer.process)
+    } catch (error) {
+      say(typed, error instanceof Error ? error.message : String(error), true)
+    } finally {
+      setBusy(false)
+      nudge()
+      input.current?.focus({ preventScroll: true })
+    }
+  }
+
+  const onKeyDown = (event: React.KeyboardEvent<HTMLInputElement>) => {
+    const { history } = kept
+    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
+      event.preventDefault()
+      if (recall === -1) draft.current = text
+      const next = Math.max(-1, Math.min(history.length - 1, recall + (event.key === 'ArrowUp' ? 1 : -1)))
+      setRecall(next)
+      setText(next === -1 ? draft.current : (history[history.length - 1 - next] ?? ''))
+    } else if (event.key === 'Tab' && !event.shiftKey && text.trim() !== '') {
+      // an empty line leaves Tab to the page, so that the keyboard is never caught here
+      event.preventDefault()
+      const found = complete(text)
+      if (found.length === 1) setText(`${found[0]} `)
+      else if (found.length > 1) {
+        const shared = commonStart(found)
+        if (shared.length > text.length) setText(shared)
+        else say(text, found.join('  '))
+      }
+    } else if (event.key === 'l' && event.ctrlKey) {
+      event.preventDefault()
+      setLines([])
+    } else if (event.key === 'Escape') input.current?.blur()
+  }
+
+  return (
+    <section className={s.console} aria-label="Console">
+      <div ref={log} className={s.log} role="log" aria-label="redis-cli" tabIndex={0} onClick={() => getSelection()?.isCollapsed && input.current?.focus()}>
+        {lines.length === 0 && <p className={s.intro}>redis-cli. Try CLUSTER NODES, GET item:1, or help.</p>}
+        {lines.map((line, i) => (
+          <div key={i}>
+            <p>
+              <span className={s.prompt}>{line.prompt}</span> {line.typed}
+            </p>
+            {line.answer && <pre className={line.error ? s.error : undefined}>{line.answer}</pre>}
+          </div>
+        ))}
+      </div>
+      <form
+        className={s.line}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!busy) void send(text)
+        }}
+      >
+        <label>
+          <span className="unseen">Talk to</span>
+          <select
+            value={cluster ? CLUSTER : at}
+            onChange={(e) => {
+              if (e.target.value === CLUSTER) setCluster(true)
+              else {
+                setCluster(false)
+                setNode(e.target.value)
+              }
+            }}
+          >
+            {nodes.map((id) => (
+              <option key={id}>{id}</option>
+            ))}
+            <option value={CLUSTER}>cluster client (-c)</option>
+          </select>
+        </label>
+        <span aria-hidden="true">{cluster ? `${at}>` : '>'}</span>
+        <input
+          ref={input}
+          value={text}
+          onChange={(e) => setText(e.target.value)}
+          onKeyDown={onKeyDown}
+          aria-label={`redis-cli command for ${cluster ? 'the cluster' : at}`}
+          spellCheck={false}
+          autoCapitalize="off"
+          autoComplete="off"
+          autoCorrect="off"
+        />
+        {selected && selected !== at && nodes.includes(selected) && !cluster && (
+          <button type="button" className={s.switch} onClick={() => setNode(selected)}>
+            to {selected}
+          </button>
+        )}
+      </form>
+    </section>
+  )
+}
+
+const commonStart = (words: readonly string[]): string => {
+  let start = words[0] ?? ''
+  for (const word of words) while (!word.toLowerCase().startsWith(start.toLowerCase())) start = start.slice(0, -1)
+  return start
+}
