@@ -19,7 +19,12 @@ export const processAt = (ip: string): ProcessId | null => {
 
 /** 40 hex digits, fixed by the name alone, so that a run needs no randomness for them. */
 export const nodeIdOf = (process: ProcessId): NodeId => {
+  const known = ids.get(process)
+  if (known !== undefined) return known
   let id = ''
   for (let i = 0; i < 5; i++) id += hash32(process, 0x51ed270b + i).toString(16).padStart(8, '0')
+  ids.set(process, id)
   return id
 }
+/** The same text is one string, so that a hundred tables of a hundred nodes compare pointers. */
+const ids = new Map<ProcessId, NodeId>()

@@ -152,6 +152,8 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
   slotsVersion: 0,
   claim: { peer: NOBODY, version: -1, set: EMPTY_SET },
   pings: 0,
+  due: new Float64Array(8),
+  dueTimeout: 0,
   handshakes: 0,
 })
 
@@ -217,6 +219,7 @@ export const busClosed = (state: NodeState, conn: ConnId, reason: CloseReason, c
     peer.link = 0
     peer.linkUp = false
     peer.outbox = []
+    c.due[index] = 0
   }
   void reason
   void ctx

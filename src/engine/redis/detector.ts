@@ -1,6 +1,6 @@
 import type { Context } from '../core/process.ts'
 import { UPDATE_STATE } from './cluster-state.ts'
-import { MYSELF, because, timeoutOf } from './peers.ts'
+import { MYSELF, because, lookSoon, timeoutOf } from './peers.ts'
 import { isReportValid, isSilent, mayClearFail, mayMarkFail, quorumOf } from './rules.ts'
 import type { NodeState } from './state.ts'
 import { broadcast, failMessage } from './wire.ts'
@@ -70,6 +70,7 @@ export const hearFail = (state: NodeState, about: number, from: number, fact: nu
   peer.pfail = false
   peer.failAt = ctx.now
   peer.failFact = ctx.emit('node.failHeard', { about: peer.process, from: c.peers[from].process }, because(fact))
+  lookSoon(c, about)
   c.todo |= UPDATE_STATE
 }
 

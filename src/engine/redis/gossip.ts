@@ -2,7 +2,8 @@ import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
 import { below } from '../core/random.ts'
 import type { Stream } from '../core/random.ts'
-import { SEC, MS } from '../core/time.ts'
+import type { Micros } from '../core/time.ts'
+import { MS, SEC } from '../core/time.ts'
 import { UPDATE_STATE, HANDLE_MANUAL, beforeSleep, updateClusterState } from './cluster-state.ts'
 import { clearOnPong, countFailureReports, hearFail, hearRecovery, hearReport, suspectIfSilent } from './detector.ts'
 import { settleCollision } from './epochs.ts'
@@ -92,42 +93,22 @@ export const broadcastPong = (state: NodeState, to: 'all' | 'siblings', fact: nu
 export const clusterCron = (state: NodeState, ctx: Context): void => {
   ctx.setTimer('clusterCron', CRON + below(ctx.random('cron'), CRON_JITTER))
   const c = state.cluster!
-  const peers = c.peers
-  const now = ctx.now
   const timeout = timeoutOf(state)
   c.cron++
   c.pfails = 0
-  for (let i = 1; i < peers.length; i++) {
-    const peer = peers[i]
-    if (peer.gone) continue
-    if (peer.pfail) c.pfails++
-    if (peer.link !== 0 && !peer.handshake) continue
-    if (peer.handshake && now - peer.createdAt > handshakeTimeout(timeout)) {
-      removePeer(state, i, ctx)
-      continue
-    }
-    if (peer.link === 0 && !peer.noAddr) openLink(c, i, ctx)
-  }
+  const due = peersDue(c, timeout, ctx.now)
+  for (let k = 0; k < due.length; k++) keepLink(state, due[k], timeout, ctx)
   if (c.cron % 10 === 0) pingSomebody(state, ctx)
   let troubled = false
-  for (let i = 1; i < peers.length; i++) {
-    const peer = peers[i]
-    if (peer.gone || peer.noAddr || peer.handshake) continue
+  for (let k = 0; k < due.length; k++) {
+    const peer = c.peers[due[k]]
+    if (peer.gone) continue
     if (peer.fail || peer.pfail) troubled = true
-    if (peer.link !== 0 && isLinkStuck(now, peer.linkCreatedAt, peer.pingSent, peer.dataReceived, timeout)) dropLink(c, peer, ctx)
-    if (peer.link !== 0 && isPingDue(now, peer.pingSent, peer.pongReceived, timeout)) {
-      sendPing(state, peer, ctx)
-      continue
-    }
-    if (c.manual !== null && c.manual.replica === i && peer.link !== 0) {
-      sendPing(state, peer, ctx)
-      continue
-    }
-    if (peer.pingSent !== 0) suspectIfSilent(state, i, ctx)
+    lookAfter(state, due[k], timeout, ctx)
+    c.due[due[k]] = c.manual?.replica === due[k] ? 0 : nextDue(peer, timeout)
   }
-  const me = peers[MYSELF]
   checkManualTimeout(state, ctx)
-  if (!me.primary) {
+  if (!c.peers[MYSELF].primary) {
     followPrimary(state, ctx)
     manualStep(state, ctx)
     electionStep(state, ctx)
@@ -135,6 +116,45 @@ export const clusterCron = (state: NodeState, ctx: Context): void => {
   }
   if (c.state === 'fail' || c.todo & UPDATE_STATE) updateClusterState(state, ctx)
   beforeSleep(state, ctx)
+}
+
+/** The peers that may need something now. Most need nothing most of the time, and a hundred are looked at ten times a second. */
+const peersDue = (c: ClusterState, timeout: Micros, now: Micros): number[] => {
+  if (c.dueTimeout !== timeout) {
+    c.dueTimeout = timeout
+    c.due.fill(0)
+  }
+  const out: number[] = []
+  for (let i = 1; i < c.peers.length; i++) if (c.due[i] <= now) out.push(i)
+  return out
+}
+
+/** A time before which a peer certainly needs nothing; a later pong only moves it further away. */
+const nextDue = (peer: Peer, timeout: Micros): Micros => {
+  if (peer.gone || peer.noAddr) return Infinity
+  if (peer.link === 0 || peer.handshake || peer.pfail || peer.fail) return 0
+  return (peer.pingSent !== 0 ? peer.pingSent : peer.pongReceived) + timeout / 2
+}
+
+const keepLink = (state: NodeState, index: number, timeout: Micros, ctx: Context): void => {
+  const c = state.cluster!
+  const peer = c.peers[index]
+  if (peer.gone) return
+  if (peer.pfail) c.pfails++
+  if (peer.handshake && ctx.now - peer.createdAt > handshakeTimeout(timeout)) removePeer(state, index, ctx)
+  else if (peer.link === 0 && !peer.noAddr) openLink(c, index, ctx)
+}
+
+const lookAfter = (state: NodeState, index: number, timeout: Micros, ctx: Context): void => {
+  const c = state.cluster!
+  const peer = c.peers[index]
+  if (peer.noAddr || peer.handshake) return
+  if (peer.link !== 0) {
+    if (isLinkStuck(ctx.now, peer.linkCreatedAt, peer.pingSent, peer.dataReceived, timeout)) dropLink(c, peer, ctx)
+    else if (isPingDue(ctx.now, peer.pingSent, peer.pongReceived, timeout)) return sendPing(state, peer, ctx)
+    else if (c.manual !== null && c.manual.replica === index) return sendPing(state, peer, ctx)
+  }
+  if (peer.pingSent !== 0) suspectIfSilent(state, index, ctx)
 }
 
 const openLink = (c: ClusterState, index: number, ctx: Context): void => {

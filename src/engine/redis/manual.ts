@@ -5,7 +5,7 @@ import { resumeWrites } from './data.ts'
 import { bumpEpochWithoutConsensus } from './epochs.ts'
 import { promote } from './failover.ts'
 import { hearHeader, sendPing } from './gossip.ts'
-import { MYSELF, NOBODY, because } from './peers.ts'
+import { MYSELF, NOBODY, because, lookSoon } from './peers.ts'
 import { MANUAL_PAUSE, MANUAL_TIMEOUT } from './rules.ts'
 import type { NodeState } from './state.ts'
 import type { BareMessage } from './wire.ts'
@@ -48,6 +48,7 @@ export const onManualRequest = (state: NodeState, m: BareMessage, conn: ConnId, 
       until: ctx.now + MANUAL_TIMEOUT, pausedUntil: ctx.now + MANUAL_PAUSE, replica: sender, offset: -1, canStart: false, fact,
     }
     sendPing(state, c.peers[sender], ctx)
+    lookSoon(c, sender)
   }
   beforeSleep(state, ctx)
 }

@@ -65,7 +65,17 @@ export const newPeer = (id: NodeId, at: BusAddress, now: Micros): Peer => ({
 export const addPeer = (c: ClusterState, peer: Peer): number => {
   const index = c.peers.push(peer) - 1
   c.byId.set(peer.id, index)
+  if (index >= c.due.length) {
+    const due = new Float64Array(2 * c.due.length)
+    due.set(c.due)
+    c.due = due
+  }
   return index
+}
+
+/** The cron looks at this peer the next time. */
+export const lookSoon = (c: ClusterState, index: number): void => {
+  c.due[index] = 0
 }
 
 export const peerOf = (c: ClusterState, id: NodeId): number => c.byId.get(id) ?? NOBODY
@@ -104,6 +114,7 @@ export const removePeer = (state: NodeState, index: number, ctx: Context): void 
 export const dropLink = (c: ClusterState, peer: Peer, ctx: Context): void => {
   if (peer.link === 0) return
   ctx.close(peer.link)
+  c.due[c.byLink.get(peer.link)!] = 0
   c.byLink.delete(peer.link)
   peer.link = 0
   peer.linkUp = false

@@ -21,6 +21,8 @@ export interface NodeState {
   sessions: Map<ConnId, Session>
   nextClientId: number
   pubsub: PubSub
+  /** MIGRATEs under way, by the connection to their target. */
+  migrations: Map<ConnId, import('./migrate.ts').Migration>
   cluster: ClusterState | null
   repl: ReplicationState
   stats: NodeStats
@@ -142,6 +144,10 @@ export interface ClusterState {
   claim: { peer: number; version: number; set: SlotSet }
   /** messages of gossip sent so far, so that one message names nobody twice. */
   pings: number
+  /** by peer index: a time before which the cron need not look at it; 0 = at once. */
+  due: Float64Array
+  /** the node timeout that `due` was reckoned with. */
+  dueTimeout: Micros
   /** a handshake's stand-in ids are numbered. */
   handshakes: number
 }
