@@ -8,7 +8,7 @@ import { MS, SEC } from '../core/time.ts'
 import { ipOf, nodeIdOf, processAt } from '../redis/address.ts'
 import type { Reply } from '../redis/reply.ts'
 import { settings } from '../testing/fake-cluster.ts'
-import { adminBehaviour, jobProgress, type AdminState } from './admin.ts'
+import { adminBehaviour, reshardOf, type AdminState } from './admin.ts'
 import { consoleBehaviour } from './console.ts'
 import { planAdd, planRemove, readNodes, type Member } from './survey.ts'
 
@@ -161,8 +161,8 @@ describe('the operator', () => {
     sim.spawn('n5', 'node')
     act('admin', { type: 'addNode', replica: true, nodes: ['n4', 'n5'] })
     sim.runUntil(SEC)
-    expect(jobProgress(state())).toMatchObject({ kind: 'add', node: 'n4', total: of('reshard.started')[0].data.slots })
-    expect(jobProgress(state())!.done).toBeGreaterThan(100)
+    expect(reshardOf(state())).toMatchObject({ kind: 'add', node: 'n4', total: of('reshard.started')[0].data.slots })
+    expect(reshardOf(state())!.done).toBeGreaterThan(100)
     sim.runUntil(30 * SEC)
     const [finished] = of('reshard.finished')
     expect(finished.data).toMatchObject({ kind: 'add', node: 'n4', cancelled: false })
@@ -239,7 +239,7 @@ describe('the operator', () => {
     three.act('admin', { type: 'addNode', nodes: ['n4'] })
     three.sim.runUntil(10 * SEC)
     expect(three.of('reshard.refused')[0].data.reason).toContain('n3 cannot be reached')
-    expect(jobProgress(three.state())).toBe(null)
+    expect(reshardOf(three.state())).toBe(null)
   })
 
   test('a clone in mid-job goes on identically', () => {

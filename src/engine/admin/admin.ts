@@ -46,7 +46,7 @@ export interface JobProgress {
 }
 
 /** Progress of the job under way, for views; null when there is none. */
-export const jobProgress = (state: AdminState): JobProgress | null => {
+export const reshardOf = (state: AdminState): JobProgress | null => {
   const { job } = state
   return job && { kind: job.kind, node: job.node, done: job.done, total: job.moves.length, step: job.step, slot: job.slot }
 }

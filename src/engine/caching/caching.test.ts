@@ -7,7 +7,7 @@ import { freezeAnswers } from '../core/flow.ts'
 import { MS, SEC } from '../core/time.ts'
 import { xfetchMean } from '../laws/stampede.ts'
 import { FakeCluster, settings } from '../testing/fake-cluster.ts'
-import type { AppState } from '../client/app.ts'
+import { waitingFlows, type AppState } from '../client/app.ts'
 import { APP_FLOWS, FLOW_FILES } from './registry.ts'
 
 beforeAll(() => freezeAnswers(true))
@@ -129,8 +129,7 @@ test('the labels seen in runs stand in the files named for their flows', () => {
     const seen = new Map<string, Set<string>>()
     for (let i = 0; i < 400; i++) {
       c.sim.runUntil(SEC + i * 3 * MS)
-      for (const f of (c.sim.process('app1')!.state as AppState).flows.running.values())
-        seen.set(f.flow, (seen.get(f.flow) ?? new Set()).add(f.step))
+      for (const f of waitingFlows(c.sim.process('app1')!.state as AppState)) seen.set(f.flow, (seen.get(f.flow) ?? new Set()).add(f.step))
     }
     for (const [flow, steps] of seen) {
       const text = readFileSync(join(import.meta.dirname, '..', FLOW_FILES[flow]), 'utf8')

@@ -1,7 +1,7 @@
 import type { AppPolicy } from '../action.ts'
 import { newAlarms, rearm, setAlarm, takeDue, type Alarm, type Alarms } from '../core/alarms.ts'
 import {
-  WAITS, answerFlow, newFlows, startFlow, waitingSteps, type Effect, type Failure, type FlowHost, type FlowState, type Flows, type WaitingStep,
+  WAITS, answerFlow, flowById, newFlows, startFlow, waitingSteps, type Effect, type Failure, type FlowHost, type FlowState, type Flows, type WaitingStep,
 } from '../core/flow.ts'
 import type { Behaviour, Context, ProcessId } from '../core/process.ts'
 import { uniform } from '../core/random.ts'
@@ -76,7 +76,7 @@ export const appCounts = (state: AppState, now: Micros): AppCounts => {
   return second === state.stats.second ? state.stats.last : second === state.stats.second + 1 ? state.stats.now : noCounts()
 }
 /** Requests under way, for views. */
-export const appInFlight = (state: AppState): number => state.flows.running.size
+export const appInFlight = (state: AppState): number => state.flows.count
 /** Where its requests wait, by step of their flow, for views. */
 export const waitingFlows = (state: AppState): WaitingStep[] => waitingSteps(state.flows)
 /** Its slot map as runs, for views. */
@@ -204,7 +204,7 @@ const ring = (state: AppState, alarm: Alarm, ctx: Context): void => {
       return queryOverdue(host, state, alarm.id, ctx)
     case 'retry':
     case 'retryElsewhere': {
-      const flow = state.flows.running.get(alarm.id)
+      const flow = flowById(state.flows, alarm.id)
       return answerFlow(host, state, alarm.id, nextNode(state, flow, alarm.what === 'retryElsewhere', ctx), ctx)
     }
     case 'sleep':

@@ -1,32 +1,39 @@
 import { setAlarm, type Alarms } from '../core/alarms.ts'
-import { WAITS, answerFlow, type FlowHost, type FlowState } from '../core/flow.ts'
+import { WAITS, answerFlow, eachFlow, flowById, type FlowHost, type FlowState, type Flows } from '../core/flow.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
 import { originRefused, type QueryMessage } from '../origin/origin.ts'
 import type { QueryEffect } from '../caching/steps.ts'
 
-/** An application's connection to the database; answers come in any order, by id. */
+/** An application's connection to the database. Answers come in any order; a query's id is its flow's id × 16 and a count. */
 export interface DatabaseLink {
   conn: ConnId
   ready: boolean
   unsent: QueryMessage[]
-  nextId: number
-  pending: Map<number, { flow: number; key: string }>
 }
 
 export interface DatabaseOwner {
   alarms: Alarms
+  flows: Flows
   database: DatabaseLink
 }
 
-export const newDatabaseLink = (): DatabaseLink => ({ conn: 0, ready: false, unsent: [], nextId: 1, pending: new Map() })
+export const newDatabaseLink = (): DatabaseLink => ({ conn: 0, ready: false, unsent: [] })
+
+const COUNTS = 16
+
+/** The flow that still waits on a query. */
+const askerOf = (owner: DatabaseOwner, id: number): FlowState | undefined => {
+  const flow = flowById(owner.flows, Math.floor(id / COUNTS))
+  return flow !== undefined && flow.asking === id ? flow : undefined
+}
 
 /** Sends a query. It is given up after the origin's timeout, but the database works on it all the same. */
 export const performQuery = (owner: DatabaseOwner, flow: FlowState, e: QueryEffect, ctx: Context): typeof WAITS => {
   const d = owner.database
-  const id = d.nextId++
+  const id = flow.id * COUNTS + (flow.asked++ % COUNTS)
   const message: QueryMessage = { type: 'query', id, key: e.key, write: e.write }
-  d.pending.set(id, { flow: flow.id, key: e.key })
+  flow.asking = id
   if (d.conn === 0) d.conn = ctx.connect('origin', 'origin')
   if (d.ready) ctx.send(d.conn, message)
   else d.unsent.push(message)
@@ -44,18 +51,18 @@ export const databaseConnected = (d: DatabaseLink, conn: ConnId, ctx: Context): 
 }
 
 export const databaseAnswered = <S extends DatabaseOwner>(host: FlowHost<S>, owner: S, id: number, answer: unknown, ctx: Context): void => {
-  const asked = owner.database.pending.get(id)
-  if (asked === undefined) return
-  owner.database.pending.delete(id)
-  answerFlow(host, owner, asked.flow, answer, ctx)
+  const flow = askerOf(owner, id)
+  if (flow === undefined) return
+  flow.asking = 0
+  answerFlow(host, owner, flow.id, answer, ctx)
 }
 
 /** The alarm of a query. */
 export const queryOverdue = <S extends DatabaseOwner>(host: FlowHost<S>, owner: S, id: number, ctx: Context): void => {
   const d = owner.database
-  const asked = d.pending.get(id)
-  if (asked === undefined) return
-  originRefused(asked.key, 'timeout', ctx)
+  const flow = askerOf(owner, id)
+  if (flow === undefined) return
+  originRefused(flow.args[0] as string, 'timeout', ctx)
   if (!d.ready) {
     // a silent host: the connection never stood, so a later query tries anew
     d.unsent = d.unsent.filter((m) => m.id !== id)
@@ -76,6 +83,10 @@ export const databaseClosed = <S extends DatabaseOwner>(
   d.ready = false
   d.unsent = []
   const lost = Object.freeze({ lost: `connection ${reason}` })
-  for (const id of [...d.pending.keys()]) databaseAnswered(host, owner, id, lost, ctx)
+  const asking: number[] = []
+  eachFlow(owner.flows, (flow) => {
+    if (flow.asking !== 0) asking.push(flow.asking)
+  })
+  for (const id of asking) databaseAnswered(host, owner, id, lost, ctx)
   return true
 }

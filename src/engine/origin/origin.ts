@@ -10,9 +10,9 @@ export interface OriginState {
   settings: OriginSettings
   busy: number
   queue: Query[]
-  /** what the workers are at, by ticket. */
-  serving: Map<number, Query>
-  nextTicket: number
+  /** what each worker is at, null = idle; and the idle ones. */
+  serving: (Query | null)[]
+  idle: number[]
   alarms: Alarms
   /** newest version of each row; a row never written has version 1. */
   rows: Map<string, number>
@@ -71,12 +71,12 @@ const count = (state: OriginState, now: Micros): void => {
 }
 
 const begin = (state: OriginState, query: Query, ctx: Context): void => {
-  const ticket = state.nextTicket++
+  const worker = state.idle.pop() ?? state.serving.length
   const { service, fixed } = state.settings
   state.busy++
-  state.serving.set(ticket, query)
+  state.serving[worker] = query
   const time = fixed === true ? service : Math.max(1, Math.round(exponential(ctx.random('service'), service)))
-  setAlarm(state.alarms, time, 'served', ticket, ctx)
+  setAlarm(state.alarms, time, 'served', worker, ctx)
 }
 
 const serveWaiting = (state: OriginState, ctx: Context): void => {
@@ -97,7 +97,7 @@ const answer = (state: OriginState, query: Query, ctx: Context): void => {
 export const originBehaviour: Behaviour<OriginState> = {
   boot(disk, ctx) {
     return {
-      settings: { ...ctx.settings.origin }, busy: 0, queue: [], serving: new Map(), nextTicket: 1, alarms: newAlarms(),
+      settings: { ...ctx.settings.origin }, busy: 0, queue: [], serving: [], idle: [], alarms: newAlarms(),
       rows: new Map(disk as Map<string, number> | null), second: 0, loadNow: 0, loadLast: 0,
     }
   },
@@ -123,8 +123,9 @@ export const originBehaviour: Behaviour<OriginState> = {
   timer: {
     alarm(state, ctx) {
       for (let due = takeDue(state.alarms, ctx.now); due !== null; due = takeDue(state.alarms, ctx.now)) {
-        const query = state.serving.get(due.id)!
-        state.serving.delete(due.id)
+        const query = state.serving[due.id]!
+        state.serving[due.id] = null
+        state.idle.push(due.id)
         state.busy--
         answer(state, query, ctx)
       }
