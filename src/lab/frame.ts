@@ -2,7 +2,10 @@ import type { Micros } from '../engine/core/time.ts'
 import type { ProcessId } from '../engine/core/process.ts'
 import type { Fact } from '../engine/core/fact.ts'
 import type { Action, AppPolicy, Load, OriginSettings, RecordedAction } from '../engine/action.ts'
+import type { MetricWindow } from '../engine/observe/metrics.ts'
 import type { Reply } from '../engine/redis/reply.ts'
+
+export { WINDOW, type MetricWindow } from '../engine/observe/metrics.ts'
 
 /**
  * What the page draws from: a whole snapshot of what is small, plus the tail of what grows.
@@ -181,33 +184,6 @@ export interface ReshardProgress {
   slot: number | null
 }
 
-/** One window of `WINDOW` microseconds. Ratios are NaN-free: 0 when nothing happened. */
-export interface MetricWindow {
-  at: Micros
-  requests: number
-  errors: number
-  hits: number
-  misses: number
-  l1Hits: number
-  /** microseconds. */
-  p50: number
-  p99: number
-  originQueries: number
-  originQueue: number
-  moved: number
-  ask: number
-  /** reads that returned an older version than the origin held at that moment. */
-  stale: number
-  /** the largest lag of any replica with its link up, bytes. */
-  lag: number
-  /** operations by node, in the order of `processes` of kind node. */
-  ops: Record<ProcessId, number>
-  /** acknowledged writes known to be lost so far. */
-  lost: number
-}
-
-export const WINDOW: Micros = 250_000
-
 // ---------------------------------------------------------------- asked for on demand
 
 export interface SlotView {
@@ -266,8 +242,10 @@ export interface WhyNot {
 export interface Cause {
   at: Micros
   process: ProcessId
+  /** for a step that is no fact (a message delivered, the run's start); a fact says its own sentence, and this is ''. */
   text: string
   factId: number | null
+  fact: Fact | null
   /** how it follows from the next: 'because', 'sent by', 'after waiting'. */
   link: string
 }

@@ -5,7 +5,7 @@ import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
 import { BUS_OFFSET, PORT, ipOf, nodeIdOf, processAt } from './address.ts'
 import { beforeSleep, updateClusterState } from './cluster-state.ts'
-import { deliver } from './data.ts'
+import { commandSide } from './data.ts'
 import { newElection, onVote, onVoteRequest } from './failover.ts'
 import { clusterCron, hearHeader, linkUp, onFail, onPing, onUpdate, startHandshake } from './gossip.ts'
 import { onManualRequest } from './manual.ts'
@@ -229,7 +229,7 @@ export const busClosed = (state: NodeState, conn: ConnId, reason: CloseReason, c
 // ------------------------------------------------------------------ messages
 
 const onPublish = (state: NodeState, m: PublishMessage, conn: ConnId, ctx: Context): void => {
-  if (hearHeader(state, m, conn, ctx) >= 0) deliver(state, m.channel, m.message, m.sharded, ctx)
+  if (hearHeader(state, m, conn, ctx) >= 0) commandSide().deliverPublish(state, m.channel, m.message, m.sharded, ctx)
   beforeSleep(state, ctx)
 }
 

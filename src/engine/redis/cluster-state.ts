@@ -1,4 +1,5 @@
 import type { Context } from '../core/process.ts'
+import { commandSide } from './data.ts'
 import { electionStep } from './failover.ts'
 import { manualStep } from './manual.ts'
 import { MYSELF, because, isOn, timeoutOf } from './peers.ts'
@@ -9,6 +10,7 @@ import type { ClusterState, NodeState } from './state.ts'
 export const UPDATE_STATE = 1
 export const HANDLE_FAILOVER = 2
 export const HANDLE_MANUAL = 4
+export const RESUME_WRITES = 8
 
 /** Does what the handlers left: called at the end of every event of the bus. */
 export const beforeSleep = (state: NodeState, ctx: Context): void => {
@@ -20,6 +22,7 @@ export const beforeSleep = (state: NodeState, ctx: Context): void => {
     if (todo & HANDLE_MANUAL && !me.primary) manualStep(state, ctx)
     if (todo & (HANDLE_FAILOVER | HANDLE_MANUAL) && !me.primary) electionStep(state, ctx)
     if (todo & UPDATE_STATE) updateClusterState(state, ctx)
+    if (todo & RESUME_WRITES) commandSide().retryPaused(state, ctx)
   }
 }
 

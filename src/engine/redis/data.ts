@@ -1,48 +1,63 @@
 import type { Context } from '../core/process.ts'
-import type { NodeState } from './state.ts'
+import { deleteEntry, dumpSize, getEntry, keysInSlot, shareKeys } from './keyspace.ts'
+import type { Entry, Keyspace, NodeState } from './state.ts'
 
-/** Where the bus and the replication stream meet the keyspace and the clients. */
+/** Where the bus and the replication stream meet the data and the clients. */
 
+/** What of the command side the protocol needs; node.ts connects the two, since commands in their turn use the bus. */
+export interface CommandSide {
+  /** runs a command of the primary's stream. */
+  applyReplicated(state: NodeState, argv: readonly string[], ctx: Context): void
+  deliverPublish(state: NodeState, channel: string, message: string, sharded: boolean, ctx: Context): number
+  /** a manual failover ended: the writes that waited are looked at again. */
+  retryPaused(state: NodeState, ctx: Context): void
+  /** a replica told how far it is (WAIT). */
+  replicaAcked(state: NodeState, ctx: Context): void
+}
+
+const NOTHING: CommandSide = { applyReplicated: () => {}, deliverPublish: () => 0, retryPaused: () => {}, replicaAcked: () => {} }
+
+/** Set once, as the program is loaded; without it a node has a bus and no commands. */
+let side: CommandSide = NOTHING
+export const connectCommands = (commands: CommandSide): void => {
+  side = commands
+}
+
+export const commandSide = (): CommandSide => side
+
+/** A primary's whole data, at one moment. */
 export interface KeysDump {
   readonly size: number
-  readonly entries: unknown
+  readonly keys: Keyspace
 }
 
-export const dumpKeys = (state: NodeState): KeysDump => ({ size: 200, entries: [] as unknown as typeof state })
+export const dumpKeys = (state: NodeState): KeysDump => ({ size: dumpSize(state.keys), keys: shareKeys(state.keys) })
 
-export const loadKeys = (state: NodeState, dump: KeysDump, ctx: Context): { keys: number; dropped: number } => {
-  void state
-  void dump
-  void ctx
-  return { keys: 0, dropped: 0 }
+/** Replaces this node's data; how many keys it has now, and how many of its own were lost or replaced by another value. */
+export const loadKeys = (state: NodeState, dump: KeysDump): { keys: number; dropped: number } => {
+  const old = state.keys
+  const now = shareKeys(dump.keys)
+  let dropped = 0
+  for (let i = 0; i < old.table.pages.length; i++) {
+    const page = old.table.pages[i]
+    if (page === now.table.pages[i] || page.size === 0) continue
+    for (const [key, entry] of page) if (!isSame(entry, getEntry(now, key))) dropped++
+  }
+  state.keys = now
+  return { keys: now.size, dropped }
 }
 
-export const applyFromPrimary = (state: NodeState, argv: readonly string[], ctx: Context): void => {
-  void state
-  void argv
-  void ctx
+const isSame = (a: Entry, b: Entry | undefined): boolean => {
+  if (b === undefined) return false
+  if (a === b || a.value === b.value) return true
+  if (!(a.value instanceof Map) || !(b.value instanceof Map) || a.value.size !== b.value.size) return false
+  for (const [field, value] of a.value) if (b.value.get(field) !== value) return false
+  return true
 }
 
-export const clearSlots = (state: NodeState, slots: readonly number[], ctx: Context): void => {
-  void state
-  void slots
-  void ctx
+/** Deletes what a primary still holds of slots that now belong to somebody else; nobody is told. */
+export const clearSlots = (state: NodeState, slots: readonly number[]): void => {
+  if (state.keys.size === 0) return
+  for (const slot of slots) for (const key of keysInSlot(state.keys, slot, Infinity)) deleteEntry(state.keys, key)
 }
 
-export const resumeWrites = (state: NodeState, ctx: Context): void => {
-  void state
-  void ctx
-}
-
-export const onReplicaAck = (state: NodeState, ctx: Context): void => {
-  void state
-  void ctx
-}
-
-export const deliver = (state: NodeState, channel: string, message: string, sharded: boolean, ctx: Context): void => {
-  void state
-  void channel
-  void message
-  void sharded
-  void ctx
-}

@@ -152,7 +152,7 @@ export const promote = (state: NodeState, why: string, cause: number, ctx: Conte
   const fact = takeOver(state, why, cause, ctx)
   updateClusterState(state, ctx)
   broadcastPong(state, 'all', fact, ctx)
-  resetManual(state, ctx)
+  resetManual(state)
 }
 
 // ------------------------------------------------------------------ the voter

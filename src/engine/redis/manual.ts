@@ -1,7 +1,6 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
-import { HANDLE_FAILOVER, HANDLE_MANUAL, UPDATE_STATE, beforeSleep } from './cluster-state.ts'
-import { resumeWrites } from './data.ts'
+import { HANDLE_FAILOVER, HANDLE_MANUAL, RESUME_WRITES, UPDATE_STATE, beforeSleep } from './cluster-state.ts'
 import { bumpEpochWithoutConsensus } from './epochs.ts'
 import { promote } from './failover.ts'
 import { hearHeader, sendPing } from './gossip.ts'
@@ -22,7 +21,7 @@ export const startManualFailover = (state: NodeState, mode: FailoverMode, ctx: C
   const primary = c.peers[me.replicaOf]
   if (mode === 'plain' && (primary.fail || primary.link === 0))
     return 'ERR Master is down or failed, please use CLUSTER FAILOVER FORCE'
-  resetManual(state, ctx)
+  resetManual(state)
   const fact = phase(ctx, 'asked', 0)
   c.manual = { until: ctx.now + MANUAL_TIMEOUT, pausedUntil: 0, replica: NOBODY, offset: -1, canStart: mode === 'force', fact }
   if (mode === 'takeover') {
@@ -42,7 +41,7 @@ export const onManualRequest = (state: NodeState, m: BareMessage, conn: ConnId, 
   const c = state.cluster!
   const sender = hearHeader(state, m, conn, ctx)
   if (sender >= 0 && c.peers[sender].replicaOf === MYSELF && c.peers[MYSELF].primary) {
-    resetManual(state, ctx)
+    resetManual(state)
     const fact = phase(ctx, 'paused', m.fact)
     c.manual = {
       until: ctx.now + MANUAL_TIMEOUT, pausedUntil: ctx.now + MANUAL_PAUSE, replica: sender, offset: -1, canStart: false, fact,
@@ -75,16 +74,16 @@ export const checkManualTimeout = (state: NodeState, ctx: Context): void => {
   const manual = state.cluster!.manual
   if (manual === null || manual.until >= ctx.now) return
   phase(ctx, 'aborted', manual.fact)
-  resetManual(state, ctx)
+  resetManual(state)
 }
 
 /** Ends a manual failover, whatever became of it: a primary takes writes again. */
-export const resetManual = (state: NodeState, ctx: Context): void => {
+export const resetManual = (state: NodeState): void => {
   const c = state.cluster!
   const manual = c.manual
   if (manual === null) return
   c.manual = null
-  if (manual.replica >= 0) resumeWrites(state, ctx)
+  if (manual.replica >= 0) c.todo |= RESUME_WRITES
 }
 
 /** Whether clients' writes wait because a replica is taking over. */

@@ -2,7 +2,7 @@ import type { CloseReason, ConnId } from '../core/network.ts'
 import type { Context, Message, ProcessId } from '../core/process.ts'
 import { hash32 } from '../core/random.ts'
 import { SEC } from '../core/time.ts'
-import { applyFromPrimary, dumpKeys, loadKeys, onReplicaAck } from './data.ts'
+import { commandSide, dumpKeys, loadKeys } from './data.ts'
 import type { KeysDump } from './data.ts'
 import { areWritesPaused, manualProgress } from './manual.ts'
 import { because, isOn, number } from './peers.ts'
@@ -157,7 +157,7 @@ const onStream = (state: NodeState, m: StreamItem, conn: ConnId, ctx: Context): 
   append(state, m, ctx)
   const name = m.argv[0]
   if (name === 'REPLCONF') sendAck(state, ctx)
-  else if (name !== 'PING' && name !== 'SELECT') applyFromPrimary(state, m.argv, ctx)
+  else if (name !== 'PING' && name !== 'SELECT') commandSide().applyReplicated(state, m.argv, ctx)
   manualProgress(state, ctx)
 }
 
@@ -273,7 +273,7 @@ const onSyncStart = (state: NodeState, m: SyncStartMessage, conn: ConnId, ctx: C
 const onSync = (state: NodeState, m: SyncMessage, conn: ConnId, ctx: Context): void => {
   const r = state.repl
   if (conn !== r.link) return
-  const { keys, dropped } = loadKeys(state, m.data, ctx)
+  const { keys, dropped } = loadKeys(state, m.data)
   for (const link of [...r.replicas.keys()]) ctx.close(link)
   r.replicas.clear()
   r.replid = m.replid
@@ -340,7 +340,7 @@ const onAck = (state: NodeState, m: AckMessage, conn: ConnId, ctx: Context): voi
   link.state = 'online'
   link.ack = m.offset
   link.ackAt = ctx.now
-  onReplicaAck(state, ctx)
+  commandSide().replicaAcked(state, ctx)
 }
 
 // ------------------------------------------------------------------ the cron, each second

@@ -1,0 +1,90 @@
+import { Simulation, type Behaviours } from './core/simulation.ts'
+import { adminBehaviour } from './admin/admin.ts'
+import { consoleBehaviour } from './admin/console.ts'
+import { appBehaviour } from './client/app.ts'
+import { encodeTimed, encodeValue } from './caching/values.ts'
+import { originBehaviour } from './origin/origin.ts'
+import { uniform } from './core/random.ts'
+import { slotOwner, type NodesConf } from './redis/bus.ts'
+import { setEntry } from './redis/keyspace.ts'
+import { nodeBehaviour, type NodeDisk } from './redis/node.ts'
+import { keySlot } from './redis/slots.ts'
+import type { NodeState } from './redis/state.ts'
+import type { Scenario } from './scenario.ts'
+import { HOT_KEY, keyName } from './workload/keys.ts'
+
+export const BEHAVIOURS: Behaviours = {
+  node: nodeBehaviour,
+  app: appBehaviour,
+  origin: originBehaviour,
+  admin: adminBehaviour,
+  console: consoleBehaviour,
+} as unknown as Behaviours
+
+/** The scenario's world before any process was started: for restoring a snapshot into. */
+export const emptySimulation = (scenario: Scenario, seed: number): Simulation =>
+  new Simulation(
+    BEHAVIOURS,
+    {
+      cluster: scenario.topology.cluster, config: scenario.config, load: scenario.load, policy: scenario.policy, origin: scenario.origin,
+      latency: scenario.latency, service: scenario.service, warm: scenario.warm,
+    },
+    seed,
+  )
+
+/** How the nodes stand at the start: primaries n1…, then replicas, slots cut evenly (5461, 5462, 5461 for three). */
+const initialConf = (scenario: Scenario): NodesConf => {
+  const { primaries, replicasPerPrimary, replicaOf } = scenario.topology
+  const followers = replicaOf ?? Array.from({ length: primaries * replicasPerPrimary }, (_, i) => i % primaries)
+  const perNode = 16384 / primaries
+  let cursor = 0
+  const nodes: NodesConf['nodes'] = []
+  for (let i = 0; i < primaries; i++) {
+    // redis-cli's arithmetic: a floating cursor, rounded; the last node takes what is left
+    const first = Math.round(cursor)
+    const last = i === primaries - 1 ? 16383 : Math.round(cursor + perNode - 1)
+    cursor += perNode
+    nodes.push({ process: `n${i + 1}`, primary: true, replicaOf: null, slots: [[first, last]], configEpoch: i + 1 })
+  }
+  followers.forEach((primary, i) => {
+    nodes.push({ process: `n${primaries + i + 1}`, primary: false, replicaOf: `n${primary + 1}`, slots: [], configEpoch: 0 })
+  })
+  return { nodes, currentEpoch: nodes.length }
+}
+
+/** A running world: processes started in a fixed order, links and offsets as if they had always been there, the cache warm. */
+export const buildSimulation = (scenario: Scenario, seed: number): Simulation => {
+  const sim = emptySimulation(scenario, seed)
+  const { topology } = scenario
+  const conf = topology.cluster ? { ...initialConf(scenario), settled: true } : null
+  const nodes = conf === null ? ['n1'] : conf.nodes.map((n) => n.process)
+  sim.spawn('origin', 'origin')
+  for (const id of nodes) sim.spawn(id, 'node', { conf, keys: null, config: Object.entries(scenario.config) } satisfies NodeDisk)
+  warmUp(sim, scenario, nodes)
+  for (let i = 1; i <= topology.apps; i++) sim.spawn(`app${i}`, 'app')
+  if (topology.cluster) sim.spawn('admin', 'admin')
+  sim.spawn('cli', 'console')
+  return sim
+}
+
+/** The most popular keys are cached already, their remaining times to live spread evenly, as after hours of traffic. */
+const warmUp = (sim: Simulation, scenario: Scenario, nodes: readonly string[]): void => {
+  const { load, policy, warm } = scenario
+  const stream = sim.stream('warm')
+  const keys: string[] = load.hot > 0 ? [HOT_KEY] : []
+  for (let i = 0; i < Math.round(load.keys * warm); i++) keys.push(keyName(i))
+  const states = nodes.map((id) => sim.process(id)!.state as NodeState)
+  for (const key of keys) {
+    const expireAt = sim.world.now + Math.max(1, Math.round(uniform(stream) * policy.ttl))
+    const value = policy.fill === 'xfetch' ? encodeTimed(key, 1, scenario.origin.service, expireAt) : encodeValue(key, 1)
+    const slot = keySlot(key)
+    for (const state of states) {
+      const c = state.cluster
+      if (c !== null) {
+        const owner = slotOwner(state, slot)
+        if (owner !== 0 && c.peers[0].replicaOf !== owner) continue
+      }
+      setEntry(state.keys, key, { type: 'string', value, expireAt })
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import type { Context } from '../core/process.ts'
+import { MS } from '../core/time.ts'
+import { deleteEntry, getEntry, isExpired } from './keyspace.ts'
+import { propagate } from './replication.ts'
+import type { Entry, NodeState } from './state.ts'
+
+/** The live entry. A primary deletes an expired key as it meets it; a replica only hides it until its primary's DEL. */
+export const lookup = (state: NodeState, key: string, ctx: Context): Entry | undefined => {
+  const entry = getEntry(state.keys, key)
+  if (entry === undefined || entry.expireAt < 0 || entry.expireAt > ctx.now) return entry
+  if (state.repl.role === 'primary') expireKey(state, key, ctx)
+  return undefined
+}
+
+export const keyIsThere = (state: NodeState, key: string, ctx: Context): boolean => lookup(state, key, ctx) !== undefined
+export const keyIsGone = (state: NodeState, key: string, ctx: Context): boolean => !keyIsThere(state, key, ctx)
+
+const expireKey = (state: NodeState, key: string, ctx: Context): void => {
+  deleteEntry(state.keys, key)
+  state.stats.expired++
+  propagate(state, ['DEL', key], ctx)
+}
+
+/** Every 100 ms. */
+export const EXPIRE_EVERY = 100 * MS
+/** Keys with a TTL looked at a round; another round while more than a tenth of them had expired. */
+const SAMPLE = 20
+const ROUNDS = 16
+
+/** Active expiry: goes round the keyspace page by page from where it stopped. */
+export const activeExpiry = (state: NodeState, ctx: Context): void => {
+  ctx.setTimer('activeExpiry', EXPIRE_EVERY)
+  const { keys } = state
+  if (state.repl.role !== 'primary' || keys.volatile === 0) return
+  const pages = keys.table.pages
+  for (let round = 0; round < ROUNDS; round++) {
+    let seen = 0
+    const gone: string[] = []
+    for (let visited = 0; seen < SAMPLE && visited < pages.length; visited++) {
+      for (const [key, entry] of pages[keys.expireCursor])
+        if (entry.expireAt >= 0) {
+          seen++
+          if (isExpired(entry, ctx.now)) gone.push(key)
+        }
+      keys.expireCursor = (keys.expireCursor + 1) % pages.length
+    }
+    for (const key of gone) expireKey(state, key, ctx)
+    if (gone.length * 10 <= seen) return
+  }
+}

@@ -1,0 +1,100 @@
+import type { CloseReason, ConnId, ConnKind } from '../core/network.ts'
+import type { Behaviour, Context, Message } from '../core/process.ts'
+import { MS } from '../core/time.ts'
+import { BUS_OFFSET, PORT, ipOf, nodeIdOf } from './address.ts'
+import {
+  bootCluster, busAccepted, busClosed, busConnected, busMessages, busTimers, persistCluster, startManualFailover, type NodesConf,
+} from './bus.ts'
+import { DIRECTIVES } from './config.ts'
+import { EXPIRE_EVERY, activeExpiry } from './expiry.ts'
+import { newKeyspace, shareKeys } from './keyspace.ts'
+import { checkMigrations, migrateAnswered, migrateConnected, migrateFailed } from './migrate.ts'
+import { forgetListener } from './pubsub.ts'
+import { replAccepted, replClosed, replConnected, replMessages, replTimers } from './replication.ts'
+import { newSession, onCommand, unblock } from './session.ts'
+import type { CommandMessage, Keyspace, NodeState, ReplyMessage } from './state.ts'
+
+/** What a node finds when it starts: nodes.conf, and its keys unless they were lost. */
+export interface NodeDisk {
+  conf: NodesConf | null
+  keys: Keyspace | null
+  /** directives set since the start are kept (CONFIG REWRITE). */
+  config: [string, string][]
+}
+
+const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
+  const state: NodeState = {
+    self: ctx.self, id: nodeIdOf(ctx.self), ip: ipOf(ctx.self), port: PORT, cport: PORT + BUS_OFFSET,
+    config: new Map(disk?.config ?? Object.entries(ctx.settings.config)),
+    bootedAt: ctx.now,
+    keys: disk?.keys ?? newKeyspace(),
+    sessions: new Map(),
+    nextClientId: 1,
+    pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
+    migrations: new Map(),
+    cluster: null,
+    repl: undefined as unknown as NodeState['repl'],
+    stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
+  }
+  if (ctx.settings.cluster) bootCluster(state, disk?.conf ?? null, ctx)
+  else bootAlone(state, ctx)
+  ctx.setTimer('activeExpiry', EXPIRE_EVERY)
+  return state
+}
+
+/** Without cluster mode there is no bus; replication's state stands all the same. */
+const bootAlone = (state: NodeState, ctx: Context): void => {
+  bootCluster(state, null, ctx)
+  state.cluster = null
+  ctx.clearTimer('clusterCron')
+}
+
+const persist = (state: NodeState, empty: boolean): NodeDisk => ({
+  conf: persistCluster(state, !empty),
+  keys: empty ? null : shareKeys(state.keys),
+  config: [...state.config],
+})
+
+const onReply = (state: NodeState, message: ReplyMessage, conn: ConnId, ctx: Context): void =>
+  void migrateAnswered(state, conn, message.reply, ctx, unblock(state, ctx))
+
+export const nodeBehaviour: Behaviour<NodeState> = {
+  boot: (disk, ctx) => boot(disk as NodeDisk | null, ctx),
+  persist,
+  message: { command: onCommand, reply: onReply, ...busMessages, ...replMessages } as Behaviour<NodeState>['message'],
+  timer: {
+    ...busTimers,
+    ...replTimers,
+    activeExpiry,
+    migrations: (state: NodeState, ctx: Context) => checkMigrations(state, ctx, unblock(state, ctx)),
+  } as Behaviour<NodeState>['timer'],
+  accepted(state, conn, from, kind: ConnKind, ctx) {
+    if (kind === 'bus') busAccepted(state, conn, from, kind, ctx)
+    else if (kind === 'replication') replAccepted(state, conn, from, ctx)
+    else {
+      state.stats.connections++
+      state.sessions.set(conn, newSession(state, conn, from))
+    }
+  },
+  connected(state, conn, ctx) {
+    if (busConnected(state, conn, ctx) || replConnected(state, conn, ctx)) return
+    migrateConnected(state, conn, ctx)
+  },
+  closed(state, conn, reason: CloseReason, ctx) {
+    if (state.sessions.delete(conn)) return forgetListener(state, conn)
+    if (busClosed(state, conn, reason, ctx) || replClosed(state, conn, reason, ctx)) return
+    migrateFailed(state, conn, ctx, unblock(state, ctx))
+  },
+  act(state, action, ctx) {
+    if (action.type === 'config' && action.directive in DIRECTIVES) state.config.set(action.directive, action.value)
+    else if (action.type === 'failover') startManualFailover(state, 'plain', ctx)
+  },
+  cost: (_state, message: Message, ctx) => {
+    if (message.type === 'command') {
+      const name = (message as CommandMessage).argv[0]
+      return name === 'KEYS' || name === 'keys' ? ctx.settings.service.command + 10 * MS : ctx.settings.service.command
+    }
+    return message.type.charCodeAt(0) === 36 ? 0 : ctx.settings.service.message
+  },
+}
+

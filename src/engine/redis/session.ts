@@ -1,0 +1,49 @@
+import type { ConnId } from '../core/network.ts'
+import type { Context, ProcessId } from '../core/process.ts'
+import { execute } from './commands.ts'
+import type { Reply } from './reply.ts'
+import type { CommandMessage, NodeState, ReplyMessage, Session } from './state.ts'
+
+/** A client's connection as its node serves it: commands in order, one reply each. */
+export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Session => ({
+  conn, clientId: state.nextClientId++, peer, name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false, blocked: null,
+  waiting: [], closing: false,
+})
+
+const answer = (session: Session, reply: Reply, ctx: Context): void => {
+  if (typeof reply === 'object' && reply !== null && 'none' in reply) return
+  ctx.send(session.conn, { type: 'reply', reply, size: typeof reply === 'string' ? reply.length + 16 : 64 } as ReplyMessage)
+}
+
+export const onCommand = (state: NodeState, message: CommandMessage, conn: ConnId, ctx: Context): void => {
+  const session = state.sessions.get(conn)
+  if (session === undefined) return
+  if (session.blocked !== null) {
+    session.waiting.push(message.argv as string[])
+    return
+  }
+  state.stats.commands++
+  answer(session, execute(state, session, message.argv, ctx), ctx)
+}
+
+/** A blocked command got its reply: then what came after it is served, in order. */
+export const unblock =
+  (state: NodeState, ctx: Context) =>
+  (session: Session, reply: Reply): void => {
+    session.blocked = null
+    answer(session, reply, ctx)
+    while (session.blocked === null && session.waiting.length > 0) {
+      state.stats.commands++
+      answer(session, execute(state, session, session.waiting.shift()!, ctx), ctx)
+    }
+  }
+
+/** Writes paused by a manual failover go on: as a replica now, most are sent elsewhere. */
+export const retryPaused = (state: NodeState, ctx: Context): void => {
+  for (const session of state.sessions.values()) {
+    if (session.blocked?.why !== 'pause') continue
+    const { argv } = session.blocked
+    session.blocked = null
+    unblock(state, ctx)(session, execute(state, session, argv, ctx))
+  }
+}

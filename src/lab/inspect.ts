@@ -1,0 +1,94 @@
+import type { World } from '../engine/core/simulation.ts'
+import type { ProcessId } from '../engine/core/process.ts'
+import { MS, SEC } from '../engine/core/time.ts'
+import { whyNot } from '../engine/redis/bus.ts'
+import type { NodeState } from '../engine/redis/state.ts'
+import { appInFlight, waitingFlows, type AppState } from '../engine/client/app.ts'
+import type { OriginState } from '../engine/origin/origin.ts'
+import type { Inspection } from './frame.ts'
+
+const grouped = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ' ')
+const msText = (micros: number): string => `${grouped(micros / MS)} ms`
+
+/** One process in its own words: what it knows, and why it does or does not act. */
+export const inspect = (w: World, id: ProcessId): Inspection => {
+  const p = w.processes.get(id)
+  if (p === undefined) throw new Error(`There is no process ${id} here.`)
+  const empty: Inspection = { process: id, rows: [], why: null, peers: [], waiting: [], keys: 0 }
+  if (p.state === null) {
+    const headline = p.status === 'off' ? 'It has no power' : 'Its process is gone'
+    const text = p.status === 'off' ? 'Its host is silent: connections hang until they time out.' : 'Its host is up: connections are refused at once.'
+    return { ...empty, why: { headline, evidence: [{ mark: 'no', who: id, text, figure: '' }] } }
+  }
+  if (p.kind === 'node') return inspectNode(w, id, p.state as NodeState, p.inbox.length - p.head, p.status === 'paused')
+  if (p.kind === 'app') return inspectApp(w, id, p.state as AppState)
+  if (p.kind === 'origin') {
+    const o = p.state as OriginState
+    const { workers, service, queue } = w.settings.origin
+    return {
+      ...empty,
+      rows: [
+        { label: 'workers busy', value: `${o.busy} of ${workers}` },
+        { label: 'queued, at most', value: `${o.queue.length}, ${queue}` },
+        { label: 'one query takes', value: `${msText(service)}${w.settings.origin.fixed ? '' : ' on average'}` },
+        { label: 'most it can serve', value: `${grouped((workers / service) * SEC)}/s` },
+      ],
+    }
+  }
+  return empty
+}
+
+const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, paused: boolean): Inspection => {
+  const c = n.cluster
+  const me = c?.peers[0]
+  const timeout = Number(n.config.get('cluster-node-timeout') ?? 15000)
+  const rows = [
+    ...(c && me ? [{ label: 'currentEpoch, configEpoch', value: `${c.currentEpoch}, ${me.configEpoch}` }] : []),
+    ...(c ? [{ label: 'cluster_state', value: c.state }, { label: 'node-timeout', value: `${grouped(timeout)} ms` }] : []),
+    { label: 'replication offset', value: grouped(n.repl.offset) },
+    ...(n.repl.role === 'replica'
+      ? [{ label: 'link to its primary', value: n.repl.linkState === 'connected' ? 'up' : `${n.repl.linkState}, down for ${msText(Math.max(0, w.now - n.repl.linkDownSince))}` }]
+      : [...n.repl.replicas.values()].map((r) => ({ label: `${r.process} acknowledged`, value: grouped(r.ack) }))),
+    { label: 'keys', value: grouped(n.keys.size) },
+    { label: 'address', value: `${n.ip}:${n.port}` },
+    ...(backlog > 0 ? [{ label: 'waiting for its thread', value: grouped(backlog) }] : []),
+  ]
+  const why = paused
+    ? { headline: 'It stands still', evidence: [{ mark: 'wait' as const, who: id, text: 'SIGSTOP: its kernel goes on accepting, it does not run.', figure: `${backlog} waiting` }] }
+    : whyNot(n, w.now)
+  return {
+    process: id,
+    rows,
+    why,
+    peers: c
+      ? c.peers.slice(1).filter((x) => !x.gone).map((x) => ({
+          id: x.process,
+          role: x.primary ? 'primary' : 'replica',
+          flag: x.fail ? 'FAIL' : x.pfail ? 'PFAIL' : x.handshake ? 'handshake' : '',
+          lastPong: x.pongReceived,
+          pingSent: x.pingSent,
+          epoch: x.configEpoch,
+          reports: [...x.reports.keys()].map((i) => c.peers[i].process),
+        }))
+      : [],
+    waiting: [],
+    keys: n.keys.size,
+  }
+}
+
+const inspectApp = (w: World, id: ProcessId, a: AppState): Inspection => ({
+  process: id,
+  rows: [
+    { label: 'requests in flight', value: grouped(appInFlight(a)) },
+    { label: 'L1 entries', value: `${a.near.entries.size} of ${a.policy.l1Size}` },
+    { label: 'slot map', value: { moved: 'follows MOVED', timer: `polled every ${a.policy.refreshEvery / SEC} s`, ignore: 'never refreshed' }[a.policy.refresh] },
+    { label: 'a command is given up after', value: msText(a.policy.timeout) },
+    { label: 'further attempts', value: String(a.policy.retries) },
+    { label: 'reads from', value: a.policy.readFrom },
+    { label: 'invalidations', value: a.policy.l1Ttl === 0 ? 'no L1' : a.subscription.on ? 'subscribed' : 'not subscribed' },
+  ],
+  why: null,
+  peers: [],
+  waiting: waitingFlows(a).map((x) => ({ ...x, oldest: w.now - x.oldest })),
+  keys: a.near.entries.size,
+})
