@@ -29,7 +29,7 @@ const STATES: readonly [GlyphName, string][] = [
   ['slow', 'slow'],
   ['pfail', 'PFAIL: one node suspects'],
   ['fail', 'FAIL: most primaries agree'],
-  ['state', 'answers CLUSTERDOWN'],
+  ['error', 'answers CLUSTERDOWN'],
   ['clock', 'waits its turn'],
   ['election', 'asks for votes'],
   ['vote', 'vote granted'],

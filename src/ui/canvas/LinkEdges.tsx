@@ -60,10 +60,13 @@ export const FanEdge = memo(({ id, sourceX, sourceY, targetX, targetY, data }: E
         path={`M${sourceX} ${sourceY}Q${cx} ${cy} ${targetX} ${targetY}`}
         interactionWidth={16}
         style={{
-          stroke: fault ? 'var(--signal)' : 'var(--ink3)',
-          strokeWidth: fault ? 1.5 : 1,
-          opacity: fault ? 1 : 0.55,
-          ...(fault && fault.loss > 0 ? { strokeDasharray: '5 4' } : {}),
+          stroke: fault ? 'var(--signal)' : 'var(--edge)',
+          strokeWidth: 1.5,
+          ...(fault
+            ? fault.loss > 0
+              ? { strokeDasharray: '5 4' }
+              : {}
+            : { strokeDasharray: '1 4', strokeLinecap: 'round' }),
         }}
       />
       {fault && (

@@ -21,7 +21,7 @@ export const Hub = () => (
 const Votes = ({ votes }: { votes: NonNullable<Line['votes']> }) => (
   <span className={styles.votes}>
     {votes.map((v, i) => (
-      <Glyph key={i} name={v === 'granted' ? 'vote' : v === 'down' ? 'crash' : 'expected'} size={14} />
+      <Glyph key={i} name={v === 'granted' ? 'vote' : 'expected'} size={14} />
     ))}
   </span>
 )

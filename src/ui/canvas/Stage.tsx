@@ -38,7 +38,6 @@ const EDGE_TYPES = { shard: ShardEdge, fan: FanEdge }
 const HIT = 44
 const FAN_MOST = 30
 const LONG_PRESS_MS = 500
-const PRO = { hideAttribution: true }
 
 /** The topology: who there is, how they hang together, and what travels between them. */
 export const Stage = ({ tools = true }: { tools?: boolean }) => (
@@ -94,7 +93,7 @@ const Inner = ({ tools }: { tools: boolean }) => {
     <section className={styles.stage} aria-label="Stage">
       <div className={styles.map} ref={ref}>
         {laid && box ? (
-          <Map layout={laid} box={box} />
+          <Plan layout={laid} box={box} />
         ) : (
           <p className={styles.empty}>{members.length === 0 ? 'Starting the cluster…' : ''}</p>
         )}
@@ -110,7 +109,7 @@ const Inner = ({ tools }: { tools: boolean }) => {
   )
 }
 
-const Map = ({ layout: l, box }: { layout: Layout; box: Box }) => {
+const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
   const flow = useReactFlow()
   const selected = useStore((s) => s.selected)
   const tool = useStore((s) => s.tool)
@@ -320,7 +319,6 @@ const Map = ({ layout: l, box }: { layout: Layout; box: Box }) => {
         panOnDrag={loose}
         minZoom={0.25}
         maxZoom={3}
-        proOptions={PRO}
         nodeOrigin={[0, 0]}
       >
         <ViewportPortal>

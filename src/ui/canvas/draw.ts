@@ -361,10 +361,22 @@ const drawMark = (c: Ctx, mark: Mark, palette: Palette): void => {
   c.fill()
 }
 
+/** The stretch of a route between two lengths, round its corners. */
+const along = (c: Ctx, route: Route, start: number, end: number): void => {
+  const a = pointAt(route, start / route.length)
+  c.moveTo(a.x, a.y)
+  for (let i = 1; i < route.points.length - 1; i++) {
+    const at = route.lengths[i] as number
+    if (at > start && at < end) c.lineTo((route.points[i] as Point).x, (route.points[i] as Point).y)
+  }
+  const b = pointAt(route, end / route.length)
+  c.lineTo(b.x, b.y)
+}
+
 const drawFlow = (c: Ctx, flow: Flow, route: Route, scene: Scene, phase: number, palette: Palette): void => {
   const line = lineOf(scene.layout, flow.from, flow.to, flow.kind)
   const colour = colourOf({ kind: flow.kind, shard: shardFor(scene.layout, flow) }, palette)
-  const pulses = Math.max(1, Math.min(4, Math.round(Math.log2(1 + flow.rate / 3))))
+  const pulses = Math.max(1, Math.min(3, Math.round(Math.log10(1 + flow.rate))))
   const spacing = Math.max(route.length / pulses, 26)
   const quiet = QUIET.has(flow.kind)
   const long = quiet ? 3 : line === 'shard' ? 4 : 9
@@ -387,10 +399,8 @@ const drawFlow = (c: Ctx, flow: Flow, route: Route, scene: Scene, phase: number,
       c.strokeStyle = colour
       continue
     }
-    const a = pointAt(route, Math.max(0, end - long) / route.length)
     c.beginPath()
-    c.moveTo(a.x, a.y)
-    c.lineTo(b.x, b.y)
+    along(c, route, Math.max(0, end - long), end)
     c.stroke()
     if (hollow) {
       c.strokeStyle = palette('--stage')

@@ -199,11 +199,13 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
   const room = { width: box.width / zoom, height: box.height / zoom }
 
   const lanes = p.bands > 1 ? m.lanes : 0
-  const pitch = Math.min(m.maxPitch, m.pitch + Math.max(0, room.width - p.width) / p.perBand)
+  const spare = Math.max(0, room.width - p.width)
+  const margin = p.density === 'full' ? Math.min(70, spare * 0.3) : 0
+  const pitch = Math.min(m.maxPitch, m.pitch + (spare - margin) / p.perBand)
   const tall = Math.min(1.45, Math.max(1, room.height / p.height))
-  const width = p.width + (pitch - m.pitch) * p.perBand
+  const width = p.width + margin + (pitch - m.pitch) * p.perBand
   const height = p.height * tall
-  const left = Math.max(0, (room.width - width) / 2) + m.left + lanes
+  const left = Math.max(0, (room.width - width) / 2) + margin + m.left + lanes
   const top = Math.max(0, (room.height - height) / 2)
 
   const places = new Map<ProcessId, Place>()

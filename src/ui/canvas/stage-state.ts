@@ -27,14 +27,12 @@ export const useStage = create<StageState>((set) => ({
 export const openActions = (process: ProcessId, at?: Anchor): void => {
   const station = document.querySelector(`.react-flow__node[data-id="${CSS.escape(process)}"]`)
   const box = station?.getBoundingClientRect()
-  useStage
-    .getState()
-    .set({
-      menu: {
-        process,
-        at: at ?? { x: box ? box.left + box.width / 2 : innerWidth / 2, y: box ? box.bottom : innerHeight / 2 },
-      },
-    })
+  useStage.getState().set({
+    menu: {
+      process,
+      at: at ?? { x: box ? box.left + box.width / 2 : innerWidth / 2, y: box ? box.bottom : innerHeight / 2 },
+    },
+  })
 }
 
 const indexes = new WeakMap<Frame, Map<ProcessId, ProcessFace>>()

@@ -9,8 +9,8 @@ export interface Line {
   glyph?: GlyphName
   text: string
   tone: 'plain' | 'strong' | 'signal' | 'mono'
-  /** one box a vote: had, on its way, awaited, or from a node that is down. */
-  votes?: ('granted' | 'travelling' | 'waiting' | 'down')[]
+  /** one box a vote: had, on its way, awaited. */
+  votes?: ('granted' | 'travelling' | 'waiting')[]
 }
 
 export interface NodeWords {
@@ -33,6 +33,8 @@ const suspicionOf = (n: NodeFace): Line | null => {
   return pfail.length > 0 ? { glyph: 'pfail', text: `PFAIL seen by ${range(pfail)}`, tone: 'signal' } : null
 }
 
+const VOTE_ORDER = ['granted', 'travelling', 'waiting'] as const
+
 const electionOf = (n: NodeFace, at: number): Line[] => {
   const e = n.election
   if (!e) return []
@@ -44,7 +46,11 @@ const electionOf = (n: NodeFace, at: number): Line[] => {
   if (e.phase === 'won') return [{ glyph: 'promoted', text: `won epoch ${e.epoch}`, tone: 'strong' }]
   return [
     { text: 'asks for votes', tone: 'strong' },
-    { text: `${granted} of ${e.needed}`, tone: 'plain', votes: e.votes.map((v) => v.state) },
+    {
+      text: `${granted} of ${e.needed}`,
+      tone: 'plain',
+      votes: VOTE_ORDER.flatMap((state) => e.votes.filter((v) => v.state === state).map(() => state)),
+    },
   ]
 }
 
@@ -66,7 +72,7 @@ export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
     if (suspicion) lines.push(suspicion)
   } else {
     lines.push(...electionOf(n, at))
-    const down: Line | null = n.state === 'fail' ? { glyph: 'state', text: 'CLUSTERDOWN', tone: 'plain' } : null
+    const down: Line | null = n.state === 'fail' ? { glyph: 'error', text: 'CLUSTERDOWN', tone: 'plain' } : null
     const slow: Line | null = face.slow > 1 ? { glyph: 'slow', text: `slow ×${face.slow}`, tone: 'strong' } : null
     const moving: Line | null =
       n.migrating > 0
@@ -114,7 +120,7 @@ export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
         : suspicion
           ? { glyph: suspicion.glyph as GlyphName, text: suspicion.text.split(' ')[0] as string, tone: 'signal' }
           : n.state === 'fail'
-            ? { glyph: 'state', text: 'down', tone: 'plain' }
+            ? { glyph: 'error', text: 'down', tone: 'plain' }
             : face.slow > 1
               ? { text: `×${face.slow}`, tone: 'strong' }
               : null,
