@@ -5,14 +5,16 @@ import { BUS_OFFSET, PORT, ipOf, nodeIdOf } from './address.ts'
 import {
   bootCluster, busAccepted, busClosed, busConnected, busMessages, busTimers, persistCluster, startManualFailover, type NodesConf,
 } from './bus.ts'
+import { commandNamed } from './commands.ts'
 import { DIRECTIVES } from './config.ts'
+import { connectCommands } from './data.ts'
 import { EXPIRE_EVERY, activeExpiry } from './expiry.ts'
 import { newKeyspace, shareKeys } from './keyspace.ts'
 import { checkMigrations, migrateAnswered, migrateConnected, migrateFailed } from './migrate.ts'
-import { forgetListener } from './pubsub.ts'
+import { deliverPublish, forgetListener } from './pubsub.ts'
 import { replAccepted, replClosed, replConnected, replMessages, replTimers } from './replication.ts'
-import { newSession, onCommand, unblock } from './session.ts'
-import type { CommandMessage, Keyspace, NodeState, ReplyMessage } from './state.ts'
+import { newSession, onCommand, retryPaused, unblock } from './session.ts'
+import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
 /** What a node finds when it starts: nodes.conf, and its keys unless they were lost. */
 export interface NodeDisk {
@@ -98,3 +100,15 @@ export const nodeBehaviour: Behaviour<NodeState> = {
   },
 }
 
+/** Who speaks when a replica runs its primary's stream: nobody that could be answered. */
+const STREAM: Session = Object.freeze({
+  conn: 0, clientId: 0, peer: '', name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false, blocked: null, waiting: [],
+  closing: false,
+})
+
+connectCommands({
+  applyReplicated: (state, argv, ctx) => void commandNamed(argv[0])?.handler(state, STREAM, argv, ctx),
+  deliverPublish,
+  retryPaused,
+  replicaAcked: () => {},
+})
