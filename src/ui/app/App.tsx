@@ -1,8 +1,172 @@
-export function App() {
+import { Component, Suspense, useEffect, type ReactNode } from 'react'
+import { Toaster } from 'sonner'
+import { Route, Router, Switch, useLocation, useRoute } from 'wouter'
+import { useHashLocation } from 'wouter/use-hash-location'
+import { listenForKeys } from '../control/keys.ts'
+import { ScenarioDialog } from '../control/ScenarioDialog.tsx'
+import { applyTheme } from '../design/theme.ts'
+import { keepSetting, setting } from '../store/keep.ts'
+import { exportRun, startSession } from '../store/session.ts'
+import { useStore } from '../store/store.ts'
+import { Bar } from './Bar.tsx'
+import { Palette, ShareDialog, ShortcutSheet } from './dialogs.tsx'
+import { PLACES, type Place } from './places.ts'
+import s from './app.module.css'
+
+const missing = (): string[] => {
+  const out: string[] = []
+  if (typeof Worker === 'undefined') out.push('web workers')
+  if (typeof ResizeObserver === 'undefined') out.push('ResizeObserver')
+  if (!Array.prototype.findLast) out.push('the JavaScript of 2023')
+  return out
+}
+
+/** A drawing that fails must not take the run with it. */
+class Boundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null }
+  static getDerivedStateFromError(error: unknown) {
+    return { error: error instanceof Error ? error : new Error(String(error)) }
+  }
+  override render() {
+    const { error } = this.state
+    if (!error) return this.props.children
+    return (
+      <main className={s.sorry}>
+        <h1>The page met an error.</h1>
+        <p>Your run is not touched: the simulation computes apart from the page.</p>
+        <p className="mono">{error.message}</p>
+        <p className={s.choices}>
+          <button type="button" onClick={() => this.setState({ error: null })}>
+            Draw it again
+          </button>
+          <button type="button" onClick={() => void exportRun()}>
+            Export the run
+          </button>
+          <button type="button" onClick={() => location.reload()}>
+            Reload
+          </button>
+        </p>
+      </main>
+    )
+  }
+}
+
+const Banners = () => {
+  const banner = useStore((x) => x.banner)
+  const trouble = useStore((x) => x.trouble)
+  const notice = useStore((x) => x.frame?.notice ?? null)
+  const set = useStore((x) => x.set)
   return (
-    <main style={{ padding: 'var(--s7)' }}>
-      <h1>Ringside</h1>
-      <p className="prose">The distributed-caching lab. The ring is being set up.</p>
-    </main>
+    <div role="alert">
+      {trouble && (
+        <p className={s.banner}>
+          <b>{trouble}</b>
+          <button type="button" onClick={() => set({ trouble: null })}>
+            Dismiss
+          </button>
+        </p>
+      )}
+      {notice && !banner && <p className={s.banner}>{notice}</p>}
+      {banner && (
+        <p className={s.banner}>
+          {banner}
+          {banner.includes('Export') && (
+            <button type="button" onClick={() => void exportRun()}>
+              Export
+            </button>
+          )}
+          <button type="button" onClick={() => set({ banner: null })}>
+            Dismiss
+          </button>
+        </p>
+      )}
+    </div>
+  )
+}
+
+const NotHere = () => (
+  <main className={s.sorry}>
+    <h1>There is no such page.</h1>
+    <p>
+      <a href="#/">Go to the lab</a>
+    </p>
+  </main>
+)
+
+const matchesPlace = (path: string): Place | undefined =>
+  PLACES.find((p) => p.path === path || (p.path.includes('/:') && path.startsWith(p.path.slice(0, p.path.indexOf('/:') + 1))))
+
+const Shell = () => {
+  const [path] = useLocation()
+  const [home] = useRoute('/')
+  const intro = useStore((x) => x.intro) && home
+  const theme = useStore((x) => x.theme)
+  const place = matchesPlace(path)
+
+  useEffect(() => {
+    applyTheme(theme)
+    keepSetting('theme', theme)
+  }, [theme])
+  useEffect(() => listenForKeys(() => matchesPlace(hashPath())?.lab ?? false), [])
+
+  return (
+    <div className={s.shell} data-intro={intro ? '' : undefined}>
+      <a className={s.skip} href="#main" onClick={(e) => {
+        e.preventDefault()
+        document.getElementById('main')?.focus()
+      }}>
+        Skip to the content
+      </a>
+      <Bar place={place} intro={intro} />
+      <Banners />
+      <div id="main" className={s.main} tabIndex={-1}>
+        <Suspense fallback={<p className={s.loading}>Loading…</p>}>
+          <Switch>
+            {PLACES.map((p) => (
+              <Route key={p.path} path={p.path} component={p.page} />
+            ))}
+            <Route component={NotHere} />
+          </Switch>
+        </Suspense>
+      </div>
+      <ShortcutSheet />
+      <Palette />
+      <ScenarioDialog />
+      <ShareDialog />
+      <Toaster position="bottom-center" theme={theme} toastOptions={{ className: s.toast ?? '' }} offset={16} />
+    </div>
+  )
+}
+
+/** The hash path at this moment, outside of rendering. */
+const hashPath = (): string => `/${location.hash.replace(/^#?\/?/, '').split('?')[0] ?? ''}`
+
+/** The hash's own path: what follows a question mark is a run, not a place. */
+const useLabLocation = (): [string, (to: string) => void] => {
+  const [path, go] = useHashLocation()
+  return [path.split('?')[0] || '/', go]
+}
+
+export function App() {
+  const lacks = missing()
+  useEffect(() => {
+    if (lacks.length > 0) return
+    const theme = setting('theme')
+    if (theme === 'light' || theme === 'dark') useStore.getState().set({ theme })
+    void startSession()
+  }, [])
+  if (lacks.length > 0)
+    return (
+      <main className={s.sorry}>
+        <h1>This browser cannot run the lab.</h1>
+        <p>It lacks {lacks.join(' and ')}. Any current Firefox, Chrome, Edge or Safari will do.</p>
+      </main>
+    )
+  return (
+    <Boundary>
+      <Router hook={useLabLocation}>
+        <Shell />
+      </Router>
+    </Boundary>
   )
 }

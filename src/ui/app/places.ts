@@ -1,0 +1,16 @@
+import { lazy, type ComponentType } from 'react'
+
+export interface Place {
+  /** hash path as wouter matches it: '/learn/:lesson'. */
+  path: string
+  /** its word in the top bar; a place without one is reached from another. */
+  label: string | null
+  /** the bar shows scenario, seed and Share; keys drive the lab. */
+  lab: boolean
+  page: ComponentType
+}
+
+/** Every place of the site, in the order of the bar. A new place is one row here. */
+export const PLACES: readonly Place[] = [
+  { path: '/', label: 'Lab', lab: true, page: lazy(() => import('./LabPage.tsx')) },
+]

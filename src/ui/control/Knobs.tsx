@@ -1,0 +1,231 @@
+import { useEffect, useId, useRef, useState } from 'react'
+import type { AppPolicy, Load, OriginSettings } from '../../engine/action.ts'
+import { MS, SEC } from '../../engine/core/time.ts'
+import { SCENARIOS } from '../../content/scenarios/index.ts'
+import { act, openSeed } from '../store/session.ts'
+import { useStore } from '../store/store.ts'
+import s from './knobs.module.css'
+
+/** A change is sent when the hand rests this long. */
+const REST_MS = 350
+
+interface NumberKnob {
+  label: string
+  unit: string
+  hint: string
+  min: number
+  max: number
+  step: number
+  /** steps of equal ratio, for what spans decades. */
+  log?: boolean
+}
+
+/** A slider with its number; both move it, and one action goes out when the hand rests. */
+const Knob = ({ knob, value, send }: { knob: NumberKnob; value: number; send: (value: number) => void }) => {
+  const id = useId()
+  const [local, setLocal] = useState<number | null>(null)
+  const timer = useRef(0)
+  const shown = local ?? value
+  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => setLocal(null), [value])
+
+  const change = (next: number) => {
+    if (!Number.isFinite(next)) return
+    const inside = Math.max(knob.min, Math.min(knob.max, next))
+    setLocal(inside)
+    clearTimeout(timer.current)
+    timer.current = window.setTimeout(() => {
+      if (inside !== value) send(inside)
+      else setLocal(null)
+    }, REST_MS)
+  }
+  const low = Math.log(Math.max(knob.min, knob.step))
+  const span = Math.log(knob.max) - low
+  const toSlider = (v: number) => (knob.log ? (v <= 0 ? 0 : Math.max(0, ((Math.log(v) - low) / span) * 1000)) : v)
+  const fromSlider = (x: number) => {
+    if (!knob.log) return x
+    const v = Math.exp(low + (x / 1000) * span)
+    return x <= 0 ? knob.min : Number(v.toPrecision(2))
+  }
+  return (
+    <div className={s.knob} title={knob.hint}>
+      <label htmlFor={id}>{knob.label}</label>
+      <input
+        id={id}
+        type="range"
+        min={knob.log ? 0 : knob.min}
+        max={knob.log ? 1000 : knob.max}
+        step={knob.log ? 10 : knob.step}
+        value={toSlider(shown)}
+        aria-valuetext={`${shown} ${knob.unit}`}
+        onChange={(e) => change(fromSlider(Number(e.target.value)))}
+      />
+      <span className={s.number}>
+        <input type="number" min={knob.min} max={knob.max} step="any" value={Number(shown.toPrecision(6))} aria-label={`${knob.label}, ${knob.unit || 'number'}`} onChange={(e) => e.target.value !== '' && change(Number(e.target.value))} />
+        <span>{knob.unit}</span>
+      </span>
+    </div>
+  )
+}
+
+const Choice = <T extends string>({ label, value, options, hint, send }: { label: string; value: T; options: readonly [T, string][]; hint: string; send: (value: T) => void }) => {
+  const id = useId()
+  return (
+    <div className={s.choice} title={hint}>
+      <label htmlFor={id}>{label}</label>
+      <select id={id} value={value} onChange={(e) => send(e.target.value as T)}>
+        {options.map(([v, text]) => (
+          <option key={v} value={v}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  )
+}
+
+const Group = ({ title, children, open = false }: { title: string; children: React.ReactNode; open?: boolean }) => (
+  <details className={s.group} open={open}>
+    <summary>{title}</summary>
+    {children}
+  </details>
+)
+
+type Refresh = 'moved' | 'timer60' | 'timer5' | 'timer' | 'ignore'
+const refreshOf = (p: AppPolicy): Refresh =>
+  p.refresh !== 'timer' ? p.refresh : p.refreshEvery === 60 * SEC ? 'timer60' : p.refreshEvery === 5 * SEC ? 'timer5' : 'timer'
+const REFRESHES: readonly [Refresh, string][] = [
+  ['moved', 'follow MOVED'],
+  ['timer60', 'poll every 60 s'],
+  ['timer5', 'poll every 5 s'],
+  ['ignore', 'ignore MOVED'],
+]
+const setRefresh = (value: Refresh): Partial<AppPolicy> =>
+  value === 'timer60'
+    ? { refresh: 'timer', refreshEvery: 60 * SEC }
+    : value === 'timer5'
+      ? { refresh: 'timer', refreshEvery: 5 * SEC }
+      : { refresh: value === 'timer' ? 'moved' : value }
+
+const load = (set: Partial<Load>) => void act({ type: 'load', set })
+const policy = (set: Partial<AppPolicy>) => void act({ type: 'policy', process: '*', set })
+const origin = (set: Partial<OriginSettings>) => void act({ type: 'origin', set })
+
+/** Which scenario runs, and under which seed. */
+export const ScenarioHead = () => {
+  const id = useStore((x) => x.frame?.scenario ?? '')
+  const seed = useStore((x) => x.frame?.seed ?? 0)
+  const custom = useStore((x) => x.custom)
+  const scenario = custom ?? SCENARIOS.find((x) => x.id === id)
+  const [typed, setTyped] = useState<string | null>(null)
+  return (
+    <header className={s.scenario}>
+      <h1>{scenario?.title ?? id}</h1>
+      <p className="quiet">{scenario?.about}</p>
+      {scenario && scenario.scale > 1 && <p className="quiet small">Scale 1:{scenario.scale}.</p>}
+      <div className={s.seed}>
+        <button type="button" className={s.text} onClick={() => useStore.getState().set({ dialog: 'scenario' })}>
+          Change
+        </button>
+        <form
+          onSubmit={(e) => {
+            e.preventDefault()
+            const n = Number(typed ?? seed)
+            if (Number.isSafeInteger(n) && n >= 0) void openSeed(n)
+            setTyped(null)
+          }}
+        >
+          <label>
+            seed{' '}
+            <input inputMode="numeric" pattern="[0-9]{1,15}" value={typed ?? String(seed)} onChange={(e) => setTyped(e.target.value.replace(/\D/g, '').slice(0, 15))} onBlur={() => setTyped(null)} />
+          </label>
+          <button type="button" className={s.text} onClick={() => void openSeed((seed + 1) % 1_000_000)} title="The same scenario with the next seed: other draws, same rules">
+            roll again
+          </button>
+        </form>
+      </div>
+    </header>
+  )
+}
+
+/** Everything that can be turned while it runs. */
+export const Knobs = () => {
+  const l = useStore((x) => x.frame?.load)
+  const p = useStore((x) => x.frame?.policy)
+  const o = useStore((x) => x.frame?.origin)
+  const nodeTimeout = useStore((x) => x.frame?.nodeTimeout ?? 0)
+  const coverage = useStore((x) => coverageOf(x.frame?.actions ?? []))
+  if (!l || !p || !o) return null
+  return (
+    <div className={s.knobs}>
+      <Group title="Load" open>
+        <Knob knob={{ label: 'requests', unit: '/s', hint: 'All applications together, an open loop: they do not wait for each other.', min: 0, max: 20_000, step: 10, log: true }} value={l.rate} send={(rate) => load({ rate })} />
+        <Knob knob={{ label: 'reads', unit: '%', hint: 'The rest are writes.', min: 0, max: 100, step: 1 }} value={l.reads * 100} send={(v) => load({ reads: v / 100 })} />
+        <Knob knob={{ label: 'keys', unit: '', hint: 'Distinct keys asked for.', min: 1, max: 100_000, step: 1, log: true }} value={l.keys} send={(v) => load({ keys: Math.round(v) })} />
+        <Knob knob={{ label: 'Zipf', unit: '', hint: 'Exponent of popularity: 0 is uniform.', min: 0, max: 2, step: 0.05 }} value={l.zipf} send={(zipf) => load({ zipf })} />
+        <Knob knob={{ label: 'hot share', unit: '%', hint: 'Requests for the one hot key, item:hot.', min: 0, max: 100, step: 1 }} value={l.hot * 100} send={(v) => load({ hot: v / 100 })} />
+      </Group>
+      <Group title="Applications" open>
+        <Choice label="slot map" value={refreshOf(p)} options={refreshOf(p) === 'timer' ? [...REFRESHES, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : REFRESHES} hint="How an application learns that a slot has moved." send={(v) => policy(setRefresh(v))} />
+        <Choice
+          label="on a miss"
+          value={p.fill}
+          hint="What keeps many requests from filling the same key."
+          options={[
+            ['none', 'everyone asks the database'],
+            ['single-flight', 'one an application (single-flight)'],
+            ['lock', 'one in all (lock)'],
+            ['xfetch', 'early, by chance (XFetch)'],
+          ]}
+          send={(fill) => policy({ fill })}
+        />
+        <Choice
+          label="reads from"
+          value={p.readFrom}
+          hint="A replica may answer with an older value."
+          options={[
+            ['primary', 'the primary'],
+            ['replica', 'a replica'],
+          ]}
+          send={(readFrom) => policy({ readFrom })}
+        />
+        <Knob knob={{ label: 'TTL', unit: 's', hint: 'Life of a cached value.', min: 0.1, max: 3600, step: 0.1, log: true }} value={p.ttl / SEC} send={(v) => policy({ ttl: Math.round(v * SEC) })} />
+        <Knob knob={{ label: 'L1 TTL', unit: 's', hint: 'Life of a copy inside the application; 0 switches L1 off.', min: 0, max: 120, step: 0.5 }} value={p.l1Ttl / SEC} send={(v) => policy({ l1Ttl: Math.round(v * SEC) })} />
+        <Knob knob={{ label: 'timeout', unit: 'ms', hint: 'A command without an answer is given up after this.', min: 10, max: 10_000, step: 10, log: true }} value={p.timeout / MS} send={(v) => policy({ timeout: Math.round(v * MS) })} />
+        <Knob knob={{ label: 'retries', unit: '', hint: 'Further attempts after the first.', min: 0, max: 20, step: 1 }} value={p.retries} send={(v) => policy({ retries: Math.round(v) })} />
+      </Group>
+      <Group title="Cluster">
+        <Knob knob={{ label: 'node-timeout', unit: 'ms', hint: 'cluster-node-timeout of every node.', min: 100, max: 60_000, step: 100, log: true }} value={nodeTimeout / MS} send={(v) => void act({ type: 'config', process: '*', directive: 'cluster-node-timeout', value: String(Math.round(v)) })} />
+        <label className={s.check} title="cluster-require-full-coverage: one slot without an owner stops all.">
+          <input type="checkbox" checked={coverage} onChange={(e) => void act({ type: 'config', process: '*', directive: 'cluster-require-full-coverage', value: e.target.checked ? 'yes' : 'no' })} /> require full coverage
+        </label>
+      </Group>
+      <Group title="Database">
+        <Knob knob={{ label: 'workers', unit: '', hint: 'Queries served side by side; the rest wait.', min: 1, max: 200, step: 1 }} value={o.workers} send={(v) => origin({ workers: Math.round(v) })} />
+        <Knob knob={{ label: 'one query', unit: 'ms', hint: 'Mean service time.', min: 0.1, max: 5000, step: 0.1, log: true }} value={o.service / MS} send={(v) => origin({ service: Math.max(1, Math.round(v * MS)) })} />
+        <Knob knob={{ label: 'queue', unit: '', hint: 'Queries that may wait; more are refused.', min: 0, max: 5000, step: 1 }} value={o.queue} send={(v) => origin({ queue: Math.round(v) })} />
+      </Group>
+      <div className={s.acts}>
+        <button type="button" onClick={() => void act({ type: 'expireHot' })}>
+          Expire hot key <kbd>E</kbd>
+        </button>
+        <button type="button" onClick={() => void act({ type: 'updateRow' })}>
+          Update a row <kbd>R</kbd>
+        </button>
+        <button type="button" onClick={() => void act({ type: 'heal' })}>
+          Heal network <kbd>H</kbd>
+        </button>
+      </div>
+    </div>
+  )
+}
+
+/** The frame does not carry this directive: the last word on it is in the actions. */
+const coverageOf = (actions: readonly { action: { type: string } }[]): boolean => {
+  const { custom, frame } = useStore.getState()
+  const scenario = custom ?? SCENARIOS.find((x) => x.id === frame?.scenario)
+  let value = scenario?.config['cluster-require-full-coverage'] ?? 'yes'
+  for (const { action } of actions as { action: { type: string; directive?: string; value?: string } }[])
+    if (action.type === 'config' && action.directive === 'cluster-require-full-coverage') value = action.value ?? value
+  return value === 'yes'
+}

@@ -1,0 +1,95 @@
+import { X } from 'lucide-react'
+import { Dialog } from 'radix-ui'
+import { useState } from 'react'
+import { SCENARIOS } from '../../content/scenarios/index.ts'
+import { checkScenario, warnTopology } from '../../engine/scenario-check.ts'
+import type { Scenario } from '../../engine/scenario.ts'
+import menu from '../design/menu.module.css'
+import { openScenario } from '../store/session.ts'
+import { useStore } from '../store/store.ts'
+import s from './knobs.module.css'
+
+const FIRST = SCENARIOS[0]
+
+const ownScenario = (primaries: number, replicasPerPrimary: number, apps: number, cluster: boolean): Scenario | null =>
+  FIRST
+    ? {
+        ...FIRST,
+        id: 'own',
+        title: cluster ? `${primaries} shards, ${primaries * replicasPerPrimary} replicas` : 'A single node',
+        about: 'Your own topology.',
+        topology: { cluster, primaries, replicasPerPrimary, apps },
+        config: cluster ? FIRST.config : {},
+      }
+    : null
+
+/** The starting topologies, and one of your own. */
+export const ScenarioDialog = () => {
+  const open = useStore((x) => x.dialog === 'scenario')
+  const close = () => useStore.getState().set({ dialog: null })
+  const [primaries, setPrimaries] = useState(3)
+  const [replicas, setReplicas] = useState(1)
+  const [apps, setApps] = useState(3)
+  const [cluster, setCluster] = useState(true)
+  const own = ownScenario(primaries, replicas, apps, cluster)
+  const wrong = own ? checkScenario(own) : null
+  const warning = own && !wrong ? warnTopology(own.topology) : null
+  const pick = (scenario: string | Scenario) => {
+    close()
+    void openScenario(scenario)
+  }
+  const number = (label: string, value: number, set: (n: number) => void) => (
+    <label>
+      {label} <input type="number" min={0} max={1000} value={Number.isNaN(value) ? '' : value} onChange={(e) => set(e.target.value === '' ? Number.NaN : Number(e.target.value))} />
+    </label>
+  )
+  return (
+    <Dialog.Root open={open} onOpenChange={(next) => !next && close()}>
+      <Dialog.Portal>
+        <Dialog.Overlay className={menu.veil} />
+        <Dialog.Content className={menu.dialog} aria-describedby={undefined}>
+          <Dialog.Title asChild>
+            <h2>Choose a cluster</h2>
+          </Dialog.Title>
+          <p className="quiet">It starts afresh; the run on stage is left.</p>
+          <ul className={s.picker}>
+            {SCENARIOS.map((x) => (
+              <li key={x.id}>
+                <button type="button" onClick={() => pick(x.id)}>
+                  <b>{x.title}</b>
+                  <span>{x.about}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+          <form
+            className={s.own}
+            onSubmit={(e) => {
+              e.preventDefault()
+              if (own && !wrong) pick(own)
+            }}
+          >
+            <b>Your own</b>
+            <div>
+              {number('primaries', primaries, setPrimaries)}
+              {number('replicas each', replicas, setReplicas)}
+              {number('applications', apps, setApps)}
+              <label>
+                <input type="checkbox" checked={cluster} onChange={(e) => setCluster(e.target.checked)} /> cluster mode
+              </label>
+            </div>
+            <p role="status" className={wrong ? s.wrong : 'quiet'}>
+              {wrong ?? warning ?? ''}
+            </p>
+            <button type="submit" className={s.solid} disabled={wrong !== null}>
+              Start
+            </button>
+          </form>
+          <Dialog.Close className={menu.close} aria-label="Close">
+            <X size={16} aria-hidden="true" />
+          </Dialog.Close>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
