@@ -163,9 +163,10 @@ const takeMap = (owner: ClientOwner, reply: Reply, ctx: Context): boolean => {
     lostRefresh(owner, ctx)
     return false
   }
+  // of a row of refreshes that bring nothing new (a dead node, nobody promoted yet) only the first is told
+  if (changed > 0 || refresh.gap === REFRESH_GAP) ctx.emit('client.refreshed', { from: refresh.from, changed, why: refresh.why })
   refresh.gap = changed > 0 ? REFRESH_GAP : Math.min(refresh.gap * 2, REFRESH_GAP_MOST)
   refresh.notBefore = ctx.now + refresh.gap
-  ctx.emit('client.refreshed', { from: refresh.from, changed, why: refresh.why })
   return first
 }
 
