@@ -10,13 +10,13 @@ export const DEFAULT_POLICY: AppPolicy = {
   redirects: 5,
   readFrom: 'primary',
   fill: 'none',
-  ttl: 60 * SEC,
+  ttl: 600 * SEC,
   l1Ttl: 0,
   l1Size: 200,
   beta: 1,
   lockTtl: 5 * SEC,
 }
 
-export const DEFAULT_LOAD: Load = { rate: 400, reads: 0.9, keys: 5000, zipf: 0.9, hot: 0 }
+export const DEFAULT_LOAD: Load = { rate: 400, reads: 0.95, keys: 2000, zipf: 0.9, hot: 0 }
 
 export const DEFAULT_ORIGIN: OriginSettings = { workers: 16, service: 12 * MS, queue: 200, timeout: 1 * SEC }

@@ -6,8 +6,9 @@ import type { Fact } from '../engine/core/fact.ts'
 import type { Observer, Simulation, World } from '../engine/core/simulation.ts'
 import { SEC, type Micros } from '../engine/core/time.ts'
 import { QUIET } from '../engine/facts.ts'
-import { Metrics, WINDOW, type MetricsState } from '../engine/observe/metrics.ts'
+import { Metrics, WINDOW, type MetricsState, type MetricWindow } from '../engine/observe/metrics.ts'
 import type { Run, Scenario } from '../engine/scenario.ts'
+import { HOT_KEY } from '../engine/workload/keys.ts'
 import type { Mark } from './frame.ts'
 import { ENGINE_VERSION } from './version.ts'
 
@@ -55,6 +56,8 @@ export class Session {
   factsChangedFrom = 0
   windowsChangedFrom = 0
   private keyframes: Keyframe[] = []
+  /** all that was ever told of this run, also after now: for going forward to a keyframe. */
+  private known: { facts: Fact[]; windows: MetricWindow[] } = { facts: [], windows: [] }
   private undone: RecordedAction[][] = []
   private readonly observer: Observer
 
@@ -67,7 +70,7 @@ export class Session {
     this.observer = {
       onFact: (fact) => {
         this.metrics.onFact(fact)
-        if (QUIET.has(fact.type)) return
+        if (QUIET.has(fact.type) || this.isNoise(fact)) return
         this.facts.push(fact)
         this.mark(fact)
         if (DECISIVE.has(fact.type)) this.decisive = true
@@ -78,6 +81,18 @@ export class Session {
     this.end = 0
     this.advance(scenario.startAt)
     this.end = scenario.startAt
+  }
+
+  /** Refreshes that brought nothing new; updates and invalidations that the load itself makes, but for a key the learner touched. */
+  private isNoise(fact: Fact): boolean {
+    if (fact.type === 'client.refreshed') return fact.data.changed === 0
+    if (fact.type !== 'row.updated' && fact.type !== 'invalidation.published' && fact.type !== 'invalidation.received') return false
+    const { key } = fact.data
+    for (let i = this.applied; i >= 0; i--) {
+      const a = this.actions[i]?.action
+      if (a && (a.type === 'updateRow' || a.type === 'expireHot') && ((a.type === 'updateRow' && a.key) || HOT_KEY) === key) return false
+    }
+    return true
   }
 
   get now(): Micros {
@@ -157,6 +172,7 @@ export class Session {
       this.keyframes = this.keyframes.filter((k) => k.events < this.events)
       this.marks = this.marks.filter((m) => m.at <= this.now)
       this.end = this.now
+      this.known = { facts: [], windows: [] }
     }
   }
 
@@ -202,6 +218,7 @@ export class Session {
     this.keyframes = this.keyframes.filter((k) => k.applied <= index)
     this.marks = this.marks.filter((m) => m.at <= this.now)
     this.end = this.now
+    this.known = { facts: [], windows: [] }
     this.undone.push(removed)
     return true
   }
@@ -245,11 +262,14 @@ export class Session {
   }
 
   private restore(k: Keyframe): void {
+    const { metrics, known } = this
     this.sim.restore(k.world)
-    this.metrics.state = clone(k.metrics)
-    this.metrics.clearWindow()
-    this.facts.length = Math.min(this.facts.length, k.facts)
-    this.metrics.windows.length = Math.min(this.metrics.windows.length, k.windows)
+    metrics.state = clone(k.metrics)
+    metrics.clearWindow()
+    if (this.facts.length > known.facts.length) known.facts = this.facts.slice()
+    if (metrics.windows.length > known.windows.length) known.windows = metrics.windows.slice()
+    this.facts = known.facts.slice(0, k.facts)
+    metrics.windows = known.windows.slice(0, k.windows)
     this.factsChangedFrom = Math.min(this.factsChangedFrom, this.facts.length)
     this.windowsChangedFrom = Math.min(this.windowsChangedFrom, this.metrics.windows.length)
     this.applied = k.applied
