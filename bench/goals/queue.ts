@@ -1,0 +1,85 @@
+import { newSchedule, popUntil, push } from '../../src/engine/core/schedule.ts'
+import { exponential, newStream, type Stream } from '../../src/engine/core/random.ts'
+import { goal } from '../lib/goal.ts'
+import { compare } from '../lib/measure.ts'
+import { named, peerEsm } from '../lib/peers.ts'
+import { raced, wrong, type Row } from '../lib/row.ts'
+
+interface Item {
+  at: number
+  seq: number
+}
+interface TinyQueue {
+  push(item: Item): void
+  pop(): Item | undefined
+}
+type TinyQueueClass = new (items: Item[], compare: (x: Item, y: Item) => number) => TinyQueue
+
+const byTimeThenTurn = (x: Item, y: Item): number => x.at - y.at || x.seq - y.seq
+
+/** The hold model: take the next entry, put it back an exponential time later, with a mean of 1 ms. Both sides get the same times. */
+const MEAN = 1000
+const GAPS = 1 << 16
+const gapsOf = (s: Stream): Int32Array => Int32Array.from({ length: GAPS }, () => Math.round(exponential(s, MEAN)))
+
+const ourHold = (pending: number, gaps: Int32Array) => {
+  const queue = newSchedule<Item>()
+  let seq = 0
+  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], { at: gaps[seq % GAPS], seq })
+  return (n: number, see?: (item: Item) => void): void => {
+    for (let i = 0; i < n; i++) {
+      const item = popUntil(queue, Number.MAX_SAFE_INTEGER)!
+      if (see) see(item)
+      const at = queue.hand + gaps[seq % GAPS]
+      item.seq = seq++
+      push(queue, at, item)
+    }
+  }
+}
+
+const tinyHold = (Tiny: TinyQueueClass, pending: number, gaps: Int32Array) => {
+  const queue = new Tiny([], byTimeThenTurn)
+  let seq = 0
+  for (; seq < pending; seq++) queue.push({ at: gaps[seq % GAPS], seq })
+  return (n: number, see?: (item: Item) => void): void => {
+    for (let i = 0; i < n; i++) {
+      const item = queue.pop()!
+      if (see) see(item)
+      item.at += gaps[seq % GAPS]
+      item.seq = seq++
+      queue.push(item)
+    }
+  }
+}
+
+const TARGETS: [pending: number, words: string, target: number][] = [
+  [100, '100', 2.5],
+  [10_000, '10k', 5],
+  [1_000_000, '1M', 20],
+]
+
+await goal(async ({ quick }) => {
+  const { default: Tiny } = await peerEsm<{ default: TinyQueueClass }>('tinyqueue')
+  const peer = named('tinyqueue')
+  const gaps = gapsOf(newStream(1, 'gaps'))
+  const rows: Row[] = []
+  for (const [pending, words, target] of TARGETS) {
+    const name = `G2 queue, hold, ${words} pending`
+    const mine = ourHold(pending, gaps)
+    const theirs = tinyHold(Tiny, pending, gaps)
+    const checked = Math.max(pending + 1000, 200_000)
+    const order = new Int32Array(checked)
+    let i = 0
+    let same = true
+    theirs(checked, (item) => (order[i++] = item.seq))
+    i = 0
+    mine(checked, (item) => (same &&= order[i++] === item.seq))
+    if (!same) {
+      rows.push(wrong(name, peer, 'the order of the two differs'))
+      continue
+    }
+    const [ours, other] = compare([{ name: 'ringside', run: (n) => mine(n) }, { name: peer, run: (n) => theirs(n) }], quick ? 7 : 11)
+    rows.push(raced(name, ours, other, target, quick, `same order over ${checked.toLocaleString('en')} entries`))
+  }
+  return rows
+})
