@@ -143,7 +143,15 @@ export const AppStation = memo(({ id, data, selected }: NodeProps<AppNode>) => {
         {words.side && density !== 'dense' && (
           <LineView
             line={
-              density === 'compact' ? { ...words.side, text: words.side.text.replace('errors', 'err') } : words.side
+              density === 'compact'
+                ? {
+                    ...words.side,
+                    text: words.side.text
+                      .replace('errors', 'err')
+                      .replace(' slots', '')
+                      .replace('not subscribed', 'no sub'),
+                  }
+                : words.side
             }
           />
         )}

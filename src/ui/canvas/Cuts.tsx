@@ -9,7 +9,15 @@ import type { Point } from './routes.ts'
 import { useView } from './stage-state.ts'
 import styles from './stage.module.css'
 
-export const WALL_RADIUS: Record<Density, number> = { full: 40, compact: 30, dense: 20 }
+/** How far the line keeps from a station's middle, and how much room it leaves for the words beside. */
+const WALL: Record<Density, { radius: number; words: number }> = {
+  full: { radius: 34, words: 88 },
+  compact: { radius: 25, words: 40 },
+  dense: { radius: 15, words: 20 },
+}
+
+export const wallsRound = (l: Layout, ids: readonly ProcessId[]) =>
+  outlines(l, ids, WALL[l.density].radius, WALL[l.density].words)
 
 /** The side that is drawn as cut off: the one with fewer processes on the map. */
 export const smallerSide = (l: Layout, p: Partition): ProcessId[] => {
@@ -28,7 +36,7 @@ export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
   const drawn = partitions.map((p) => {
     const side = smallerSide(l, p)
     const outward = side.every((id) => p.from.includes(id))
-    const parts = outlines(l, side, WALL_RADIUS[l.density])
+    const parts = wallsRound(l, side)
     const word = p.bothWays ? 'cut off' : outward ? 'nothing gets out' : 'nothing gets in'
     return { parts, word, side }
   })
@@ -54,13 +62,12 @@ export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
         const polygon = parts[0]?.polygon
         if (!polygon) return null
         const top = Math.min(...polygon.map((p) => p.y))
-        const right = Math.max(...polygon.map((p) => p.x))
         const left = Math.min(...polygon.map((p) => p.x))
         return (
           <div
             key={i}
             className={styles.heal}
-            style={{ transform: `translate(${l.density === 'full' ? right - 34 : left}px, ${top - 10}px)` }}
+            style={{ transform: `translate(${left + 14}px, ${Math.max(2, top - 13)}px)` }}
           >
             <span className={styles.signal}>
               {word}

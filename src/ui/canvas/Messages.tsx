@@ -4,9 +4,8 @@ import { useStore } from '../store/store.ts'
 import { Clock } from './clock.ts'
 import { drawFrame, Flows, type Palette, type Scene } from './draw.ts'
 import type { Layout } from './layout.ts'
-import { outlines } from './regions.ts'
 import type { Point, Routes } from './routes.ts'
-import { WALL_RADIUS, smallerSide } from './Cuts.tsx'
+import { smallerSide, wallsRound } from './Cuts.tsx'
 import styles from './stage.module.css'
 
 const readPalette = (): Palette => {
@@ -75,9 +74,7 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
       const cuts = JSON.stringify(frame.partitions)
       if (cuts !== wallsOf) {
         wallsOf = cuts
-        walls = frame.partitions.flatMap((p) =>
-          outlines(layout, smallerSide(layout, p), WALL_RADIUS[layout.density]).map((o) => o.polygon),
-        )
+        walls = frame.partitions.flatMap((p) => wallsRound(layout, smallerSide(layout, p)).map((o) => o.polygon))
       }
       const at = reduced.matches ? frame.at : clock.at(now)
       const ratio = element.width / Math.max(1, element.clientWidth)

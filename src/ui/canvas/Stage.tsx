@@ -156,7 +156,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
             density: l.density,
             row: place.row,
             invited: id === invited,
-            roomLeft: place.x * l.zoom + home.x > 150 && l.density === 'full' && place.x > 130,
+            roomLeft: place.x * l.zoom + home.x > 116 && l.density === 'full' && place.x > 116,
           },
           selected: id === selected,
           ariaRole: 'button',
@@ -172,6 +172,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
       .filter((p) => p.node?.role === 'replica' && p.node.primary !== null)
       .map((p) => [p.id, p.node?.primary ?? ''] as const),
     faults: f.linkFaults,
+    busy: f.processes.filter((p) => p.node?.election).map((p) => p.id),
   }))
   const edges = useMemo((): Edge[] => {
     const list: Edge[] = []
@@ -216,7 +217,13 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
       fan(f.a, f.b, f)
     }
     const place = selected ? l.places.get(selected) : undefined
-    if (place?.kind === 'node' && l.density === 'full' && l.order.length <= FAN_MOST)
+    // While it elects, the lit way of its votes says more than all its links.
+    if (
+      place?.kind === 'node' &&
+      !relations?.busy.includes(place.id) &&
+      l.density === 'full' &&
+      l.order.length <= FAN_MOST
+    )
       for (const other of l.places.values())
         if (
           other.kind === 'node' &&

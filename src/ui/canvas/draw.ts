@@ -36,6 +36,8 @@ export interface Mark {
 
 const DECISIVE: ReadonlySet<MessageKind> = new Set<MessageKind>(['vote', 'voteRequest', 'fail', 'manualFailover'])
 const QUIET: ReadonlySet<MessageKind> = new Set<MessageKind>(['ping', 'pong', 'meet', 'other', 'update'])
+/** Where two labels would overlap, the earlier kind speaks. */
+const SAID_FIRST: readonly MessageKind[] = ['manualFailover', 'vote', 'fail', 'voteRequest']
 const MAX_WORDS = 6
 const TRAIL_PX = 96
 
@@ -110,9 +112,9 @@ export const marksOf = (frame: Frame, at: number, scene: Scene): Mark[] => {
 const trailBehind = (route: Route, share: number): Point[] => {
   const end = share * route.length
   const start = Math.max(0, end - TRAIL_PX)
-  const out: Point[] = []
-  for (let i = 0; i <= 6; i++) out.push(pointAt(route, (start + ((end - start) * i) / 6) / route.length))
-  return out
+  const steps = [0, 1, 2, 3, 4, 5, 6].map((i) => start + ((end - start) * i) / 6)
+  const corners = route.lengths.filter((at) => at > start && at < end)
+  return [...steps, ...corners].sort((a, b) => a - b).map((at) => pointAt(route, at / route.length))
 }
 
 // ---------------------------------------------------------------- flows: rates where single messages are too quick to see
@@ -339,7 +341,7 @@ const drawMark = (c: Ctx, mark: Mark, palette: Palette): void => {
   for (let i = 1; i < mark.trail.length; i++) {
     const a = mark.trail[i - 1] as Point
     const b = mark.trail[i] as Point
-    c.lineWidth = 1.5 + i * 0.9
+    c.lineWidth = 1.5 + (i / mark.trail.length) * 5.5
     c.globalAlpha = 0.25 + (i / mark.trail.length) * 0.75
     c.beginPath()
     c.moveTo(a.x, a.y)
@@ -432,6 +434,16 @@ export const drawFrame = (
   const marks = marksOf(frame, at, scene).filter((m) => frame.eachMessage || m.held || m.big)
   for (const mark of marks) if (!mark.big) drawMark(c, mark, palette)
   for (const mark of marks) if (mark.big) drawMark(c, mark, palette)
-  for (const mark of marks) if (mark.label) words(c, mark.label, mark.x, mark.y - 17, palette)
+  const taken: { x: number; y: number; half: number }[] = []
+  for (const mark of marks
+    .filter((m) => m.label !== '')
+    .sort((a, b) => SAID_FIRST.indexOf(a.kind) - SAID_FIRST.indexOf(b.kind))) {
+    const half = mark.label.length * 3.2
+    const x = Math.max(half + 2, mark.x)
+    const y = mark.y - 17
+    if (taken.some((t) => Math.abs(t.y - y) < 14 && Math.abs(t.x - x) < t.half + half + 6)) continue
+    taken.push({ x, y, half })
+    words(c, mark.label, x, y, palette)
+  }
   return marks.length
 }

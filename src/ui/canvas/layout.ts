@@ -200,7 +200,7 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
 
   const lanes = p.bands > 1 ? m.lanes : 0
   const spare = Math.max(0, room.width - p.width)
-  const margin = p.density === 'full' ? Math.min(70, spare * 0.3) : 0
+  const margin = p.density === 'full' ? Math.min(84, spare * 0.3) : 0
   const pitch = Math.min(m.maxPitch, m.pitch + (spare - margin) / p.perBand)
   const tall = Math.min(1.45, Math.max(1, room.height / p.height))
   const width = p.width + margin + (pitch - m.pitch) * p.perBand

@@ -30,21 +30,24 @@ export const inside = (polygon: readonly Point[], p: Point): boolean => {
   return within
 }
 
-const around = (p: Point, radius: number): Point[] =>
-  Array.from({ length: 16 }, (_, i) => ({
-    x: p.x + radius * Math.cos((i * Math.PI) / 8),
-    y: p.y + radius * Math.sin((i * Math.PI) / 8),
-  }))
+/** A rounded box about a station and the words at its right. */
+const around = (p: Point, radius: number, words: number): Point[] =>
+  Array.from({ length: 24 }, (_, i) => {
+    const angle = (i * Math.PI) / 12 + Math.PI / 24
+    return { x: p.x + radius * Math.cos(angle) + (Math.cos(angle) > 0 ? words : 0), y: p.y + radius * Math.sin(angle) }
+  })
 
 /** Outlines round the members that leave everybody else out: one where that can be, several where it cannot. */
 export const outlines = (
   l: Layout,
   members: readonly ProcessId[],
   radius: number,
+  words: number,
 ): { members: ProcessId[]; polygon: Point[] }[] => {
   const chosen = new Set(members)
   const strangers = [...l.places.values()].filter((q) => !chosen.has(q.id))
-  const wrap = (ids: readonly ProcessId[]) => hull(ids.flatMap((id) => around(l.places.get(id) as Point, radius)))
+  const wrap = (ids: readonly ProcessId[]) =>
+    hull(ids.flatMap((id) => around(l.places.get(id) as Point, radius, words)))
   const free = (polygon: readonly Point[]) => !strangers.some((q) => inside(polygon, q))
 
   let groups = l.order.filter((id) => chosen.has(id)).map((id) => ({ members: [id], polygon: wrap([id]) }))

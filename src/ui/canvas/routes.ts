@@ -103,8 +103,9 @@ const clientPoints = (l: Layout, a: Place, b: Place): Point[] => {
 export const busStub = (l: Layout, node: Place): Point[] => {
   const lane = node.x + BUS_LANE[l.density]
   const busY = l.bands[node.band]?.busY ?? node.y
+  const edge = RADIUS[l.density][node.row === 0 ? 'primary' : 'replica'] * 0.66
   return [
-    { x: lane, y: node.y },
+    { x: lane, y: node.y + Math.sign(busY - node.y) * edge },
     { x: lane, y: busY },
   ]
 }
