@@ -19,4 +19,4 @@ export const DEFAULT_POLICY: AppPolicy = {
 
 export const DEFAULT_LOAD: Load = { rate: 400, reads: 0.95, keys: 2000, zipf: 0.9, hot: 0 }
 
-export const DEFAULT_ORIGIN: OriginSettings = { workers: 16, service: 12 * MS, queue: 200, timeout: 1 * SEC }
+export const DEFAULT_ORIGIN: OriginSettings = { workers: 16, service: 36 * MS, fixed: true, queue: 200, timeout: 1 * SEC }

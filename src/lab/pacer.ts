@@ -31,7 +31,8 @@ const tempo = (input: PaceInput): Tempo => {
   if (inFlight.has('vote')) return { speed: 0.0003, reason: 'a vote travels' }
   if (inFlight.has('voteRequest') && recent(2 * MS, 'election.started')) return { speed: 0.0005, reason: 'a replica asks for votes' }
   if (inFlight.has('fail') && recent(3 * MS, 'node.fail')) return { speed: 0.002, reason: 'FAIL is told to everyone' }
-  if (inFlight.has('publish') || (inFlight.has('message') && recent(20 * MS, 'invalidation.published', 'row.updated')))
+  // the facts' list holds only the learner's own updates, not the load's
+  if ((inFlight.has('publish') || inFlight.has('message')) && recent(20 * MS, 'invalidation.published', 'row.updated'))
     return { speed: 0.0005, reason: 'an invalidation travels' }
   if (inFlight.has('manualFailover')) return { speed: 0.001, reason: 'primary and replica agree on an offset' }
   const act = recent(400 * MS, 'process.crashed', 'process.poweredOff', 'process.paused', 'network.cut', 'network.healed', 'process.resumed')
