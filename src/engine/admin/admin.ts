@@ -29,6 +29,8 @@ export interface Job {
   moves: readonly Move[]
   /** primaries to tell; those that fall silent are left to the bus. */
   primaries: ProcessId[]
+  /** a planned source that failed on the way → who took its place. */
+  heirs: Map<ProcessId, ProcessId>
   done: number
   step: string
   slot: number | null
@@ -106,7 +108,12 @@ const host: FlowHost<AdminState> = {
         return nextMove(state, ctx)
       }
       case 'move-slot': {
-        const { silent } = result as Moved
+        const { silent, from } = result as Moved
+        const planned = job.moves[job.done].from
+        if (from !== planned) {
+          job.heirs.set(planned, from)
+          if (!job.primaries.includes(from)) job.primaries.push(from)
+        }
         if (silent.length > 0) job.primaries = job.primaries.filter((p) => !silent.includes(p))
         job.done++
         report(state, 'moved', job.moves[job.done - 1].slot, ctx)
@@ -130,7 +137,7 @@ const nextMove = (state: AdminState, ctx: Context): void => {
   if (job.cancelled) return finish(state, ctx)
   if (job.done < job.moves.length) {
     const { slot, from, to } = job.moves[job.done]
-    startFlow(host, state, 'move-slot', [slot, from, to, Object.freeze(job.primaries.slice())], ctx)
+    startFlow(host, state, 'move-slot', [slot, job.heirs.get(from) ?? from, to, Object.freeze(job.primaries.slice())], ctx)
   } else if (job.kind === 'remove') startFlow(host, state, 'retire', [seeds(job.node, ctx), job.node], ctx)
   else finish(state, ctx)
 }
@@ -158,7 +165,7 @@ const seeds = (except: ProcessId, ctx: Context): readonly ProcessId[] => Object.
 const begin = (state: AdminState, kind: 'add' | 'remove', nodes: readonly ProcessId[], ctx: Context): void => {
   if (state.job !== null) return refuse(`${state.job.node} is still being ${state.job.kind === 'add' ? 'added' : 'removed'}: wait, or cancel that first.`, ctx)
   const [node, replica] = nodes
-  state.job = { kind, node, begun: ctx.now, moves: [], primaries: [], done: 0, step: 'looking at the cluster', slot: null, cancelled: false }
+  state.job = { kind, node, begun: ctx.now, moves: [], primaries: [], heirs: new Map(), done: 0, step: 'looking at the cluster', slot: null, cancelled: false }
   if (kind === 'remove') startFlow(host, state, 'prepare-remove', [seeds(node, ctx), node], ctx)
   else {
     const known = Object.freeze(ctx.peers('node').filter((id) => !nodes.includes(id)))

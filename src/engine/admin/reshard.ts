@@ -92,9 +92,10 @@ export function* prepareRemove(seeds: readonly ProcessId[], node: ProcessId): Fl
   return { moves: planRemove(members, node), primaries: livePrimaries(members) }
 }
 
-/** What became of one slot. `silent`: primaries that did not answer; the bus will tell them. */
+/** What became of one slot. `from`: who gave it away in the end. `silent`: primaries that did not answer; the bus will tell them. */
 export interface Moved {
   keys: number
+  from: ProcessId
   silent: readonly ProcessId[]
 }
 
@@ -120,7 +121,7 @@ export function* moveSlot(slot: number, source: ProcessId, target: ProcessId, pr
       }
       if (owner.process === target) {
         const told = yield* batch(others(primaries, target).map((to) => setSlot(to, n, 'NODE', target)), 'tell the others again')
-        return { keys, silent: lost(others(primaries, target), told) }
+        return { keys, from, silent: lost(others(primaries, target), told) }
       }
       from = owner.process
     }
@@ -153,7 +154,7 @@ export function* moveSlot(slot: number, source: ProcessId, target: ProcessId, pr
     const rest = [from, ...others(primaries, target).filter((p) => p !== from)]
     const told = yield* batch(rest.map((to) => setSlot(to, n, 'NODE', target)), 'source and the others: the slot has moved')
     // a source that gave its last slot away is a replica by now and refuses; redis-cli tolerates that too
-    return { keys, silent: lost(rest, told) }
+    return { keys, from, silent: lost(rest, told) }
   }
 
   if (keys > 0) throw new Failure('error', `${why}. Slot ${slot} stays open: ${keys} of its keys stand on ${target} already.`)
@@ -181,22 +182,30 @@ export function* retire(seeds: readonly ProcessId[], node: ProcessId): Flow<void
   for (let polls = 0; ; polls++) {
     const members = yield* survey(seeds, 'who follows the leaving node?')
     const leaving = members.find((m) => m.process === node)
-    if (leaving !== undefined && leaving.slots > 0) throw new Failure('error', `${node} still holds ${leaving.slots} slots.`)
+    if (leaving !== undefined && leaving.slots > 0 && polls > 50) throw new Failure('error', `${node} still holds ${leaving.slots} slots.`)
     const orphans = members.filter((m) => m.replicaOf === id && !m.down)
     if (orphans.length === 0) break
     if (polls === 50) throw new Failure('error', `${orphans[0].process} would not leave ${node}.`)
     const followers = (m: Member): number => members.filter((r) => r.replicaOf === m.id).length
     const homes = members.filter((m) => m.primary && m.slots > 0 && !m.down)
     homes.sort((x, y) => followers(x) - followers(y) || (x.id < y.id ? -1 : 1))
-    yield* batch(
-      orphans.map((m, i) => ({ to: m.process, argv: ['CLUSTER', 'REPLICATE', homes[i % homes.length].id] })), 'its replicas: REPLICATE another',
-    )
+    // gossip needs a moment to tell: ask once, and again only after five seconds
+    if (polls % 25 === 0)
+      yield* batch(
+        orphans.map((m, i) => ({ to: m.process, argv: ['CLUSTER', 'REPLICATE', homes[i % homes.length].id] })), 'its replicas: REPLICATE another',
+      )
     yield* pause(200 * MS, 'wait until that is known')
   }
 
   yield* progress('the others forget it')
   const members = yield* survey(seeds, 'who must forget it?')
   const rest = members.filter((m) => m.process !== node && !m.down)
+  // whoever has not heard yet that the slots moved would forget their owner with the node
+  for (let polls = 0; polls < 50; polls++) {
+    const views = yield* batch(rest.map((m) => ({ to: m.process, argv: NODES })), 'does anybody still see its slots?')
+    if (!views.some((v) => typeof v === 'string' && readNodes(v).some((m) => m.process === node && m.slots > 0))) break
+    yield* pause(100 * MS, 'wait until everybody knows')
+  }
   yield* batch(rest.map((m) => ({ to: m.process, argv: ['CLUSTER', 'FORGET', id] })), 'CLUSTER FORGET')
   yield* ask(node, ['SHUTDOWN', 'NOSAVE'], 'the node shuts down')
 }

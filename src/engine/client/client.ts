@@ -64,13 +64,13 @@ export const bootstrap = (owner: ClientOwner, ctx: Context): boolean => {
   return false
 }
 
-/** Any node the client has heard of, but one. */
+/** Any node of the last map, but one if there are others. */
 export const randomNode = (owner: ClientOwner, except: ProcessId | null, ctx: Context): ProcessId => {
-  const { nodes } = owner.client.map
-  const others = nodes.length > 1 && except !== null && nodes.includes(except) ? 1 : 0
-  let i = below(ctx.random('node'), nodes.length - others)
-  if (others === 1 && i >= nodes.indexOf(except!)) i++
-  return nodes[i]
+  const { nodes, listed } = owner.client.map
+  const at = except === null || listed.length < 2 ? -1 : listed.indexOf(nodes.indexOf(except))
+  let i = below(ctx.random('node'), at < 0 ? listed.length : listed.length - 1)
+  if (at >= 0 && i >= at) i++
+  return nodes[listed[i]]
 }
 
 // ------------------------------------------------------------------ effects of `command`
@@ -104,12 +104,13 @@ export const performSend = (owner: ClientOwner, flow: FlowState, e: SendEffect, 
 
 const keyless = (argv: readonly string[]): boolean => argv[0] === 'PUBLISH'
 
-/** Follows MOVED by the refresh policy, ASK for this one command; the node to ask, or null to give up. */
-export const performRedirect = (owner: ClientOwner, flow: FlowState, e: RedirectEffect, ctx: Context): ProcessId | null => {
+/** Follows MOVED by the refresh policy, ASK for this one command: the node to ask, '' when this client does not follow, null after too many. */
+export const performRedirect = (owner: ClientOwner, flow: FlowState, e: RedirectEffect, ctx: Context): ProcessId | '' | null => {
   const [word, slotText, address] = e.error.split(' ')
   const kind = word as 'MOVED' | 'ASK'
   const { refresh, redirects } = owner.policy
-  if (e.hops >= redirects || (kind === 'MOVED' && refresh === 'ignore')) return null
+  if (kind === 'MOVED' && refresh === 'ignore') return ''
+  if (e.hops >= redirects) return null
   const to = processAt(address.slice(0, address.lastIndexOf(':')))
   if (to === null) return null
   const slot = Number(slotText)

@@ -17,7 +17,7 @@ export interface SendEffect extends Effect {
   /** a read: a replica may serve it. */
   readonly read: boolean
 }
-/** Follows MOVED or ASK: the node to ask, or null when this client does not follow. */
+/** Follows MOVED or ASK: the node to ask, '' when this client takes the redirect for an error, null after too many. */
 export interface RedirectEffect extends Effect {
   readonly op: 'redirect'
   readonly error: string
@@ -62,8 +62,12 @@ export function* command(argv: readonly string[], label: string, read = false, s
     if (trouble === 'none') return reply as Reply
     if (trouble === 'redirect') {
       const { error } = reply as { error: string }
-      const next = (yield { op: 'redirect', label, error, hops } as RedirectEffect) as ProcessId | null
-      if (next === null) throw new Failure('error', error)
+      const next = (yield { op: 'redirect', label, error, hops } as RedirectEffect) as ProcessId | '' | null
+      if (next === '') throw new Failure('error', error)
+      if (next === null) {
+        if (soft) return undefined
+        throw new Failure('unavailable', `too many redirects: ${error}`)
+      }
       hops++
       to = next
       asking = error.startsWith('ASK')

@@ -9,6 +9,8 @@ export interface SlotMap {
   /** by node index: indexes of its replicas. */
   replicas: number[][]
   slots: Pages<Int16Array>
+  /** indexes of the nodes the last CLUSTER SLOTS named. */
+  listed: number[]
   /** false until CLUSTER SLOTS was heard once. */
   known: boolean
 }
@@ -21,6 +23,7 @@ export const newSlotMap = (nodes: readonly ProcessId[]): SlotMap => ({
   nodes: nodes.slice(),
   replicas: nodes.map(() => []),
   slots: newPages(SLOTS / PAGE, () => new Int16Array(PAGE).fill(-1)),
+  listed: nodes.map((_, i) => i),
   known: false,
 })
 
@@ -68,7 +71,11 @@ export const learnSlots = (map: SlotMap, reply: Reply): number => {
     }
     map.replicas[owner] = replicas
   }
-  if (listed.size > 0) map.known = true
+  if (listed.size > 0) {
+    map.known = true
+    map.listed = [...listed]
+    for (const owner of listed) for (const replica of map.replicas[owner]) if (!listed.has(replica)) map.listed.push(replica)
+  }
   return changed
 }
 
