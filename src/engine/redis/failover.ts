@@ -144,6 +144,8 @@ const win = (state: NodeState, ctx: Context): void => {
   const needed = quorumOf(c.size)
   const fact = ctx.emit('election.won', { epoch: e.epoch, votes: e.votes, needed, voters: [...e.voters] }, because(e.fact))
   if (me.configEpoch < e.epoch) me.configEpoch = e.epoch
+  // votes are spent: a candidate again within the retry window, it must not win with them a second time
+  e.votes = 0
   promote(state, c.manual !== null ? 'manual failover' : 'won the election', fact, ctx)
 }
 
