@@ -1,10 +1,11 @@
 import { newSchedule, popUntil, push } from '../../src/engine/core/schedule.ts'
 import { exponential, newStream, type Stream } from '../../src/engine/core/random.ts'
 import { goal } from '../lib/goal.ts'
-import { compare } from '../lib/measure.ts'
+import { compare, human, ratioOf } from '../lib/measure.ts'
 import { named, peerEsm } from '../lib/peers.ts'
-import { raced, wrong, type Row } from '../lib/row.ts'
+import { raced, reported, wrong, type Row } from '../lib/row.ts'
 
+/** What the heap needs to keep the order; the wheel keeps time and turn itself and holds the bare payload, here the turn. */
 interface Item {
   at: number
   seq: number
@@ -17,37 +18,50 @@ type TinyQueueClass = new (items: Item[], compare: (x: Item, y: Item) => number)
 
 const byTimeThenTurn = (x: Item, y: Item): number => x.at - y.at || x.seq - y.seq
 
-/** The hold model: take the next entry, put it back an exponential time later, with a mean of 1 ms. Both sides get the same times. */
+/** The hold model: take the next entry, schedule another an exponential time later, with a mean of 1 ms. Both sides get the same times. */
 const MEAN = 1000
 const GAPS = 1 << 16
 const gapsOf = (s: Stream): Int32Array => Int32Array.from({ length: GAPS }, () => Math.round(exponential(s, MEAN)))
 
-const ourHold = (pending: number, gaps: Int32Array) => {
-  const queue = newSchedule<Item>()
+type Hold = (n: number, see?: (turn: number) => void) => void
+
+const ourHold = (pending: number, gaps: Int32Array): Hold => {
+  const queue = newSchedule<number>()
   let seq = 0
-  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], { at: gaps[seq % GAPS], seq })
-  return (n: number, see?: (item: Item) => void): void => {
+  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], seq)
+  return (n, see) => {
     for (let i = 0; i < n; i++) {
-      const item = popUntil(queue, Number.MAX_SAFE_INTEGER)!
-      if (see) see(item)
-      const at = queue.hand + gaps[seq % GAPS]
-      item.seq = seq++
-      push(queue, at, item)
+      const turn = popUntil(queue, Number.MAX_SAFE_INTEGER)!
+      if (see) see(turn)
+      push(queue, queue.hand + gaps[seq % GAPS], seq++)
     }
   }
 }
 
-const tinyHold = (Tiny: TinyQueueClass, pending: number, gaps: Int32Array) => {
+/** The wheel with an object for each entry, as the engine uses it. */
+const ourHoldOfObjects = (pending: number, gaps: Int32Array): Hold => {
+  const queue = newSchedule<Item>()
+  let seq = 0
+  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], { at: gaps[seq % GAPS], seq })
+  return (n, see) => {
+    for (let i = 0; i < n; i++) {
+      const item = popUntil(queue, Number.MAX_SAFE_INTEGER)!
+      if (see) see(item.seq)
+      const at = queue.hand + gaps[seq % GAPS]
+      push(queue, at, { at, seq: seq++ })
+    }
+  }
+}
+
+const tinyHold = (Tiny: TinyQueueClass, pending: number, gaps: Int32Array): Hold => {
   const queue = new Tiny([], byTimeThenTurn)
   let seq = 0
   for (; seq < pending; seq++) queue.push({ at: gaps[seq % GAPS], seq })
-  return (n: number, see?: (item: Item) => void): void => {
+  return (n, see) => {
     for (let i = 0; i < n; i++) {
       const item = queue.pop()!
-      if (see) see(item)
-      item.at += gaps[seq % GAPS]
-      item.seq = seq++
-      queue.push(item)
+      if (see) see(item.seq)
+      queue.push({ at: item.at + gaps[seq % GAPS], seq: seq++ })
     }
   }
 }
@@ -66,20 +80,31 @@ await goal(async ({ quick }) => {
   for (const [pending, words, target] of TARGETS) {
     const name = `G2 queue, hold, ${words} pending`
     const mine = ourHold(pending, gaps)
+    const objects = ourHoldOfObjects(pending, gaps)
     const theirs = tinyHold(Tiny, pending, gaps)
     const checked = Math.max(pending + 1000, 200_000)
     const order = new Int32Array(checked)
     let i = 0
     let same = true
-    theirs(checked, (item) => (order[i++] = item.seq))
-    i = 0
-    mine(checked, (item) => (same &&= order[i++] === item.seq))
+    theirs(checked, (turn) => (order[i++] = turn))
+    for (const hold of [mine, objects]) {
+      i = 0
+      hold(checked, (turn) => (same = order[i++] === turn && same))
+    }
     if (!same) {
       rows.push(wrong(name, peer, 'the order of the two differs'))
       continue
     }
-    const [ours, other] = compare([{ name: 'ringside', run: (n) => mine(n) }, { name: peer, run: (n) => theirs(n) }], quick ? 7 : 11)
-    rows.push(raced(name, ours, other, target, quick, `same order over ${checked.toLocaleString('en')} entries`))
+    const [ours, ofObjects, other] = compare(
+      [
+        { name: 'ringside', run: (n) => mine(n) },
+        { name: 'ringside', run: (n) => objects(n) },
+        { name: peer, run: (n) => theirs(n) },
+      ],
+      quick ? 7 : 11,
+    )
+    rows.push(raced(name, ours, other, target, quick, `same order over ${checked} entries`))
+    rows.push(reported(`${name}, objects`, human(ofObjects.rate), `${peer} ${human(other.rate)}`, ratioOf(ofObjects, other), 'an object an entry'))
   }
   return rows
 })

@@ -18,9 +18,11 @@ export interface Schedule<T> {
   tail: Int32Array
   /** one bit a slot, 32 words; then one bit a word that is not zero. */
   bits: Int32Array
-  /** the pool of entries; `next` doubles as the free list. */
-  next: Int32Array
-  time: Float64Array
+  /**
+   * the pool of entries, two words each, side by side so that one look at memory brings both: the next entry in its slot (or the
+   * next free one), and the low 32 bits of its time, which within a block say all.
+   */
+  links: Int32Array
   item: (T | undefined)[]
   free: number
   /** entries beyond the hand's block (71 minutes), in order of insertion. */
@@ -37,8 +39,7 @@ export const newSchedule = <T>(): Schedule<T> => ({
   head: new Int32Array(1024),
   tail: new Int32Array(1024),
   bits: new Int32Array(WORDS + 1),
-  next: Int32Array.from({ length: 64 }, (_, i) => (i === 63 ? -1 : i + 1)),
-  time: new Float64Array(64),
+  links: Int32Array.from({ length: 128 }, (_, i) => (i === 126 ? -1 : i / 2 + 1)),
   item: new Array<T | undefined>(64).fill(undefined),
   free: 0,
   far: [],
@@ -52,29 +53,23 @@ export const cloneSchedule = <T>(s: Schedule<T>): Schedule<T> => ({
   head: s.head.slice(),
   tail: s.tail.slice(),
   bits: s.bits.slice(),
-  next: s.next.slice(),
-  time: s.time.slice(),
+  links: s.links.slice(),
   item: s.item.slice(),
   free: s.free,
   far: s.far.slice(),
 })
 
 const grow = <T>(s: Schedule<T>): void => {
-  const old = s.next.length
-  const next = new Int32Array(old * 2)
-  next.set(s.next)
-  for (let i = old; i < old * 2; i++) next[i] = i === old * 2 - 1 ? -1 : i + 1
-  const time = new Float64Array(old * 2)
-  time.set(s.time)
-  s.next = next
-  s.time = time
+  const old = s.item.length
+  const links = new Int32Array(old * 4)
+  links.set(s.links)
+  for (let i = old; i < old * 2; i++) links[i * 2] = i === old * 2 - 1 ? -1 : i + 1
+  s.links = links
   for (let i = 0; i < old; i++) s.item.push(undefined)
   s.free = old
 }
 
-const link = <T>(s: Schedule<T>, e: number, at: Micros): void => {
-  // `| 0` keeps the low 32 bits: times within one block compare by them alone.
-  const low = at | 0
+const link = <T>(s: Schedule<T>, links: Int32Array, e: number, low: number): void => {
   const differs = low ^ (s.hand | 0)
   const slot =
     (differs & 0xffffff00) === 0
@@ -84,8 +79,8 @@ const link = <T>(s: Schedule<T>, e: number, at: Micros): void => {
         : (differs & 0xff000000) === 0
           ? 512 + ((low >>> 16) & 255)
           : 768 + (low >>> 24)
-  const { bits, next, tail } = s
-  next[e] = -1
+  const { bits, tail } = s
+  links[e * 2] = -1
   const word = slot >> 5
   const before = bits[word]
   const bit = 1 << (slot & 31)
@@ -93,7 +88,7 @@ const link = <T>(s: Schedule<T>, e: number, at: Micros): void => {
     s.head[slot] = e
     bits[word] = before | bit
     bits[WORDS] |= 1 << word
-  } else next[tail[slot]] = e
+  } else links[tail[slot] * 2] = e
   tail[slot] = e
 }
 
@@ -106,10 +101,12 @@ export const push = <T>(s: Schedule<T>, at: Micros, item: T): void => {
   }
   if (s.free < 0) grow(s)
   const e = s.free
-  s.free = s.next[e]
-  s.time[e] = at
+  const { links } = s
+  const low = at | 0
+  s.free = links[e * 2]
+  links[e * 2 + 1] = low
   s.item[e] = item
-  link(s, e, at)
+  link(s, links, e, low)
 }
 
 const lowestBit = (word: number): number => 31 - Math.clz32(word & -word)
@@ -144,17 +141,17 @@ export const popUntil = <T>(s: Schedule<T>, limit: Micros): T | undefined => {
     }
     const slot = firstSlot(bits)
     const e = head[slot]
-    const { next } = s
-    const after = next[e]
+    const { links } = s
+    const after = links[e * 2]
     // An entry alone in its slot is the next of all, whatever its level: it need not come down.
     if (slot < 256 || after < 0) {
-      const at = s.time[e]
+      const at = s.base + (links[e * 2 + 1] >>> 0)
       if (at > limit) return undefined
       if (after < 0) clearBit(bits, slot)
       else head[slot] = after
       const item = s.item[e]
       s.item[e] = undefined
-      next[e] = s.free
+      links[e * 2] = s.free
       s.free = e
       s.size--
       s.hand = at
@@ -164,15 +161,14 @@ export const popUntil = <T>(s: Schedule<T>, limit: Micros): T | undefined => {
     if (start > limit) return undefined
     s.hand = start
     clearBit(bits, slot)
-    comeDown(s, e)
+    comeDown(s, links, e)
   }
 }
 
-const comeDown = <T>(s: Schedule<T>, first: number): void => {
-  const { next, time } = s
+const comeDown = <T>(s: Schedule<T>, links: Int32Array, first: number): void => {
   for (let e = first; e >= 0; ) {
-    const after = next[e]
-    link(s, e, time[e])
+    const after = links[e * 2]
+    link(s, links, e, links[e * 2 + 1])
     e = after
   }
 }
@@ -196,7 +192,7 @@ const nextBlock = <T>(s: Schedule<T>, limit: Micros): boolean => {
 export const eachScheduled = <T>(s: Schedule<T>, visit: (at: Micros, item: T) => void): void => {
   for (let i = 0; i < s.item.length; i++) {
     const item = s.item[i]
-    if (item !== undefined) visit(s.time[i], item)
+    if (item !== undefined) visit(s.base + (s.links[i * 2 + 1] >>> 0), item)
   }
   for (const f of s.far) visit(f.at, f.item)
 }
@@ -205,9 +201,10 @@ export const eachScheduled = <T>(s: Schedule<T>, visit: (at: Micros, item: T) =>
 export const nextTime = <T>(s: Schedule<T>): Micros => {
   let soonest = Infinity
   if (s.bits[WORDS] !== 0) {
-    const slot = firstSlot(s.bits)
-    if (slot < 256) return s.time[s.head[slot]]
-    for (let e = s.head[slot]; e >= 0; e = s.next[e]) if (s.time[e] < soonest) soonest = s.time[e]
+    for (let e = s.head[firstSlot(s.bits)]; e >= 0; e = s.links[e * 2]) {
+      const at = s.base + (s.links[e * 2 + 1] >>> 0)
+      if (at < soonest) soonest = at
+    }
   } else for (const f of s.far) if (f.at < soonest) soonest = f.at
   return soonest
 }
