@@ -12,7 +12,7 @@ afterAll(() => freezeAnswers(false))
 const app = (c: FakeCluster, id = 'app1'): AppState => c.sim.process(id)!.state as AppState
 
 test('a client learns the whole map from one random node and then asks owners only', () => {
-  const c = new FakeCluster(settings({ load: { rate: 1000 } }), { apps: 2 })
+  const c = new FakeCluster(settings({ load: { rate: 1000 }, origin: { workers: 100 } }), { apps: 2 })
   c.sim.runUntil(2 * SEC)
   expect(c.of('client.refreshed').map((f) => [f.process, f.data.changed, f.data.why])).toEqual([
     ['app1', 16384, 'start'], ['app2', 16384, 'start'],
