@@ -77,6 +77,17 @@ const CLOSED: Record<CloseReason, Message> = {
 }
 
 /**
+ * What piled up while a process was stopped, in the order its event loop takes it: first what stands in the sockets it had,
+ * then new connections and what came on them, timers last.
+ */
+const inLoopOrder = (inbox: readonly InboxItem[]): InboxItem[] => {
+  const fresh = new Set<ConnId>()
+  for (const item of inbox) if (item.message.type === '$accepted') fresh.add(item.conn)
+  const rank = (item: InboxItem): number => (item.message.type === '$timer' ? 2 : fresh.has(item.conn) ? 1 : 0)
+  return [0, 1, 2].flatMap((r) => inbox.filter((item) => rank(item) === r))
+}
+
+/**
  * The event loop and the network. Three doors: faults and `act` in, `runUntil` forward, `observe` out.
  * The whole state is `world`; everything else here is a cache or a looker-on.
  */
@@ -287,7 +298,10 @@ export class Simulation implements Context {
   resume(p: Process): void {
     p.status = 'up'
     if (p.busyUntil < this.world.now) p.busyUntil = this.world.now
-    if (p.inbox.length > p.head) this.schedule('work', p.id, p.busyUntil, 0)
+    if (p.inbox.length <= p.head) return
+    p.inbox = inLoopOrder(p.inbox.slice(p.head))
+    p.head = 0
+    this.schedule('work', p.id, p.busyUntil, 0)
   }
 
   cut(from: ProcessId[], to: ProcessId[], bothWays: boolean): void {

@@ -21,12 +21,12 @@ export const bumpEpochWithoutConsensus = (state: NodeState, ctx: Context): boole
   return true
 }
 
-/** Two primaries with one configEpoch: one of them takes a new one. */
-export const settleCollision = (state: NodeState, sender: number, ctx: Context): void => {
+/** Two primaries with one configEpoch: one of them takes a new one. `told` is the epoch in the sender's message, which may be an old one. */
+export const settleCollision = (state: NodeState, sender: number, told: number, ctx: Context): void => {
   const c = state.cluster!
   const me = c.peers[MYSELF]
   const other = c.peers[sender]
-  if (!me.primary || !other.primary || me.configEpoch !== other.configEpoch || !mustYieldEpoch(me.id, other.id)) return
+  if (!me.primary || !other.primary || told !== me.configEpoch || other.configEpoch !== told || !mustYieldEpoch(me.id, other.id)) return
   const epoch = me.configEpoch
   c.currentEpoch++
   me.configEpoch = c.currentEpoch

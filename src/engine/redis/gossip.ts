@@ -236,7 +236,7 @@ export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Cont
   if (sender >= 0) {
     hearRole(state, sender, m)
     hearSlots(state, sender, m, ctx)
-    settleCollision(state, sender, ctx)
+    settleCollision(state, sender, m.configEpoch, ctx)
     hearGossip(state, m, sender, ctx)
   }
   beforeSleep(state, ctx)
