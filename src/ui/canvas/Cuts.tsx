@@ -61,13 +61,13 @@ export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
       {drawn.map(({ parts, word, side }, i) => {
         const polygon = parts[0]?.polygon
         if (!polygon) return null
-        const top = Math.min(...polygon.map((p) => p.y))
+        const bottom = Math.max(...polygon.map((p) => p.y))
         const left = Math.min(...polygon.map((p) => p.x))
         return (
           <div
             key={i}
             className={styles.heal}
-            style={{ transform: `translate(${left + 14}px, ${Math.max(2, top - 13)}px)` }}
+            style={{ transform: `translate(${left + 14}px, ${Math.min(l.height - 28, bottom - 14)}px)` }}
           >
             <span className={styles.signal}>
               {word}

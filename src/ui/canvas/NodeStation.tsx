@@ -118,9 +118,6 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
         )}
         {status === 'paused' && <Badge name="pause" R={R} />}
         {status === 'up' && view.slow > 1 && <Badge name="slow" R={R} />}
-        {density === 'dense' && words.suspicion && (
-          <GlyphMark name={words.suspicion} x={R * 0.8} y={-R * 0.85} scale={0.75} />
-        )}
       </svg>
       <span
         className={styles.label}
@@ -133,7 +130,11 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
           {density === 'full' && <span className={styles.role}>{words.role}</span>}
         </span>
         {density === 'full' && words.lines.map((line, i) => <LineView key={i} line={line} />)}
-        {density !== 'full' && words.brief && <LineView line={words.brief} />}
+        {density !== 'full' && words.brief && (
+          <LineView
+            line={density === 'dense' && words.brief.text === 'down' ? { ...words.brief, text: '' } : words.brief}
+          />
+        )}
         {density === 'compact' && !words.brief && primary && words.lines[1] && (
           <LineView line={{ ...words.lines[1], text: words.lines[1].text.replace(' ops', '') }} />
         )}

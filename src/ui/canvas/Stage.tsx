@@ -10,7 +10,6 @@ import {
   type NodeMouseHandler,
 } from 'reactflow'
 import 'reactflow/dist/style.css'
-import { Maximize, Minus, Plus } from 'lucide-react'
 import { act } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
 import { count } from '../design/format.ts'
@@ -29,7 +28,7 @@ import { OriginStation } from './OriginStation.tsx'
 import { focusStation, ProcessMenu } from './ProcessMenu.tsx'
 import { Routes } from './routes.ts'
 import { openActions, useStage, useView } from './stage-state.ts'
-import { Tools } from './Tools.tsx'
+import { Shown, Tools } from './Tools.tsx'
 import { Tracks } from './Tracks.tsx'
 import styles from './stage.module.css'
 
@@ -88,7 +87,10 @@ const useMembers = (): Member[] => {
 const Inner = ({ tools }: { tools: boolean }) => {
   const [ref, box] = useBox()
   const members = useMembers()
-  const laid = useMemo(() => (box && box.width > 0 && members.length > 0 ? layOut(members, box) : null), [box, members])
+  const laid = useMemo(
+    () => (box && box.width > 60 && box.height > 40 && members.length > 0 ? layOut(members, box) : null),
+    [box, members],
+  )
   return (
     <section className={styles.stage} aria-label="Stage">
       <div className={styles.map} ref={ref}>
@@ -101,7 +103,7 @@ const Inner = ({ tools }: { tools: boolean }) => {
       {laid && <ConfirmCut layout={laid} />}
       <Reshard />
       <Legend />
-      {tools && <Tools />}
+      {tools ? <Tools /> : <Shown />}
       <Narrator />
       <LinkPopover />
       {laid && <ProcessMenu others={laid.order} />}
@@ -116,7 +118,8 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
   const intro = useStore((s) => s.intro)
   const routes = useMemo(() => new Routes(l), [l])
   const pressed = useRef<number>(0)
-  const [moved, setMoved] = useState(false)
+  const moved = useStage((s) => s.moved)
+  const setMoved = (on: boolean) => useStage.getState().set({ moved: on })
   useStageKeys(l)
 
   const home = useMemo(
@@ -129,8 +132,9 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
   )
   useEffect(() => {
     void flow.setViewport(home)
-    setMoved(false)
-  }, [flow, home])
+    useStage.getState().set({ moved: false })
+    useStage.getState().set({ home: () => void flow.setViewport(home), loose: l.zoom < 0.95 })
+  }, [flow, home, l])
 
   const invited = useView((f) =>
     intro && f.actions.length === 0
@@ -203,13 +207,16 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
       const from = l.places.get(a)
       const to = l.places.get(b)
       if (!from || !to) return
-      const straight = from.x === to.x || from.y === to.y
+      const row = from.y === to.y
+      const straight = row || from.x === to.x
+      // A link along a row arches away from the words beside its stations.
+      const arch = (from.x < to.x ? -1 : 1) * (from.row === 0 ? 1 : -1) * 76
       list.push({
         id: `link ${a} ${b}`,
         type: 'fan',
         source: a,
         target: b,
-        data: { fault, own: true, bend: straight ? Math.min(46, Math.hypot(to.x - from.x, to.y - from.y) * 0.2) : 0 },
+        data: { fault, own: true, bend: row ? arch : straight ? 46 : 0 },
       } satisfies FanEdgeType)
     }
     for (const f of relations?.faults ?? []) {
@@ -335,46 +342,8 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
       </ReactFlow>
       <Messages layout={l} routes={routes} />
       {tool === 'cut' && <Lasso layout={l} />}
-      <Shown />
-      {loose && (
-        <div className={styles.zoom} role="group" aria-label="Zoom">
-          <button
-            type="button"
-            className={styles.iconButton}
-            aria-label="Zoom in"
-            onClick={() => void flow.zoomIn().then(() => setMoved(true))}
-          >
-            <Plus size={15} aria-hidden="true" />
-          </button>
-          <button
-            type="button"
-            className={styles.iconButton}
-            aria-label="Zoom out"
-            onClick={() => void flow.zoomOut().then(() => setMoved(true))}
-          >
-            <Minus size={15} aria-hidden="true" />
-          </button>
-          <button
-            type="button"
-            className={styles.iconButton}
-            aria-label="Whole map"
-            onClick={() => {
-              void flow.setViewport(home)
-              setMoved(false)
-            }}
-          >
-            <Maximize size={14} aria-hidden="true" />
-          </button>
-        </div>
-      )}
     </div>
   )
-}
-
-/** Which of the two the lines show. */
-const Shown = () => {
-  const each = useStore((s) => s.frame?.eachMessage ?? false)
-  return <p className={styles.shown}>{each ? 'each message' : 'flow: too quick to see one by one'}</p>
 }
 
 const Reshard = () => {

@@ -1,5 +1,9 @@
 import { DropdownMenu } from 'radix-ui'
+import { useReactFlow } from 'reactflow'
 import {
+  Maximize,
+  ZoomIn,
+  ZoomOut,
   CircleHelp,
   Ellipsis,
   FilePen,
@@ -140,6 +144,57 @@ export const Tools = () => {
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
+      <span className={styles.rest}>
+        <Shown inRow />
+        <Zoom />
+      </span>
     </div>
+  )
+}
+
+/** Which of the two the lines show. */
+export const Shown = ({ inRow = false }: { inRow?: boolean }) => {
+  const each = useStore((s) => s.frame?.eachMessage ?? false)
+  return (
+    <span className={styles.shown} data-row={inRow ? '' : undefined}>
+      {each ? 'each message' : 'flow: too quick to see one by one'}
+    </span>
+  )
+}
+
+const Zoom = () => {
+  const flow = useReactFlow()
+  const { loose, moved, home, set } = useStage()
+  if (!loose && !moved) return null
+  return (
+    <span className={styles.zoom} role="group" aria-label="Zoom">
+      <button
+        type="button"
+        className={styles.iconButton}
+        aria-label="Zoom in"
+        onClick={() => void flow.zoomIn().then(() => set({ moved: true }))}
+      >
+        <ZoomIn size={15} aria-hidden="true" />
+      </button>
+      <button
+        type="button"
+        className={styles.iconButton}
+        aria-label="Zoom out"
+        onClick={() => void flow.zoomOut().then(() => set({ moved: true }))}
+      >
+        <ZoomOut size={15} aria-hidden="true" />
+      </button>
+      <button
+        type="button"
+        className={styles.iconButton}
+        aria-label="Whole map"
+        onClick={() => {
+          home()
+          set({ moved: false })
+        }}
+      >
+        <Maximize size={14} aria-hidden="true" />
+      </button>
+    </span>
   )
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 import type { Layout } from './layout.ts'
-import { act, undo } from '../store/session.ts'
+import { act } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
 import { toggleMark } from './Lasso.tsx'
 import { openActions, useStage } from './stage-state.ts'
@@ -55,7 +55,6 @@ const KEYS: Record<string, (layout: Layout, shift: boolean) => void> = {
   a: (_, shift) => void act({ type: 'addNode', replica: shift }),
   e: () => void act({ type: 'expireHot' }),
   r: () => void act({ type: 'updateRow' }),
-  z: () => void undo(),
   l: () => useStage.getState().set({ legend: !useStage.getState().legend }),
   '.': () => {
     const { selected } = useStore.getState()

@@ -144,28 +144,39 @@ export const signature = (members: readonly Member[]): string =>
 interface Plan {
   density: Density
   perBand: number
+  /** columns and applications share the width. */
+  across: number
   bands: number
   width: number
   height: number
   zoom: number
 }
 
-const plan = (density: Density, shards: number, rows: number, perBand: number, box: Box, hasOrigin: boolean): Plan => {
+const plan = (
+  density: Density,
+  shards: number,
+  rows: number,
+  perBand: number,
+  apps: number,
+  box: Box,
+  hasOrigin: boolean,
+): Plan => {
   const m = MEASURES[density]
+  const across = Math.max(perBand, apps)
   const bands = Math.max(1, Math.ceil(shards / perBand))
   const lanes = bands > 1 ? m.lanes : 0
-  const width = m.left + lanes + perBand * m.pitch + (hasOrigin ? m.originGap + m.right : 0)
+  const width = m.left + lanes + across * m.pitch + (hasOrigin ? m.originGap + m.right : 0)
   const band = m.primary + m.bus + m.replica + Math.max(0, rows - 2) * m.more + m.bottom
-  const single = m.primary + m.bottom + 20
+  const single = m.primary + m.bottom + 44
   const height = m.app + m.rail + (rows > 1 || shards > 1 ? band : single) * bands + (bands - 1) * 14
-  return { density, perBand, bands, width, height, zoom: Math.min(box.width / width, box.height / height) }
+  return { density, perBand, across, bands, width, height, zoom: Math.min(box.width / width, box.height / height) }
 }
 
 /** Below this scale a density's words are no longer read. */
 const READABLE: Record<Density, number> = { full: 0.86, compact: 0.9, dense: 0.3 }
-const MAX_ZOOM = 1.75
+const MAX_ZOOM = 1.6
 
-const choose = (shards: number, rows: number, box: Box, hasOrigin: boolean): Plan => {
+const choose = (shards: number, rows: number, apps: number, box: Box, hasOrigin: boolean): Plan => {
   let best: Plan | null = null
   for (const density of ['full', 'compact', 'dense'] as const) {
     best = null
@@ -173,12 +184,12 @@ const choose = (shards: number, rows: number, box: Box, hasOrigin: boolean): Pla
       // Equal bands only: a last band with one column reads as an afterthought.
       const bands = Math.ceil(shards / perBand)
       if (shards > 0 && Math.ceil(shards / bands) !== perBand) continue
-      const p = plan(density, shards, rows, perBand, box, hasOrigin)
+      const p = plan(density, shards, rows, perBand, apps, box, hasOrigin)
       if (best === null || p.zoom >= best.zoom) best = p
     }
     if (best && best.zoom >= READABLE[density]) return best
   }
-  return best ?? plan('dense', shards, rows, Math.max(1, shards), box, hasOrigin)
+  return best ?? plan('dense', shards, rows, Math.max(1, shards), apps, box, hasOrigin)
 }
 
 /** Positions of every process for a box of this size. Depends on who there is, never on roles or states: nothing jumps in a failover. */
@@ -193,7 +204,7 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
   for (const node of nodes) membersOf.get(node.shard)?.push(node)
   const rows = Math.max(1, ...[...membersOf.values()].map((list) => list.length))
 
-  const p = choose(shards.length, rows, box, origin !== null)
+  const p = choose(shards.length, rows, apps.length, box, origin !== null)
   const m = MEASURES[p.density]
   const zoom = Math.min(p.zoom, MAX_ZOOM)
   const room = { width: box.width / zoom, height: box.height / zoom }
@@ -201,9 +212,9 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
   const lanes = p.bands > 1 ? m.lanes : 0
   const spare = Math.max(0, room.width - p.width)
   const margin = p.density === 'full' ? Math.min(84, spare * 0.3) : 0
-  const pitch = Math.min(m.maxPitch, m.pitch + (spare - margin) / p.perBand)
+  const pitch = Math.min(m.maxPitch, m.pitch + (spare - margin) / p.across)
   const tall = Math.min(1.45, Math.max(1, room.height / p.height))
-  const width = p.width + margin + (pitch - m.pitch) * p.perBand
+  const width = p.width + margin + (pitch - m.pitch) * p.across
   const height = p.height * tall
   const left = Math.max(0, (room.width - width) / 2) + margin + m.left + lanes
   const top = Math.max(0, (room.height - height) / 2)
@@ -216,12 +227,19 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
   const meshed = nodes.length > 1
   const bandHeight = (m.primary + m.bus + m.replica + Math.max(0, rows - 2) * m.more + m.bottom) * tall + 14
 
+  // Fewer columns than applications stand under the middle of them.
+  const columnX = (i: number) =>
+    p.across === p.perBand
+      ? left + i * pitch
+      : p.perBand === 1
+        ? left + Math.floor((p.across - 1) / 2) * pitch
+        : left + (i * (p.across - 1) * pitch) / (p.perBand - 1)
   for (let b = 0; b < p.bands; b++) {
     const railY = firstRail + b * bandHeight
     const busY = railY + (m.primary + m.bus) * tall
     const here = shards.slice(b * p.perBand, (b + 1) * p.perBand)
     here.forEach((shard, i) => {
-      const x = left + i * pitch
+      const x = columnX(i)
       const list = membersOf.get(shard) ?? []
       columns.push({ shard, x, band: b, members: list.map((n) => n.id) })
       list.forEach((node, row) => {
@@ -229,23 +247,18 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
         places.set(node.id, { ...node, x, y, row, band: b })
       })
     })
-    if (meshed) bands.push({ railY, busY, x0: left, x1: left + Math.max(0, here.length - 1) * pitch })
-    else bands.push({ railY, busY: railY, x0: left, x1: left })
+    if (meshed) bands.push({ railY, busY, x0: columnX(0), x1: columnX(Math.max(0, here.length - 1)) })
+    else bands.push({ railY, busY: railY, x0: columnX(0), x1: columnX(0) })
   }
 
-  const last = left + (p.perBand - 1) * pitch
   apps.forEach((app, i) => {
-    const span = Math.max(1, apps.length - 1)
-    const onColumn = apps.length <= p.perBand
-    const x = onColumn
-      ? left + Math.round((i * (p.perBand - 1)) / span) * pitch
-      : left + (i * Math.max(last - left, (apps.length - 1) * (p.density === 'full' ? 120 : 60))) / span
+    const x = left + Math.round((i * (p.across - 1)) / Math.max(1, apps.length - 1)) * pitch
     places.set(app.id, { ...app, x, y: appY, row: -1, band: 0 })
   })
 
   const firstRow = firstRail + m.primary * tall
   if (origin) {
-    places.set(origin.id, { ...origin, x: left + p.perBand * pitch + m.originGap, y: firstRow, row: 0, band: 0 })
+    places.set(origin.id, { ...origin, x: left + p.across * pitch + m.originGap, y: firstRow, row: 0, band: 0 })
   }
 
   const inRows = [...places.values()]

@@ -229,6 +229,12 @@ export const spoken = (facts: readonly Fact[], limit = 3): string => {
   }
   return groups
     .slice(-limit)
-    .map((g) => (g.who.length > 2 ? `${several(g.who.length, 'node')}: ${g.what}` : `${g.who.join(' and ')} ${g.what}`))
+    .map((g) =>
+      g.who.length === 1
+        ? `${g.who[0]} ${g.what}`
+        : g.who.length === 2
+          ? `${g.who[0]}, ${g.who[1]}: ${g.what}`
+          : `${g.who.length} nodes: ${g.what}`,
+    )
     .join('. ')
 }

@@ -12,6 +12,12 @@ interface StageState {
   menu: { process: ProcessId; at: Anchor } | null
   link: { a: ProcessId; b: ProcessId; at: Anchor } | null
   legend: boolean
+  /** the map was panned or zoomed by hand. */
+  moved: boolean
+  /** it may be: too much to read at once. */
+  loose: boolean
+  /** back to the whole map. */
+  home: () => void
   set(patch: Partial<Omit<StageState, 'set'>>): void
 }
 
@@ -20,6 +26,9 @@ export const useStage = create<StageState>((set) => ({
   menu: null,
   link: null,
   legend: false,
+  moved: false,
+  loose: false,
+  home: () => undefined,
   set: (patch) => set(patch),
 }))
 

@@ -115,7 +115,7 @@ export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
         }
       : n.election && first
         ? n.election.phase === 'asking'
-          ? { text: `${(lines[1] as Line).text} votes`, tone: 'strong' }
+          ? { glyph: 'vote', text: (lines[1] as Line).text, tone: 'strong' }
           : { text: n.election.phase === 'waiting' ? 'waits' : 'won', tone: 'strong' }
         : suspicion
           ? { glyph: suspicion.glyph as GlyphName, text: suspicion.text.split(' ')[0] as string, tone: 'signal' }

@@ -19,7 +19,6 @@ import {
   type Rgb,
   type Run,
 } from './compare.ts'
-import { FindKey } from './FindKey.tsx'
 import { useSlots, useVisible, type BothViews } from './useSlots.ts'
 import styles from './slots.module.css'
 
@@ -159,7 +158,6 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
       <div className={styles.words}>
         <Said difference={difference} believer={believer} />
         <SlotLine views={views} slot={slot} pinned={hover === null} />
-        <FindKey />
         <p className={styles.note}>A cell is a slot, dark when it holds keys.</p>
       </div>
     </div>
