@@ -40,7 +40,7 @@ const CHARTS: readonly Chart[] = [
   {
     title: 'Latency',
     unit: span,
-    alert: 50_000,
+    alert: 100_000,
     series: [
       { key: 'p99', label: 'p99', value: (w) => w.p99 },
       { key: 'p50', label: 'p50', dash: '4 3', value: (w) => w.p50 },

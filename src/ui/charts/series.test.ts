@@ -19,6 +19,7 @@ const window = (patch: Partial<MetricWindow> = {}): MetricWindow => ({
   stale: 0,
   lag: 0,
   ops: { n1: 10 },
+  apps: {},
   lost: 0,
   ...patch,
 })

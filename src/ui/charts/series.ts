@@ -48,8 +48,8 @@ export const TRACES: readonly Trace[] = [
   {
     id: 'p99',
     label: 'p99 latency',
-    alertText: 'alert above 50 ms',
-    alert: 50_000,
+    alertText: 'alert above 100 ms',
+    alert: 100_000,
     alertBelow: false,
     value: (w) => (w.requests - w.errors > 0 ? w.p99 : null),
     show: (v) => (v === null ? '–' : span(v)),

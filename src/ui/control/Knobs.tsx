@@ -172,10 +172,10 @@ export const Knobs = () => {
           value={p.fill}
           hint="What keeps many requests from filling the same key."
           options={[
-            ['none', 'everyone asks the database'],
-            ['single-flight', 'one an application (single-flight)'],
-            ['lock', 'one in all (lock)'],
-            ['xfetch', 'early, by chance (XFetch)'],
+            ['none', 'every miss asks'],
+            ['single-flight', 'one an app: single-flight'],
+            ['lock', 'one in all: lock'],
+            ['xfetch', 'some early: XFetch'],
           ]}
           send={(fill) => policy({ fill })}
         />

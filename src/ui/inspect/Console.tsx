@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { formatReply, splitArgs } from '../../lab/console.ts'
 import { nudge } from '../store/pump.ts'
 import { useStore } from '../store/store.ts'
-import { complete, helpOf } from './commands.ts'
+import { complete, helpOf, setCommands } from './commands.ts'
 import s from './console.module.css'
 
 interface Line {
@@ -154,6 +154,7 @@ export const Console = () => {
           ref={input}
           value={text}
           onChange={(e) => setText(e.target.value)}
+          onFocus={fetchCommands}
           onKeyDown={onKeyDown}
           aria-label={`redis-cli command for ${cluster ? 'the cluster' : at}`}
           spellCheck={false}
@@ -168,6 +169,19 @@ export const Console = () => {
         )}
       </form>
     </section>
+  )
+}
+
+/** The command table comes with the engine's own code: fetched when somebody begins to type. */
+let asked = false
+const fetchCommands = (): void => {
+  if (asked) return
+  asked = true
+  import('../../engine/redis/commands.ts').then(
+    (m) => setCommands(m.COMMANDS),
+    () => {
+      asked = false
+    },
   )
 }
 

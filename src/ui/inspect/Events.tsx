@@ -12,10 +12,10 @@ const MOST = 300
 
 const selects = (who: string): boolean => useStore.getState().frame?.processes.some((p) => p.id === who) ?? false
 
-const Row = ({ fact, chained, last, lit }: { fact: Fact; chained: boolean; last: boolean; lit: boolean }) => {
+const Row = ({ fact, thread, lit }: { fact: Fact; thread: string; lit: boolean }) => {
   const { glyph, who, what } = factSentence(fact)
   return (
-    <li className={`${s.row} ${chained ? s.chained : ''} ${last ? s.last : ''} ${lit ? s.lit : ''}`} data-fact={fact.id}>
+    <li className={`${s.row} ${thread} ${lit ? s.lit : ''}`} data-fact={fact.id}>
       <Glyph name={glyph} />
       <span className={s.time}>{seconds(fact.at)}</span>
       {selects(who) ? (
@@ -85,12 +85,26 @@ export const Events = () => {
     return some.slice(-MOST)
   }, [facts, only])
   const chain = useMemo(() => new Set((causes ?? []).flatMap((c) => (c.factId === null ? [] : [c.factId]))), [causes])
-  const firstOfChain = shown.findLast((f) => chain.has(f.id))?.id
+  const lit = shown.map((f, i) => (chain.has(f.id) ? i : -1)).filter((i) => i >= 0)
+  const [first, last] = [lit[0] ?? -1, lit.at(-1) ?? -1]
+  const threadAt = (i: number): string =>
+    first === last || i < first || i > last ? '' : `${s.threaded} ${i === first ? s.first : i === last ? s.last : ''}`
+
+  const empty = shown.length === 0
 
   useEffect(() => {
     const box = list.current
     if (box && following.current) box.scrollTop = box.scrollHeight
   }, [shown])
+  useEffect(() => {
+    const box = list.current
+    if (!box) return
+    const sizes = new ResizeObserver(() => {
+      if (following.current) box.scrollTop = box.scrollHeight
+    })
+    sizes.observe(box)
+    return () => sizes.disconnect()
+  }, [empty])
 
   return (
     <section className={s.events} aria-label="Events">
@@ -107,7 +121,7 @@ export const Events = () => {
           </select>
         </label>
       </header>
-      {shown.length === 0 ? (
+      {empty ? (
         <p className={s.empty}>{only === '' ? 'Nothing yet. Kill a primary.' : `Nothing of ${only} yet.`}</p>
       ) : (
         <div className={s.body}>
@@ -123,8 +137,8 @@ export const Events = () => {
               setBehind(!at)
             }}
           >
-            {shown.map((fact) => (
-              <Row key={fact.id} fact={fact} chained={chain.has(fact.id)} last={fact.id === firstOfChain} lit={fact.id === litFact} />
+            {shown.map((fact, i) => (
+              <Row key={fact.id} fact={fact} thread={threadAt(i)} lit={fact.id === litFact} />
             ))}
           </ol>
           {behind && (

@@ -4,7 +4,7 @@ import { useStore } from '../store/store.ts'
 import { drawTrace, prepare, readInk } from './draw.ts'
 import s from './tape.module.css'
 
-const SHOWN_US = 14_000_000
+const SHOWN_US = 8_000_000
 
 /** One trace of the last seconds, without scale: its figure stands beside it. */
 export const Spark = ({ trace }: { trace: Trace }) => {

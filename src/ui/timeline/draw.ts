@@ -127,6 +127,10 @@ export const drawTrace = (
     c.stroke()
     c.setLineDash([])
   }
+  c.save()
+  c.beginPath()
+  c.rect(a.x0, row.top - 4, a.x1 - a.x0, row.height + 8)
+  c.clip()
   c.lineWidth = 1.75
   c.lineJoin = 'round'
   const beyond = (p: { value: number }) => trace.alert !== null && (trace.alertBelow ? p.value < trace.alert : p.value > trace.alert)
@@ -141,6 +145,7 @@ export const drawTrace = (
     }
     c.stroke()
   }
+  c.restore()
 }
 
 export const isSignal = (kind: Mark['kind']): boolean => kind === 'action' || kind === 'pfail' || kind === 'fail'
