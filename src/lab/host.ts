@@ -255,7 +255,7 @@ export class LabHost {
     for (;;) {
       for (let i = before; i < s.facts.length; i++) {
         const f = s.facts[i]
-        if (f.type === 'console.replied')
+        if (f.type === 'console.replied' && f.data.argv.length > 0)
           return { process: f.data.node, argv: f.data.argv, reply: f.data.reply, at: f.at, took: f.data.took, notes: f.data.notes }
       }
       if (s.now - since > COMMAND_PATIENCE * 2) throw new Error(`${process} does not answer.`)

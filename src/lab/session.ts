@@ -1,3 +1,4 @@
+import { reshardOf, type AdminState } from '../engine/admin/admin.ts'
 import type { Action, RecordedAction } from '../engine/action.ts'
 import { applyAction, type Outcome } from '../engine/apply.ts'
 import { buildSimulation } from '../engine/build.ts'
@@ -83,9 +84,10 @@ export class Session {
     this.end = scenario.startAt
   }
 
-  /** Refreshes that brought nothing new; updates and invalidations that the load itself makes, but for a key the learner touched. */
+  /** Refreshes that brought nothing new; the thousand small steps of a resharding; updates and invalidations that the load itself makes, but for a key the learner touched. */
   private isNoise(fact: Fact): boolean {
-    if (fact.type === 'client.refreshed') return fact.data.changed === 0
+    if (fact.type === 'client.refreshed') return fact.data.changed === 0 || this.isResharding()
+    if (fact.type === 'slots.rebound') return this.isResharding()
     if (fact.type !== 'row.updated' && fact.type !== 'invalidation.published' && fact.type !== 'invalidation.received') return false
     const { key } = fact.data
     for (let i = this.applied; i >= 0; i--) {
@@ -93,6 +95,11 @@ export class Session {
       if (a && (a.type === 'updateRow' || a.type === 'expireHot') && ((a.type === 'updateRow' && a.key) || HOT_KEY) === key) return false
     }
     return true
+  }
+
+  private isResharding(): boolean {
+    const admin = this.sim.process('admin')
+    return admin?.state ? reshardOf(admin.state as AdminState) !== null : false
   }
 
   get now(): Micros {

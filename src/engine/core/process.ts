@@ -42,8 +42,6 @@ export interface Context {
   random(name?: string): Stream
   /** Ids of all processes of a kind, in order of birth: for configuration (seed addresses), not for state. */
   peers(kind: ProcessKind): ProcessId[]
-  /** Generators of running flows: a cache beside the state, rebuilt from recorded answers after a restore. */
-  readonly live: Map<string, Generator<unknown, unknown, unknown>>
 }
 
 /** A process as handlers over plain data. A handler changes only its own state. */

@@ -93,7 +93,6 @@ const inLoopOrder = (inbox: readonly InboxItem[]): InboxItem[] => {
  */
 export class Simulation implements Context {
   world: World
-  readonly live = new Map<string, Generator<unknown, unknown, unknown>>()
   private readonly behaviours: Behaviours
   private observers: Observer[] = []
   private watchesEvents = false
@@ -188,7 +187,6 @@ export class Simulation implements Context {
   restore(from: World): void {
     this.world = from
     this.world = this.snapshot()
-    this.live.clear()
     this.bound.clear()
     this.current = null
     this.wire = null
@@ -272,7 +270,6 @@ export class Simulation implements Context {
     p.timers.tokens.fill(0)
     p.inbox = []
     p.head = 0
-    for (const key of [...this.live.keys()]) if (key.startsWith(p.id + ':')) this.live.delete(key)
   }
 
   start(p: Process, empty: boolean): void {
