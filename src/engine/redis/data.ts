@@ -1,5 +1,6 @@
 import type { Context } from '../core/process.ts'
 import { deleteEntry, dumpSize, getEntry, keysInSlot, shareKeys } from './keyspace.ts'
+import { propagate } from './replication.ts'
 import type { Entry, Keyspace, NodeState } from './state.ts'
 
 /** Where the bus and the replication stream meet the data and the clients. */
@@ -55,9 +56,13 @@ const isSame = (a: Entry, b: Entry | undefined): boolean => {
   return true
 }
 
-/** Deletes what a primary still holds of slots that now belong to somebody else; nobody is told. */
-export const clearSlots = (state: NodeState, slots: readonly number[]): void => {
+/** Deletes what a primary still holds of slots that now belong to somebody else; its replicas delete them too. */
+export const clearSlots = (state: NodeState, slots: readonly number[], ctx: Context): void => {
   if (state.keys.size === 0) return
-  for (const slot of slots) for (const key of keysInSlot(state.keys, slot, Infinity)) deleteEntry(state.keys, key)
+  for (const slot of slots)
+    for (const key of keysInSlot(state.keys, slot, Infinity)) {
+      deleteEntry(state.keys, key)
+      propagate(state, ['DEL', key], ctx)
+    }
 }
 

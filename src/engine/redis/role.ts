@@ -23,7 +23,7 @@ export const adoptClaim = (state: NodeState, claimant: number, epoch: number, cl
     return becomeReplicaOf(state, claimant, me.primary ? 'its last slot was taken' : 'its primary lost its last slot', news, ctx)
   const above = me.replicaOf >= 0 ? c.peers[me.replicaOf].replicaOf : -1
   if (above > 0) return becomeReplicaOf(state, above, 'its primary became a replica', news, ctx)
-  if (changed.lost.length > 0) clearSlots(state, changed.lost)
+  if (changed.lost.length > 0) clearSlots(state, changed.lost, ctx)
 }
 
 /** Turns this node into a replica of another, from now on. */

@@ -1,21 +1,165 @@
 import type { Micros } from '../core/time.ts'
-import { MYSELF } from './peers.ts'
+import { MS, SEC } from '../core/time.ts'
 import { whyNoElection } from './failover.ts'
-import { quorumOf } from './rules.ts'
-import type { NodeState } from './state.ts'
+import { MYSELF, isOn, number, timeoutOf } from './peers.ts'
+import { SLOTS, WRITABLE_DELAY, dataAge, isReportValid, quorumOf, rejoinDelay, retryAfter, voteWindow, whyDown } from './rules.ts'
+import type { ClusterState, NodeState, Peer } from './state.ts'
 
-/** Why a node is, or is not, doing something: one headline and its evidence. */
+/** Why a node is, or is not, doing something: one headline and its evidence, from its own view alone. */
 export interface WhyNot {
   headline: string
-  evidence: { mark: 'yes' | 'no' | 'wait'; who: string; text: string; figure: string }[]
+  evidence: Evidence[]
 }
+export interface Evidence {
+  mark: 'yes' | 'no' | 'wait'
+  who: string
+  text: string
+  figure: string
+}
+
+const msText = (t: Micros): string => `${Math.max(0, Math.round(t / MS))} ms`
 
 export const whyNot = (state: NodeState, now: Micros): WhyNot | null => {
   const c = state.cluster
   if (c === null) return null
-  void now
-  void MYSELF
-  void whyNoElection
-  void quorumOf
-  return null
+  const me = c.peers[MYSELF]
+  return me.primary ? primarysCase(state, c, now) : replicasCase(state, c, now)
+}
+
+const owners = (c: ClusterState): Peer[] => c.peers.filter((p) => !p.gone && p.primary && p.numSlots > 0)
+
+// ------------------------------------------------------------------ a primary
+
+const primarysCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot => {
+  const me = c.peers[MYSELF]
+  const down = c.state === 'fail' ? stillDown(state, c, now) : null
+  if (down !== null) return down
+  const suspected = c.peers.find((p) => !p.gone && p.pfail)
+  if (suspected !== undefined) return { headline: `Not FAIL yet: ${suspected.process} is only suspected`, evidence: reportsOn(state, c, suspected, now) }
+  if (c.manual !== null && c.manual.replica >= 0) {
+    const replica = c.peers[c.manual.replica].process
+    return {
+      headline: `It hands over to ${replica}: writes wait`,
+      evidence: [{ mark: 'wait', who: replica, text: 'catches up, then asks for votes', figure: `${state.repl.offset - c.peers[c.manual.replica].replOffset} bytes` }],
+    }
+  }
+  if (me.numSlots === 0) return { headline: 'It owns no slots: it serves nothing and does not vote', evidence: [reach(c)] }
+  return { headline: `It serves ${me.numSlots} slots`, evidence: [reach(c)] }
+}
+
+const reach = (c: ClusterState): Evidence => {
+  const all = owners(c)
+  const reached = all.filter((p) => !p.fail && !p.pfail).length
+  const needed = quorumOf(all.length)
+  return { mark: reached >= needed ? 'yes' : 'no', who: '', text: 'primaries reached, itself included; a majority is needed', figure: `${reached} of ${all.length}, ${needed} needed` }
+}
+
+const stillDown = (state: NodeState, c: ClusterState, now: Micros): WhyNot => {
+  const all = owners(c)
+  const reached = all.filter((p) => !p.fail && !p.pfail).length
+  const failed = all.find((p) => p.fail)
+  let owned = 0
+  for (const p of c.peers) owned += p.numSlots
+  const reason = whyDown(isOn(state, 'cluster-require-full-coverage', true), SLOTS - owned, failed?.process ?? null, reached, all.length)
+  const evidence: Evidence[] = [reach(c)]
+  if (failed !== undefined) evidence.push({ mark: 'no', who: failed.process, text: 'owns slots and is in FAIL; nobody has taken over yet', figure: `${failed.numSlots} slots` })
+  if (owned < SLOTS) evidence.push({ mark: 'no', who: '', text: 'slots without an owner', figure: String(SLOTS - owned) })
+  if (reason !== null) return { headline: `It answers CLUSTERDOWN: ${reason}`, evidence }
+  const booted = c.firstUpdateAt + WRITABLE_DELAY - now
+  if (booted > 0) {
+    evidence.push({ mark: 'wait', who: '', text: 'a primary that has just started takes no queries for 2 s', figure: msText(booted) })
+    return { headline: 'All is well again; it waits before it serves', evidence }
+  }
+  if (c.minorityAt >= 0) {
+    const left = c.minorityAt + rejoinDelay(timeoutOf(state)) - now
+    evidence.push({ mark: 'wait', who: '', text: 'a primary back from a minority waits the node timeout', figure: msText(left) })
+  }
+  return { headline: 'All is well again; it waits before it serves', evidence }
+}
+
+const reportsOn = (state: NodeState, c: ClusterState, about: Peer, now: Micros): Evidence[] => {
+  const timeout = timeoutOf(state)
+  const out: Evidence[] = []
+  let reports = 0
+  for (let i = 0; i < c.peers.length; i++) {
+    const p = c.peers[i]
+    if (p.gone || !p.primary || p.numSlots === 0 || p === about) continue
+    const at = about.reports.get(i)
+    const says = i === MYSELF ? about.pfail : at !== undefined && isReportValid(now, at, timeout)
+    if (says) reports++
+    out.push({
+      mark: says ? 'yes' : p.fail || p.pfail ? 'no' : 'wait', who: p.process,
+      text: says ? 'holds it for failing' : p.fail || p.pfail ? 'is not heard' : 'has not reported it',
+      figure: at !== undefined && says ? `${msText(now - at)} ago` : '',
+    })
+  }
+  out.unshift({ mark: reports >= quorumOf(c.size) ? 'yes' : 'wait', who: '', text: 'primaries that suspect it', figure: `${reports} of ${quorumOf(c.size)} needed` })
+  return out
+}
+
+// ------------------------------------------------------------------ a replica
+
+const replicasCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot => {
+  const me = c.peers[MYSELF]
+  if (me.replicaOf < 0) return { headline: 'It follows nobody', evidence: [] }
+  const primary = c.peers[me.replicaOf]
+  const who = primary.process
+  const manual = c.manual !== null && c.manual.canStart
+  if (c.manual !== null && !manual) {
+    const told = c.manual.offset >= 0
+    return {
+      headline: told ? 'It catches up before it takes over' : `It waits for ${who} to stop its writes`,
+      evidence: [{ mark: 'wait', who, text: told ? 'still to be processed' : 'has not told its offset', figure: told ? `${c.manual.offset - state.repl.offset} bytes` : '' }],
+    }
+  }
+  const none = whyNoElection(state, manual)
+  if (none !== null) {
+    if (primary.pfail) return { headline: `It does not take over: ${who} is only suspected, not FAIL`, evidence: reportsOn(state, c, primary, now) }
+    if (!primary.fail)
+      return {
+        headline: `It has no reason to take over: ${who} answers`,
+        evidence: [{ mark: 'yes', who, text: 'last heard', figure: `${msText(now - primary.dataReceived)} ago` }, linkOf(state, now)],
+      }
+    return { headline: `It does not take over: ${none}`, evidence: [{ mark: 'no', who, text: 'is in FAIL', figure: `${primary.numSlots} slots` }] }
+  }
+  return candidatesCase(state, c, primary, now)
+}
+
+const linkOf = (state: NodeState, now: Micros): Evidence => {
+  const r = state.repl
+  if (r.linkState === 'connected') return { mark: 'yes', who: r.primary ?? '', text: 'replication link is up, last data', figure: `${msText(now - r.lastIo)} ago` }
+  const since = r.linkDownSince < 0 ? 'never up' : `down for ${msText(now - r.linkDownSince)}`
+  return { mark: r.linkState === 'none' ? 'no' : 'wait', who: r.primary ?? '', text: `replication link: ${r.linkState}`, figure: since }
+}
+
+const candidatesCase = (state: NodeState, c: ClusterState, primary: Peer, now: Micros): WhyNot => {
+  const e = c.election
+  const timeout = timeoutOf(state)
+  const evidence: Evidence[] = [{ mark: 'yes', who: primary.process, text: 'is in FAIL', figure: `for ${msText(now - primary.failAt)}` }]
+  if (e.cannot === 'its data is too old') {
+    const since = state.repl.linkState === 'connected' ? state.repl.lastIo : state.repl.linkDownSince
+    const most = number(state, 'repl-ping-replica-period', 10) * SEC + timeout * number(state, 'cluster-replica-validity-factor', 10)
+    const age = since < 0 ? 'it never had its data' : `${msText(dataAge(now, since, timeout))}, at most ${msText(most)}`
+    evidence.push({ mark: 'no', who: '', text: 'age of its data', figure: age })
+    return { headline: 'It may not take over: its data is too old', evidence }
+  }
+  if (now < e.at) {
+    evidence.push({ mark: 'wait', who: '', text: `500 ms, a drawn part${e.rank > 0 ? `, ${e.rank} s for ${e.rank} with newer data` : ''}`, figure: msText(e.at - now) })
+    return { headline: `It waits ${msText(e.at - now)} before it asks for votes`, evidence }
+  }
+  if (e.sent && now - e.at <= voteWindow(timeout)) {
+    const needed = quorumOf(c.size)
+    for (const p of owners(c)) {
+      const voted = e.voters.includes(p.process)
+      const silent = p.fail || p.pfail
+      evidence.push({ mark: voted ? 'yes' : silent ? 'no' : 'wait', who: p.process, text: voted ? 'voted for it' : silent ? 'is not heard' : 'has not answered', figure: '' })
+    }
+    return { headline: `It waits for votes: ${e.votes} of ${needed}`, evidence }
+  }
+  const next = e.at + retryAfter(timeout) - now
+  if (e.at > 0 && next > 0) {
+    evidence.push({ mark: 'wait', who: '', text: 'since its last election four node timeouts must pass, at least 4 s', figure: msText(next) })
+    return { headline: `It sits this one out: it tried an election ${msText(now - e.at)} ago`, evidence }
+  }
+  return { headline: 'It schedules its election with the next cron', evidence }
 }
