@@ -147,7 +147,7 @@ export const AppStation = memo(({ id, data, selected }: NodeProps<AppNode>) => {
                 ? {
                     ...words.side,
                     text: words.side.text
-                      .replace('errors', 'err')
+                      .replace(/errors?/, 'err')
                       .replace(' slots', '')
                       .replace('not subscribed', 'no sub'),
                   }

@@ -2,8 +2,9 @@ import { useEffect, useRef } from 'react'
 import { useStoreApi } from 'reactflow'
 import { useStore } from '../store/store.ts'
 import { Clock } from './clock.ts'
-import { drawFrame, Flows, type Palette, type Scene } from './draw.ts'
+import { drawFrame, Flows, lanesIn, type Palette, type Scene } from './draw.ts'
 import type { Layout } from './layout.ts'
+import { useStage } from './stage-state.ts'
 import type { Point, Routes } from './routes.ts'
 import { smallerSide, wallsRound } from './Cuts.tsx'
 import styles from './stage.module.css'
@@ -17,6 +18,9 @@ const readPalette = (): Palette => {
     return value
   }
 }
+
+/** A lane stays this long after its last message, so that it does not flicker. */
+const LANE_MS = 4000
 
 /** One canvas over the map, drawn from the latest frame and the clock. */
 export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes }) => {
@@ -39,6 +43,8 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
     let phase = 0
     let last = 0
     let next = 0
+    let lanesAt = 0
+    const seen = new Map<string, number>()
 
     const resize = () => {
       const ratio = devicePixelRatio || 1
@@ -61,6 +67,13 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
       if (!frame) return
       clock.take(frame, now)
       flows.take(frame, now)
+      for (const id of lanesIn(frame, layout)) seen.set(id, now)
+      if (now - lanesAt > 400) {
+        lanesAt = now
+        for (const [id, at] of seen) if (now - at > LANE_MS) seen.delete(id)
+        const lanes = [...seen.keys()].sort((a, b) => (a < b ? -1 : 1))
+        if (lanes.join() !== useStage.getState().lanes.join()) useStage.getState().set({ lanes })
+      }
       if (frame.playing) phase += Math.min(0.1, (now - last) / 1000)
       last = now
       const { transform } = flow.getState()

@@ -176,7 +176,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
       .filter((p) => p.node?.role === 'replica' && p.node.primary !== null)
       .map((p) => [p.id, p.node?.primary ?? ''] as const),
     faults: f.linkFaults,
-    busy: f.processes.filter((p) => p.node?.election).map((p) => p.id),
+    busy: f.processes.filter((p) => p.node?.election || p.status !== 'up').map((p) => p.id),
   }))
   const edges = useMemo((): Edge[] => {
     const list: Edge[] = []
@@ -224,7 +224,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
       fan(f.a, f.b, f)
     }
     const place = selected ? l.places.get(selected) : undefined
-    // While it elects, the lit way of its votes says more than all its links.
+    // While it elects, the lit way of its votes says more than all its links; the dead have none.
     if (
       place?.kind === 'node' &&
       !relations?.busy.includes(place.id) &&

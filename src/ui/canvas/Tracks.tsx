@@ -2,7 +2,7 @@ import { memo } from 'react'
 import { shardColour } from '../design/shard.ts'
 import { BUS_LANE, CLIENT_LANE, RADIUS, type Layout } from './layout.ts'
 import { busStub, type Point, type Routes } from './routes.ts'
-import { faceIn, useView } from './stage-state.ts'
+import { faceIn, useStage, useView } from './stage-state.ts'
 import styles from './stage.module.css'
 
 const path = (points: readonly Point[]): string =>
@@ -36,6 +36,7 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
       }))
     return { columns, asking }
   })
+  const lanes = useStage((s) => s.lanes)
   const first = l.bands[0]
   if (!view || !first) return null
   const meshed = first.busY !== first.railY
@@ -124,11 +125,11 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
                         {...(used ? {} : { strokeDasharray: '2 4' })}
                       />
                     ))}
-                  {row > 0 && used && !is.dead && (
+                  {row > 0 && (used || lanes.includes(id)) && !is.dead && (
                     <path
                       d={`M${clientX} ${band.railY}V${place.y - 6}Q${clientX} ${place.y} ${clientX + 6} ${place.y}H${place.x - RADIUS[l.density].replica}`}
-                      stroke={shardColour(c.shard)}
-                      strokeWidth={2}
+                      stroke={used ? shardColour(c.shard) : 'var(--edge)'}
+                      strokeWidth={used ? 2 : 1.25}
                     />
                   )}
                 </g>

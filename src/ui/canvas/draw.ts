@@ -165,6 +165,22 @@ export class Flows {
   }
 }
 
+/** Nodes below the first row that talk with applications now: their client lane is worth a line. */
+export const lanesIn = (frame: Frame, layout: Layout): ProcessId[] => {
+  const lanes = new Set<ProcessId>()
+  for (const m of frame.eachMessage ? frame.messages : frame.traffic) {
+    for (const [a, b] of [
+      [m.from, m.to],
+      [m.to, m.from],
+    ] as const) {
+      const node = layout.places.get(a)
+      const other = layout.places.get(b)
+      if (node?.kind === 'node' && node.row > 0 && other && other.kind !== 'node') lanes.add(a)
+    }
+  }
+  return [...lanes]
+}
+
 /** Pixels a pulse runs in a second: a fixed pace, since a real flight would be too quick to see. */
 const PULSE_PX = 110
 
@@ -378,10 +394,10 @@ const along = (c: Ctx, route: Route, start: number, end: number): void => {
 const drawFlow = (c: Ctx, flow: Flow, route: Route, scene: Scene, phase: number, palette: Palette): void => {
   const line = lineOf(scene.layout, flow.from, flow.to, flow.kind)
   const colour = colourOf({ kind: flow.kind, shard: shardFor(scene.layout, flow) }, palette)
-  const pulses = Math.max(1, Math.min(3, Math.round(Math.log10(1 + flow.rate))))
+  const pulses = flow.kind === 'error' ? 1 : Math.max(1, Math.min(3, Math.round(Math.log10(1 + flow.rate))))
   const spacing = Math.max(route.length / pulses, 26)
-  const quiet = QUIET.has(flow.kind)
-  const long = quiet ? 3 : line === 'shard' ? 4 : 9
+  const quiet = QUIET.has(flow.kind) || (line === 'bus' && flow.kind !== 'migrate')
+  const long = quiet ? 3 : line === 'shard' ? 4 : flow.kind === 'message' || flow.kind === 'publish' ? 5 : 9
   // Each link starts its pulses elsewhere, so that they do not march in step.
   let seed = 7
   for (let i = 0; i < flow.to.length; i++)
@@ -390,7 +406,7 @@ const drawFlow = (c: Ctx, flow: Flow, route: Route, scene: Scene, phase: number,
   c.strokeStyle = colour
   c.lineCap = 'round'
   c.lineWidth = quiet ? 3 : line === 'shard' ? 3 : 4
-  c.globalAlpha = Math.min(1, 0.35 + flow.rate / 12)
+  c.globalAlpha = flow.kind === 'error' ? 1 : Math.min(1, 0.35 + flow.rate / 12)
   const hollow = flow.kind === 'reply'
   for (let k = 0; k < pulses; k++) {
     const end = ((phase * PULSE_PX + offset + k * spacing) % (spacing * pulses)) as number

@@ -12,6 +12,8 @@ interface StageState {
   menu: { process: ProcessId; at: Anchor } | null
   link: { a: ProcessId; b: ProcessId; at: Anchor } | null
   legend: boolean
+  /** nodes below the first row with client traffic of late. */
+  lanes: readonly ProcessId[]
   /** the map was panned or zoomed by hand. */
   moved: boolean
   /** it may be: too much to read at once. */
@@ -26,6 +28,7 @@ export const useStage = create<StageState>((set) => ({
   menu: null,
   link: null,
   legend: false,
+  lanes: [],
   moved: false,
   loose: false,
   home: () => undefined,

@@ -168,7 +168,7 @@ export const appWords = (face: ProcessFace): AppWords => {
   const side: Line | null = status
     ? { glyph: status.glyph, text: status.word, tone: 'signal' }
     : a.errors > 0
-      ? { glyph: 'error', text: `${count(a.errors)} errors/s`, tone: 'signal' }
+      ? { glyph: 'error', text: `${count(a.errors)} error${a.errors === 1 ? '' : 's'}/s`, tone: 'signal' }
       : !a.subscribed
         ? { glyph: 'link', text: 'not subscribed', tone: 'plain' }
         : a.wrongSlots > 0

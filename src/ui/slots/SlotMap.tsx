@@ -34,7 +34,7 @@ const useBeliever = (): ProcessId | null => {
     const processes = s.frame?.processes ?? []
     const can = (id: ProcessId | null) => processes.some((p) => p.id === id && (p.kind === 'app' || p.kind === 'node'))
     if (can(chosen)) return chosen
-    if (can(selected)) return selected
+    if (can(selected) && processes.some((p) => p.id === selected && p.status === 'up')) return selected
     return (
       (
         processes.find((p) => (p.app?.wrongSlots ?? 0) > 0) ??
