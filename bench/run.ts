@@ -9,6 +9,9 @@ import { line, type Row } from './lib/row.ts'
 const GOALS = [
   { name: 'kernel', seconds: 240 },
   { name: 'queue', seconds: 240 },
+  { name: 'slots', seconds: 60 },
+  { name: 'cluster', seconds: 180 },
+  { name: 'rewind', seconds: 120 },
 ] as const
 
 const quick = process.argv.includes('--quick')

@@ -1,0 +1,56 @@
+import { SEC } from '../../src/engine/core/time.ts'
+import { Session } from '../../src/lab/session.ts'
+import { goal } from '../lib/goal.ts'
+import { human, median } from '../lib/measure.ts'
+import { redisVersion, startRedis } from '../lib/redis.ts'
+import { gated, reported, skipped, wrong } from '../lib/row.ts'
+import { sixNodes } from '../lib/workload.ts'
+
+const GOAL = 'G3 six nodes, client operations'
+const TARGET = 20
+
+const finished = (s: Session, since: number): number => {
+  let requests = 0
+  for (const w of s.metrics.windows) if (w.at >= since) requests += w.requests - w.errors
+  return requests
+}
+
+/** Operations a wall second over two simulated seconds, with metrics and facts as in the lab. */
+const ourRound = (s: Session): number => {
+  const from = s.now
+  const began = performance.now()
+  s.advance(from + 2 * SEC)
+  return (finished(s, from) * 1000) / (performance.now() - began)
+}
+
+await goal(async ({ quick }) => {
+  const proofs = [new Session(sixNodes(), 7), new Session(sixNodes(), 7)].map((s) => {
+    s.advance(3 * SEC)
+    return s.sim.digest()
+  })
+  if (proofs[0] !== proofs[1]) return [wrong(GOAL, '', `two equal runs differ: ${proofs.join(' ')}`)]
+  const s = new Session(sixNodes(), 7)
+  for (let i = 0; i < 12; i++) ourRound(s)
+  if (s.metrics.windows.some((w) => w.errors > w.requests / 20)) return [wrong(GOAL, '', 'more than a twentieth of the requests failed')]
+  const version = redisVersion()
+  if (quick || version === null) {
+    const ours = median(Array.from({ length: 7 }, () => ourRound(s)))
+    return [
+      reported(GOAL, human(ours), '', null, 'metrics and facts on'),
+      skipped(GOAL, 'redis-server', TARGET, quick ? 'a quick run has npm peers only' : 'redis-server and redis-benchmark are not here'),
+    ]
+  }
+  const redis = await startRedis()
+  try {
+    const n = Math.max(5000, Math.round(await redis.round(10_000)))
+    const rounds: [ours: number, theirs: number][] = []
+    for (let i = 0; i < 7; i++) rounds.push([ourRound(s), await redis.round(n)])
+    const ratio = median(rounds.map(([a, b]) => a / b))
+    const theirs = median(rounds.map(([, b]) => b))
+    return [
+      gated(GOAL, human(median(rounds.map(([a]) => a))), `redis-server@${version} ${human(theirs)}`, ratio, TARGET, quick, 'metrics and facts on; 50 connections, P=1'),
+    ]
+  } finally {
+    await redis.stop()
+  }
+})
