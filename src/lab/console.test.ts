@@ -31,7 +31,16 @@ describe('formatReply', () => {
     ['error', { error: 'MOVED 12182 10.0.0.3:6379' }, '(error) MOVED 12182 10.0.0.3:6379'],
     ['empty array', [], '(empty array)'],
     ['nested array', ['a', [1, 'b'], null], '1) "a"\n2) 1) (integer) 1\n   2) "b"\n3) (nil)'],
-    ['map', { map: [['a', 1], ['b', [2]]] }, '1# "a" => (integer) 1\n2# "b" => 1) (integer) 2'],
+    [
+      'map',
+      {
+        map: [
+          ['a', 1],
+          ['b', [2]],
+        ],
+      },
+      '1# "a" => (integer) 1\n2# "b" => 1) (integer) 2',
+    ],
     ['set', { set: ['x'] }, '1~ "x"'],
     ['double', { double: 1.5 }, '(double) 1.5'],
     ['bool', { bool: true }, '(true)'],
@@ -44,7 +53,9 @@ describe('formatReply', () => {
   })
 
   it('prints reports as they are', () => {
-    expect(formatReply('cluster_enabled:1\r\ncluster_state:ok\r\n', ['CLUSTER', 'INFO'])).toBe('cluster_enabled:1\ncluster_state:ok')
+    expect(formatReply('cluster_enabled:1\r\ncluster_state:ok\r\n', ['CLUSTER', 'INFO'])).toBe(
+      'cluster_enabled:1\ncluster_state:ok',
+    )
   })
 
   it('quotes every byte', () => expect(quoted('\x00 \\')).toBe('"\\x00 \\\\"'))

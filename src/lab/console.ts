@@ -8,7 +8,8 @@ export const toBytes = (text: string): string => {
 }
 
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
-const isBlank = (c: string) => c === ' ' || c === '\n' || c === '\r' || c === '\t' || c === '\0' || c === '\v' || c === '\f'
+const isBlank = (c: string) =>
+  c === ' ' || c === '\n' || c === '\r' || c === '\t' || c === '\0' || c === '\v' || c === '\f'
 
 /**
  * A line of redis-cli as its arguments. Double quotes know \xHH, \n, \r, \t, \b and \a; single quotes only \'.
@@ -84,7 +85,13 @@ const double = (n: number): string => {
   return n === -Infinity ? '-inf' : String(n)
 }
 
-const list = (items: string[], mark: string, indent: string, empty: string, each: (item: number, indent: string) => string) => {
+const list = (
+  items: string[],
+  mark: string,
+  indent: string,
+  empty: string,
+  each: (item: number, indent: string) => string,
+) => {
   if (items.length === 0) return empty
   const width = String(items.length).length
   const inner = indent + ' '.repeat(width + 2)
@@ -108,13 +115,25 @@ const format = (reply: Reply, indent: string): string => {
   if ('push' in reply) return many(reply.push, '>', indent, '(empty push)')
   if ('map' in reply) {
     const pairs = reply.map
-    return list(pairs.map(() => ''), '#', indent, '(empty hash)', (i, inner) => `${format(pairs[i][0], inner)} => ${format(pairs[i][1], inner)}`)
+    return list(
+      pairs.map(() => ''),
+      '#',
+      indent,
+      '(empty hash)',
+      (i, inner) => `${format(pairs[i][0], inner)} => ${format(pairs[i][1], inner)}`,
+    )
   }
   return ''
 }
 
 const many = (items: Reply[], mark: string, indent: string, empty: string): string =>
-  list(items.map(() => ''), mark, indent, empty, (i, inner) => format(items[i], inner))
+  list(
+    items.map(() => ''),
+    mark,
+    indent,
+    empty,
+    (i, inner) => format(items[i], inner),
+  )
 
 /** Reports are printed as they are, without quotes, as redis-cli does. */
 const RAW = new Set([

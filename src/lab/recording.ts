@@ -29,7 +29,13 @@ const text = v.pipe(v.string(), v.maxLength(10_000))
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1))
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1_000_000))
 
-const load = v.strictObject({ rate: v.pipe(number, v.minValue(0), v.maxValue(100_000)), reads: share, keys: whole, zipf: v.pipe(number, v.minValue(0), v.maxValue(3)), hot: share })
+const load = v.strictObject({
+  rate: v.pipe(number, v.minValue(0), v.maxValue(100_000)),
+  reads: share,
+  keys: whole,
+  zipf: v.pipe(number, v.minValue(0), v.maxValue(3)),
+  hot: share,
+})
 const policy = v.strictObject({
   refresh: v.picklist(['moved', 'timer', 'ignore']),
   refreshEvery: micros,
@@ -45,10 +51,17 @@ const policy = v.strictObject({
   beta: number,
   lockTtl: micros,
 })
-const origin = v.strictObject({ workers: whole, service: micros, fixed: v.optional(v.boolean()), queue: whole, timeout: micros })
+const origin = v.strictObject({
+  workers: whole,
+  service: micros,
+  fixed: v.optional(v.boolean()),
+  queue: whole,
+  timeout: micros,
+})
 
-const one = (type: 'crash' | 'powerOff' | 'pause' | 'resume' | 'restart' | 'restartEmpty' | 'failover' | 'removeNode') =>
-  v.strictObject({ type: v.literal(type), process: id })
+const one = (
+  type: 'crash' | 'powerOff' | 'pause' | 'resume' | 'restart' | 'restartEmpty' | 'failover' | 'removeNode',
+) => v.strictObject({ type: v.literal(type), process: id })
 const bare = (type: 'heal' | 'resetLinks' | 'cancelReshard' | 'expireHot') => v.strictObject({ type: v.literal(type) })
 
 const action = v.variant('type', [
@@ -67,8 +80,19 @@ const action = v.variant('type', [
   v.strictObject({ type: v.literal('slow'), process: id, factor: v.pipe(number, v.minValue(1), v.maxValue(100_000)) }),
   v.strictObject({ type: v.literal('partition'), inside: ids }),
   v.strictObject({ type: v.literal('cut'), from: ids, to: ids }),
-  v.strictObject({ type: v.literal('link'), a: id, b: id, latency: micros, loss: v.pipe(number, v.minValue(0), v.maxValue(0.9)) }),
-  v.strictObject({ type: v.literal('command'), process: id, argv: v.pipe(v.array(text), v.minLength(1), v.maxLength(1000)), cluster: v.optional(v.boolean()) }),
+  v.strictObject({
+    type: v.literal('link'),
+    a: id,
+    b: id,
+    latency: micros,
+    loss: v.pipe(number, v.minValue(0), v.maxValue(0.9)),
+  }),
+  v.strictObject({
+    type: v.literal('command'),
+    process: id,
+    argv: v.pipe(v.array(text), v.minLength(1), v.maxLength(1000)),
+    cluster: v.optional(v.boolean()),
+  }),
   v.strictObject({ type: v.literal('config'), process: id, directive: text, value: text }),
   v.strictObject({ type: v.literal('addNode'), replica: v.optional(v.boolean()), nodes: v.optional(ids) }),
   v.strictObject({ type: v.literal('updateRow'), key: v.optional(text) }),
@@ -83,7 +107,10 @@ const run = v.strictObject({
   engine: v.pipe(v.string(), v.maxLength(40)),
   scenario: id,
   seed: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER)),
-  actions: v.pipe(v.array(v.strictObject({ at: micros, events: v.pipe(v.number(), v.integer(), v.minValue(0)), action })), v.maxLength(MOST_ACTIONS)),
+  actions: v.pipe(
+    v.array(v.strictObject({ at: micros, events: v.pipe(v.number(), v.integer(), v.minValue(0)), action })),
+    v.maxLength(MOST_ACTIONS),
+  ),
   at: micros,
   events: v.pipe(v.number(), v.integer(), v.minValue(0)),
 })
@@ -130,9 +157,12 @@ export const encodeRun = (r: Recording): string | null => {
 }
 
 export const decodeRun = (packed: string): Decoded => {
-  if (packed.length > LONGEST_LINK) return { ok: false, sentence: `This link is too long to be one of ours. ${UNCHANGED}` }
+  if (packed.length > LONGEST_LINK)
+    return { ok: false, sentence: `This link is too long to be one of ours. ${UNCHANGED}` }
   const text = lz.decompressFromEncodedURIComponent(packed)
-  return text ? read(text, 'link') : { ok: false, sentence: `This link is damaged: part of it is missing or changed. ${UNCHANGED}` }
+  return text
+    ? read(text, 'link')
+    : { ok: false, sentence: `This link is damaged: part of it is missing or changed. ${UNCHANGED}` }
 }
 
 export const runFromFile = (text: string): Decoded =>
@@ -146,7 +176,11 @@ const read = (text: string, what: 'link' | 'file'): Decoded => {
   try {
     json = JSON.parse(text)
   } catch {
-    return no(what === 'link' ? 'This link is damaged: part of it is missing or changed.' : 'This file holds no run of the lab.')
+    return no(
+      what === 'link'
+        ? 'This link is damaged: part of it is missing or changed.'
+        : 'This file holds no run of the lab.',
+    )
   }
   const parsed = v.safeParse(envelope, json)
   if (!parsed.success) {
@@ -155,14 +189,18 @@ const read = (text: string, what: 'link' | 'file'): Decoded => {
     return no(`This ${what} does not hold a run the lab can open${place ? ` (${place} is not right)` : ''}.`)
   }
   const { run: found, custom = null } = parsed.output
-  if (found.at > LONGEST_RUN) return no(`This ${what} holds a run longer than half an hour, which would take too long to replay.`)
+  if (found.at > LONGEST_RUN)
+    return no(`This ${what} holds a run longer than half an hour, which would take too long to replay.`)
   if (custom) {
     if (custom.id !== found.scenario) return no(`This ${what} names one scenario and carries another.`)
     const wrong = checkScenario(custom)
     if (wrong) return no(`This ${what} cannot be opened. ${wrong}`)
-  } else if (!scenarioById(found.scenario)) return no(`This ${what} names seed ${found.seed} of a scenario that is not here.`)
+  } else if (!scenarioById(found.scenario))
+    return no(`This ${what} names seed ${found.seed} of a scenario that is not here.`)
   const warning =
-    found.engine === ENGINE_VERSION ? '' : `This run was made with version ${found.engine} of the engine; here is ${ENGINE_VERSION}. It may go differently.`
+    found.engine === ENGINE_VERSION
+      ? ''
+      : `This run was made with version ${found.engine} of the engine; here is ${ENGINE_VERSION}. It may go differently.`
   const actions = found.actions.map((a) => ({ ...a, action: asAction(a.action) }))
   return { ok: true, recording: { run: { ...found, actions }, custom }, warning }
 }

@@ -94,7 +94,9 @@ const NotHere = () => (
 )
 
 const matchesPlace = (path: string): Place | undefined =>
-  PLACES.find((p) => p.path === path || (p.path.includes('/:') && path.startsWith(p.path.slice(0, p.path.indexOf('/:') + 1))))
+  PLACES.find(
+    (p) => p.path === path || (p.path.includes('/:') && path.startsWith(p.path.slice(0, p.path.indexOf('/:') + 1))),
+  )
 
 const Shell = () => {
   const [path] = useLocation()
@@ -111,10 +113,14 @@ const Shell = () => {
 
   return (
     <div className={s.shell} data-intro={intro ? '' : undefined}>
-      <a className={s.skip} href="#main" onClick={(e) => {
-        e.preventDefault()
-        document.getElementById('main')?.focus()
-      }}>
+      <a
+        className={s.skip}
+        href="#main"
+        onClick={(e) => {
+          e.preventDefault()
+          document.getElementById('main')?.focus()
+        }}
+      >
         Skip to the content
       </a>
       <Bar place={place} intro={intro} />

@@ -38,7 +38,11 @@ export const Bar = ({ place, intro }: { place: Place | undefined; intro: boolean
       </Link>
       <nav className={s.nav} aria-label="Places">
         {(named.length > 1 ? named : []).map((p) => (
-          <Link key={p.path} href={p.path} aria-current={p.path === path || (p.path !== '/' && path.startsWith(`${p.path}/`)) ? 'page' : undefined}>
+          <Link
+            key={p.path}
+            href={p.path}
+            aria-current={p.path === path || (p.path !== '/' && path.startsWith(`${p.path}/`)) ? 'page' : undefined}
+          >
             {p.label}
           </Link>
         ))}
@@ -46,7 +50,12 @@ export const Bar = ({ place, intro }: { place: Place | undefined; intro: boolean
       <div className={s.right}>
         {place?.lab && !intro && (
           <>
-            <button type="button" className={`${s.run} ${s.wide}`} onClick={() => set({ dialog: 'scenario' })} title="Choose another cluster">
+            <button
+              type="button"
+              className={`${s.run} ${s.wide}`}
+              onClick={() => set({ dialog: 'scenario' })}
+              title="Choose another cluster"
+            >
               {title} <span className="faint">seed {seed}</span>
             </button>
             <button type="button" className={`${s.icon} ${s.phoneOnly}`} aria-label="Undo" onClick={() => void undo()}>
@@ -55,18 +64,39 @@ export const Bar = ({ place, intro }: { place: Place | undefined; intro: boolean
             <button type="button" className={s.wide} onClick={() => set({ dialog: 'share' })}>
               Share
             </button>
-            <button type="button" className={`${s.icon} ${s.phoneOnly}`} aria-label="Share" onClick={() => set({ dialog: 'share' })}>
+            <button
+              type="button"
+              className={`${s.icon} ${s.phoneOnly}`}
+              aria-label="Share"
+              onClick={() => set({ dialog: 'share' })}
+            >
               <Share2 size={18} aria-hidden="true" />
             </button>
           </>
         )}
-        <button type="button" className={`${s.icon} ${s.phoneOnly}`} aria-label="Commands" onClick={() => set({ dialog: 'palette' })}>
+        <button
+          type="button"
+          className={`${s.icon} ${s.phoneOnly}`}
+          aria-label="Commands"
+          onClick={() => set({ dialog: 'palette' })}
+        >
           <Command size={18} aria-hidden="true" />
         </button>
-        <button type="button" className={`${s.icon} ${s.wide}`} onClick={nextTheme} aria-label={`Theme: ${THEME_WORD[theme]}. Change`} title={`Theme: ${THEME_WORD[theme]}`}>
+        <button
+          type="button"
+          className={`${s.icon} ${s.wide}`}
+          onClick={nextTheme}
+          aria-label={`Theme: ${THEME_WORD[theme]}. Change`}
+          title={`Theme: ${THEME_WORD[theme]}`}
+        >
           <Theme size={16} aria-hidden="true" />
         </button>
-        <button type="button" className={s.wide} aria-label="Keyboard shortcuts" onClick={() => set({ dialog: 'shortcuts' })}>
+        <button
+          type="button"
+          className={s.wide}
+          aria-label="Keyboard shortcuts"
+          onClick={() => set({ dialog: 'shortcuts' })}
+        >
           <kbd>?</kbd>
         </button>
       </div>

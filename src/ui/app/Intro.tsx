@@ -12,10 +12,14 @@ const useRate = (): number | null => {
   const read = () => requestRate(useStore.getState().windows)
   const [rate, setRate] = useState(read)
   useEffect(() => {
-    const timer = setInterval(() => setRate((before) => {
-      const now = read()
-      return now !== null && before !== null && Math.abs(now - before) <= before * 0.06 ? before : now
-    }), 1000)
+    const timer = setInterval(
+      () =>
+        setRate((before) => {
+          const now = read()
+          return now !== null && before !== null && Math.abs(now - before) <= before * 0.06 ? before : now
+        }),
+      1000,
+    )
     return () => clearInterval(timer)
   }, [])
   return rate

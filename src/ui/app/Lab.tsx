@@ -17,7 +17,9 @@ import { useWidth } from './width.ts'
 import s from './lab.module.css'
 
 const Charts = lazy(() => import('../charts/Charts.tsx'))
-const Lazy = ({ children }: { children: ReactNode }) => <Suspense fallback={<p className={s.wait}>Loading…</p>}>{children}</Suspense>
+const Lazy = ({ children }: { children: ReactNode }) => (
+  <Suspense fallback={<p className={s.wait}>Loading…</p>}>{children}</Suspense>
+)
 
 export interface LabProps {
   /** a lesson's column; free play shows the scenario and its knobs. */
@@ -146,17 +148,23 @@ const MIDDLE: readonly [PanelTab, string][] = [
 ]
 
 const Middle = ({ lesson, stage }: LabProps) => {
-  const { tab, list, set } = useTab([...(lesson ? [['lesson', 'Lesson'] as const] : []), ['knobs', 'Knobs'], ...MIDDLE], lesson ? 'lesson' : 'knobs')
+  const { tab, list, set } = useTab(
+    [...(lesson ? [['lesson', 'Lesson'] as const] : []), ['knobs', 'Knobs'], ...MIDDLE],
+    lesson ? 'lesson' : 'knobs',
+  )
   return (
     <main className={s.middle}>
-      <Tabs.Root className={s.column} value={tab} onValueChange={set}>
-        <TabRow list={list} />
-        {list.map(([id]) => (
-          <Tabs.Content key={id} value={id} className={s.columnPanel} tabIndex={-1}>
-            <Panel id={id} lesson={lesson} />
-          </Tabs.Content>
-        ))}
-      </Tabs.Root>
+      <div className={s.columnFrame}>
+        {!lesson && <OutageAbove />}
+        <Tabs.Root className={s.column} value={tab} onValueChange={set}>
+          <TabRow list={list} />
+          {list.map(([id]) => (
+            <Tabs.Content key={id} value={id} className={s.columnPanel} tabIndex={-1}>
+              <Panel id={id} lesson={lesson} />
+            </Tabs.Content>
+          ))}
+        </Tabs.Root>
+      </div>
       <div className={s.centre}>
         {stage ?? (
           <>
@@ -190,8 +198,6 @@ const PHONE: readonly [PanelTab, string][] = [
 const Phone = ({ lesson, stage }: LabProps) => {
   const { tab, list, set } = useTab([lesson ? ['lesson', 'Lesson'] : ['knobs', 'Knobs'], ...PHONE], 'process')
   const [tall, setTall] = useState(false)
-  const outage = useOutage()
-  const open = useStore((x) => x.outageOpen) && lesson === undefined
   return (
     <main className={s.phone} data-tall={tall ? '' : undefined}>
       <div className={s.phoneStage}>{stage ?? <Stage tools={false} />}</div>
@@ -200,14 +206,16 @@ const Phone = ({ lesson, stage }: LabProps) => {
       </section>
       <PhoneTransport />
       <section className={s.sheet} aria-label="Details">
-        <button type="button" className={s.grab} aria-label={tall ? 'Lower the sheet' : 'Raise the sheet'} aria-expanded={tall} onClick={() => setTall(!tall)}>
+        <button
+          type="button"
+          className={s.grab}
+          aria-label={tall ? 'Lower the sheet' : 'Raise the sheet'}
+          aria-expanded={tall}
+          onClick={() => setTall(!tall)}
+        >
           <i />
         </button>
-        {outage && !lesson && (
-          <div className={s.phoneOutage} data-open={open ? '' : undefined}>
-            {open ? <OutageChain outage={outage} /> : <OutagePrompt outage={outage} />}
-          </div>
-        )}
+        {!lesson && <OutageAbove />}
         <Tabs.Root className={s.column} value={tab} onValueChange={set}>
           <TabRow list={list} />
           {list.map(([id]) => (
@@ -218,6 +226,18 @@ const Phone = ({ lesson, stage }: LabProps) => {
         </Tabs.Root>
       </section>
     </main>
+  )
+}
+
+/** Where the left column has no room for it, the outage speaks above the tabs. */
+const OutageAbove = () => {
+  const outage = useOutage()
+  const open = useStore((x) => x.outageOpen)
+  if (!outage) return null
+  return (
+    <div className={s.outage} data-open={open ? '' : undefined}>
+      {open ? <OutageChain outage={outage} /> : <OutagePrompt outage={outage} />}
+    </div>
   )
 }
 
@@ -257,14 +277,10 @@ const Panel = ({ id, lesson, phone = false }: { id: PanelTab; lesson: ReactNode;
     case 'knobs':
       return (
         <div className={s.padded}>
-          {phone ? (
-            <div className={s.free}>
-              <ScenarioHead />
-              <Knobs />
-            </div>
-          ) : (
-            <Free />
-          )}
+          <div className={s.free}>
+            <ScenarioHead />
+            <Knobs />
+          </div>
         </div>
       )
     case 'process':

@@ -8,7 +8,20 @@ import { SCENARIOS } from '../../content/scenarios/index.ts'
 import { SHORTCUTS } from '../control/keys.ts'
 import { actionsFor, actionPhrase, faceOf } from '../control/faces.ts'
 import menu from '../design/menu.module.css'
-import { act, exportRun, importRun, openScenario, openSeed, playPause, redo, reset, setSpeed, shareAddress, step, undo } from '../store/session.ts'
+import {
+  act,
+  exportRun,
+  importRun,
+  openScenario,
+  openSeed,
+  playPause,
+  redo,
+  reset,
+  setSpeed,
+  shareAddress,
+  step,
+  undo,
+} from '../store/session.ts'
 import { useStore, type DialogName, type PanelTab } from '../store/store.ts'
 import { nextTheme } from './Bar.tsx'
 import { PLACES } from './places.ts'
@@ -81,7 +94,9 @@ const Address = () => {
 
 export const ShareDialog = () => (
   <Sheet name="share" title="Share this run">
-    <p className="quiet">The address carries the scenario, the seed and your acts. Whoever opens it sees the same run, to the microsecond.</p>
+    <p className="quiet">
+      The address carries the scenario, the seed and your acts. Whoever opens it sees the same run, to the microsecond.
+    </p>
     <Address />
     <div className={s.row}>
       <button type="button" className={s.outline} onClick={() => void exportRun()}>
@@ -180,11 +195,18 @@ const Commands = () => {
           {item('Add a primary and its replica', () => void act({ type: 'addNode', replica: true }))}
           {item('Expire the hot key', () => void act({ type: 'expireHot' }))}
           {item('Update a row', () => void act({ type: 'updateRow' }))}
-          {(frame?.processes ?? []).slice(0, 40).map((p) => item(`Select ${p.id}`, () => useStore.getState().set({ selected: p.id, tab: 'process' })))}
+          {(frame?.processes ?? [])
+            .slice(0, 40)
+            .map((p) => item(`Select ${p.id}`, () => useStore.getState().set({ selected: p.id, tab: 'process' })))}
           {(frame?.processes ?? []).slice(0, 40).flatMap((p) =>
             actionsFor(p).map((action) => {
               const phrase = actionPhrase(action)
-              return item(phrase.charAt(0).toUpperCase() + phrase.slice(1), () => void act(action), faceOf(action).hint, `${p.id} ${phrase}`)
+              return item(
+                phrase.charAt(0).toUpperCase() + phrase.slice(1),
+                () => void act(action),
+                faceOf(action).hint,
+                `${p.id} ${phrase}`,
+              )
             }),
           )}
         </Command.Group>

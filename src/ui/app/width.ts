@@ -15,4 +15,5 @@ const subscribe = (changed: () => void): (() => void) => {
 }
 
 /** Which of the three layouts the page has room for. */
-export const useWidth = (): Width => useSyncExternalStore(subscribe, () => (phone.matches ? 'phone' : wide.matches ? 'wide' : 'middle'))
+export const useWidth = (): Width =>
+  useSyncExternalStore(subscribe, () => (phone.matches ? 'phone' : wide.matches ? 'wide' : 'middle'))

@@ -34,7 +34,12 @@ const CHARTS: readonly Chart[] = [
     alert: 80,
     series: [
       { key: 'all', label: 'all', value: (w) => (hitRatio(w) ?? NaN) * 100 },
-      { key: 'l1', label: 'of it L1', dash: '4 3', value: (w) => (w.l1Hits / Math.max(1, w.hits + w.l1Hits + w.misses)) * 100 },
+      {
+        key: 'l1',
+        label: 'of it L1',
+        dash: '4 3',
+        value: (w) => (w.l1Hits / Math.max(1, w.hits + w.l1Hits + w.misses)) * 100,
+      },
     ],
   },
   {
@@ -63,9 +68,21 @@ const CHARTS: readonly Chart[] = [
       { key: 'ask', label: 'ASK', dash: '4 3', value: (w, sec) => w.ask / sec },
     ],
   },
-  { title: 'Errors', unit: perSecond, series: [{ key: 'errors', label: 'failed requests', value: (w, sec) => w.errors / sec }] },
-  { title: 'Stale reads', unit: perSecond, series: [{ key: 'stale', label: 'older than the database', value: (w, sec) => w.stale / sec }] },
-  { title: 'Replication lag', unit: (v) => `${count(v)} bytes`, series: [{ key: 'lag', label: 'worst replica', value: (w) => w.lag }] },
+  {
+    title: 'Errors',
+    unit: perSecond,
+    series: [{ key: 'errors', label: 'failed requests', value: (w, sec) => w.errors / sec }],
+  },
+  {
+    title: 'Stale reads',
+    unit: perSecond,
+    series: [{ key: 'stale', label: 'older than the database', value: (w, sec) => w.stale / sec }],
+  },
+  {
+    title: 'Replication lag',
+    unit: (v) => `${count(v)} bytes`,
+    series: [{ key: 'lag', label: 'worst replica', value: (w) => w.lag }],
+  },
 ]
 
 /** At most this many nodes get a line of their own. */
@@ -114,20 +131,59 @@ const View = ({ chart, rows, marks, table }: { chart: Chart; rows: Row[]; marks:
           <ResponsiveContainer width="100%" height="100%">
             <LineChart data={rows} margin={{ top: 6, right: 6, bottom: 0, left: 0 }} accessibilityLayer={false}>
               <CartesianGrid stroke="var(--line)" vertical={false} />
-              <XAxis dataKey="t" type="number" domain={['dataMin', 'dataMax']} tick={{ fontSize: 11, fill: 'var(--ink2)' }} tickFormatter={(t: number) => `${Math.round(t)} s`} stroke="var(--line)" minTickGap={40} />
-              <YAxis width={52} tick={{ fontSize: 11, fill: 'var(--ink2)' }} tickFormatter={chart.unit} stroke="transparent" tickCount={4} domain={chart.title === 'Hit ratio' ? [0, 100] : [0, 'auto']} allowDataOverflow={false} />
+              <XAxis
+                dataKey="t"
+                type="number"
+                domain={['dataMin', 'dataMax']}
+                tick={{ fontSize: 11, fill: 'var(--ink2)' }}
+                tickFormatter={(t: number) => `${Math.round(t)} s`}
+                stroke="var(--line)"
+                minTickGap={40}
+              />
+              <YAxis
+                width={52}
+                tick={{ fontSize: 11, fill: 'var(--ink2)' }}
+                tickFormatter={chart.unit}
+                stroke="transparent"
+                tickCount={4}
+                domain={chart.title === 'Hit ratio' ? [0, 100] : [0, 'auto']}
+                allowDataOverflow={false}
+              />
               <Tooltip
                 isAnimationActive={false}
                 formatter={(v) => (typeof v === 'number' ? chart.unit(v) : String(v))}
                 labelFormatter={(t) => `${Number(t).toFixed(2)} s`}
-                contentStyle={{ background: 'var(--stage)', border: '1px solid var(--line)', borderRadius: 6, fontSize: 12 }}
+                contentStyle={{
+                  background: 'var(--stage)',
+                  border: '1px solid var(--line)',
+                  borderRadius: 6,
+                  fontSize: 12,
+                }}
               />
-              {chart.alert !== undefined && <ReferenceLine y={chart.alert} stroke="var(--signal)" strokeDasharray="2 3" ifOverflow="hidden" />}
+              {chart.alert !== undefined && (
+                <ReferenceLine y={chart.alert} stroke="var(--signal)" strokeDasharray="2 3" ifOverflow="hidden" />
+              )}
               {marks.map((m) => (
-                <ReferenceLine key={m.factId} x={m.at / 1e6} stroke={m.kind === 'action' ? 'var(--signal)' : 'var(--edge)'} strokeDasharray="2 3" ifOverflow="hidden" />
+                <ReferenceLine
+                  key={m.factId}
+                  x={m.at / 1e6}
+                  stroke={m.kind === 'action' ? 'var(--signal)' : 'var(--edge)'}
+                  strokeDasharray="2 3"
+                  ifOverflow="hidden"
+                />
               ))}
               {chart.series.map((x) => (
-                <Line key={x.key} dataKey={x.key} name={x.label} dot={false} isAnimationActive={false} stroke={x.colour ?? 'var(--ink)'} strokeWidth={1.75} {...(x.dash ? { strokeDasharray: x.dash } : {})} connectNulls={false} />
+                <Line
+                  key={x.key}
+                  dataKey={x.key}
+                  name={x.label}
+                  dot={false}
+                  isAnimationActive={false}
+                  stroke={x.colour ?? 'var(--ink)'}
+                  strokeWidth={1.75}
+                  {...(x.dash ? { strokeDasharray: x.dash } : {})}
+                  connectNulls={false}
+                />
               ))}
             </LineChart>
           </ResponsiveContainer>
@@ -142,17 +198,23 @@ const Charts = () => {
   const [look, setLook] = useState(() => useStore.getState())
   const [table, setTable] = useState(false)
   useEffect(() => {
-    const timer = setInterval(() => setLook((before) => {
-      const now = useStore.getState()
-      return now.windows === before.windows && now.frame?.marks.length === before.frame?.marks.length ? before : now
-    }), EVERY_MS)
+    const timer = setInterval(
+      () =>
+        setLook((before) => {
+          const now = useStore.getState()
+          return now.windows === before.windows && now.frame?.marks.length === before.frame?.marks.length ? before : now
+        }),
+      EVERY_MS,
+    )
     return () => clearInterval(timer)
   }, [])
   const nodes = useMemo(() => (look.frame?.processes ?? []).filter((p) => p.node), [look])
   const charts = useMemo<Chart[]>(() => {
-    const shown = nodes.length <= MOST_LINES ? nodes : nodes.filter((n) => n.node?.role === 'primary').slice(0, MOST_LINES)
+    const shown =
+      nodes.length <= MOST_LINES ? nodes : nodes.filter((n) => n.node?.role === 'primary').slice(0, MOST_LINES)
     const ops: Chart = {
-      title: nodes.length > shown.length ? `Operations a node (${shown.length} of ${nodes.length})` : 'Operations a node',
+      title:
+        nodes.length > shown.length ? `Operations a node (${shown.length} of ${nodes.length})` : 'Operations a node',
       unit: perSecond,
       series: shown.map((n) => ({
         key: `ops ${n.id}`,
@@ -168,14 +230,17 @@ const Charts = () => {
     const start = look.windows.findIndex((w) => w.requests > 0)
     return thin(look.windows.slice(Math.max(0, start)), MOST_POINTS).map(({ window, joined }) => {
       const row: Row = { t: window.at / 1e6 }
-      for (const chart of charts) for (const x of chart.series) {
-        const v = x.value(window, joined / 4)
-        row[x.key] = v === null || Number.isNaN(v) ? null : v
-      }
+      for (const chart of charts)
+        for (const x of chart.series) {
+          const v = x.value(window, joined / 4)
+          row[x.key] = v === null || Number.isNaN(v) ? null : v
+        }
       return row
     })
   }, [look, charts])
-  const marks = (look.frame?.marks ?? []).filter((m) => m.kind === 'action' || m.kind === 'fail' || m.kind === 'promoted').slice(-12)
+  const marks = (look.frame?.marks ?? [])
+    .filter((m) => m.kind === 'action' || m.kind === 'fail' || m.kind === 'promoted')
+    .slice(-12)
   return (
     <section className={s.charts} aria-label="Charts" tabIndex={0}>
       <label className={s.toggle}>

@@ -30,14 +30,22 @@ describe('series', () => {
   it('has no ratio without reads', () => expect(hitRatio(window({ hits: 0, misses: 0, l1Hits: 0 }))).toBeNull())
   it('shows rates a second', () => {
     const origin = TRACES.find((t) => t.id === 'origin')!
-    expect(valueNow(origin, Array.from({ length: 8 }, () => window()))).toBe(80)
+    expect(
+      valueNow(
+        origin,
+        Array.from({ length: 8 }, () => window()),
+      ),
+    ).toBe(80)
   })
   it('rounds the request rate', () => {
     expect(requestRate([window()])).toBeNull()
     expect(requestRate(Array.from({ length: 16 }, (_, i) => window({ requests: 100 + (i % 3) })))).toBe(400)
   })
   it('thins without losing counts', () => {
-    const rows = thin(Array.from({ length: 1000 }, () => window()), 120)
+    const rows = thin(
+      Array.from({ length: 1000 }, () => window()),
+      120,
+    )
     expect(rows.length).toBeLessThanOrEqual(120)
     expect(rows.reduce((sum, r) => sum + r.window.requests, 0)).toBe(100_000)
   })

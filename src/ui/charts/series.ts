@@ -87,7 +87,21 @@ export const alerting = (trace: Trace, value: number | null): boolean =>
 export const together = (windows: readonly MetricWindow[]): MetricWindow | null => {
   const last = windows.at(-1)
   if (!last) return null
-  const sum = { ...last, requests: 0, errors: 0, hits: 0, misses: 0, l1Hits: 0, p50: 0, p99: 0, originQueries: 0, moved: 0, ask: 0, stale: 0, lag: 0 }
+  const sum = {
+    ...last,
+    requests: 0,
+    errors: 0,
+    hits: 0,
+    misses: 0,
+    l1Hits: 0,
+    p50: 0,
+    p99: 0,
+    originQueries: 0,
+    moved: 0,
+    ask: 0,
+    stale: 0,
+    lag: 0,
+  }
   sum.ops = {}
   for (const w of windows) {
     sum.requests += w.requests

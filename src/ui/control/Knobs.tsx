@@ -61,14 +61,34 @@ const Knob = ({ knob, value, send }: { knob: NumberKnob; value: number; send: (v
         onChange={(e) => change(fromSlider(Number(e.target.value)))}
       />
       <span className={s.number}>
-        <input type="number" min={knob.min} max={knob.max} step="any" value={Number(shown.toPrecision(6))} aria-label={`${knob.label}, ${knob.unit || 'number'}`} onChange={(e) => e.target.value !== '' && change(Number(e.target.value))} />
+        <input
+          type="number"
+          min={knob.min}
+          max={knob.max}
+          step="any"
+          value={Number(shown.toPrecision(6))}
+          aria-label={`${knob.label}, ${knob.unit || 'number'}`}
+          onChange={(e) => e.target.value !== '' && change(Number(e.target.value))}
+        />
         <span>{knob.unit}</span>
       </span>
     </div>
   )
 }
 
-const Choice = <T extends string>({ label, value, options, hint, send }: { label: string; value: T; options: readonly [T, string][]; hint: string; send: (value: T) => void }) => {
+const Choice = <T extends string>({
+  label,
+  value,
+  options,
+  hint,
+  send,
+}: {
+  label: string
+  value: T
+  options: readonly [T, string][]
+  hint: string
+  send: (value: T) => void
+}) => {
   const id = useId()
   return (
     <div className={s.choice} title={hint}>
@@ -93,7 +113,13 @@ const Group = ({ title, children, open = false }: { title: string; children: Rea
 
 type Refresh = 'moved' | 'timer60' | 'timer5' | 'timer' | 'ignore'
 const refreshOf = (p: AppPolicy): Refresh =>
-  p.refresh !== 'timer' ? p.refresh : p.refreshEvery === 60 * SEC ? 'timer60' : p.refreshEvery === 5 * SEC ? 'timer5' : 'timer'
+  p.refresh !== 'timer'
+    ? p.refresh
+    : p.refreshEvery === 60 * SEC
+      ? 'timer60'
+      : p.refreshEvery === 5 * SEC
+        ? 'timer5'
+        : 'timer'
 const REFRESHES: readonly [Refresh, string][] = [
   ['moved', 'follow MOVED'],
   ['timer60', 'poll every 60 s'],
@@ -137,9 +163,20 @@ export const ScenarioHead = () => {
         >
           <label>
             seed{' '}
-            <input inputMode="numeric" pattern="[0-9]{1,15}" value={typed ?? String(seed)} onChange={(e) => setTyped(e.target.value.replace(/\D/g, '').slice(0, 15))} onBlur={() => setTyped(null)} />
+            <input
+              inputMode="numeric"
+              pattern="[0-9]{1,15}"
+              value={typed ?? String(seed)}
+              onChange={(e) => setTyped(e.target.value.replace(/\D/g, '').slice(0, 15))}
+              onBlur={() => setTyped(null)}
+            />
           </label>
-          <button type="button" className={s.text} onClick={() => void openSeed((seed + 1) % 1_000_000)} title="The same scenario with the next seed: other draws, same rules">
+          <button
+            type="button"
+            className={s.text}
+            onClick={() => void openSeed((seed + 1) % 1_000_000)}
+            title="The same scenario with the next seed: other draws, same rules"
+          >
             roll again
           </button>
         </form>
@@ -159,14 +196,57 @@ export const Knobs = () => {
   return (
     <div className={s.knobs}>
       <Group title="Load" open>
-        <Knob knob={{ label: 'requests', unit: '/s', hint: 'All applications together, an open loop: they do not wait for each other.', min: 0, max: 20_000, step: 10, log: true }} value={l.rate} send={(rate) => load({ rate })} />
-        <Knob knob={{ label: 'reads', unit: '%', hint: 'The rest are writes.', min: 0, max: 100, step: 1 }} value={l.reads * 100} send={(v) => load({ reads: v / 100 })} />
-        <Knob knob={{ label: 'keys', unit: '', hint: 'Distinct keys asked for.', min: 1, max: 100_000, step: 1, log: true }} value={l.keys} send={(v) => load({ keys: Math.round(v) })} />
-        <Knob knob={{ label: 'Zipf', unit: '', hint: 'Exponent of popularity: 0 is uniform.', min: 0, max: 2, step: 0.05 }} value={l.zipf} send={(zipf) => load({ zipf })} />
-        <Knob knob={{ label: 'hot share', unit: '%', hint: 'Requests for the one hot key, item:hot.', min: 0, max: 100, step: 1 }} value={l.hot * 100} send={(v) => load({ hot: v / 100 })} />
+        <Knob
+          knob={{
+            label: 'requests',
+            unit: '/s',
+            hint: 'All applications together, an open loop: they do not wait for each other.',
+            min: 0,
+            max: 20_000,
+            step: 10,
+            log: true,
+          }}
+          value={l.rate}
+          send={(rate) => load({ rate })}
+        />
+        <Knob
+          knob={{ label: 'reads', unit: '%', hint: 'The rest are writes.', min: 0, max: 100, step: 1 }}
+          value={l.reads * 100}
+          send={(v) => load({ reads: v / 100 })}
+        />
+        <Knob
+          knob={{ label: 'keys', unit: '', hint: 'Distinct keys asked for.', min: 1, max: 100_000, step: 1, log: true }}
+          value={l.keys}
+          send={(v) => load({ keys: Math.round(v) })}
+        />
+        <Knob
+          knob={{ label: 'Zipf', unit: '', hint: 'Exponent of popularity: 0 is uniform.', min: 0, max: 2, step: 0.05 }}
+          value={l.zipf}
+          send={(zipf) => load({ zipf })}
+        />
+        <Knob
+          knob={{
+            label: 'hot share',
+            unit: '%',
+            hint: 'Requests for the one hot key, item:hot.',
+            min: 0,
+            max: 100,
+            step: 1,
+          }}
+          value={l.hot * 100}
+          send={(v) => load({ hot: v / 100 })}
+        />
       </Group>
       <Group title="Applications" open>
-        <Choice label="slot map" value={refreshOf(p)} options={refreshOf(p) === 'timer' ? [...REFRESHES, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : REFRESHES} hint="How an application learns that a slot has moved." send={(v) => policy(setRefresh(v))} />
+        <Choice
+          label="slot map"
+          value={refreshOf(p)}
+          options={
+            refreshOf(p) === 'timer' ? [...REFRESHES, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : REFRESHES
+          }
+          hint="How an application learns that a slot has moved."
+          send={(v) => policy(setRefresh(v))}
+        />
         <Choice
           label="on a miss"
           value={p.fill}
@@ -189,21 +269,112 @@ export const Knobs = () => {
           ]}
           send={(readFrom) => policy({ readFrom })}
         />
-        <Knob knob={{ label: 'TTL', unit: 's', hint: 'Life of a cached value.', min: 0.1, max: 3600, step: 0.1, log: true }} value={p.ttl / SEC} send={(v) => policy({ ttl: Math.round(v * SEC) })} />
-        <Knob knob={{ label: 'L1 TTL', unit: 's', hint: 'Life of a copy inside the application; 0 switches L1 off.', min: 0, max: 120, step: 0.5 }} value={p.l1Ttl / SEC} send={(v) => policy({ l1Ttl: Math.round(v * SEC) })} />
-        <Knob knob={{ label: 'timeout', unit: 'ms', hint: 'A command without an answer is given up after this.', min: 10, max: 10_000, step: 10, log: true }} value={p.timeout / MS} send={(v) => policy({ timeout: Math.round(v * MS) })} />
-        <Knob knob={{ label: 'retries', unit: '', hint: 'Further attempts after the first.', min: 0, max: 20, step: 1 }} value={p.retries} send={(v) => policy({ retries: Math.round(v) })} />
+        <Knob
+          knob={{ label: 'TTL', unit: 's', hint: 'Life of a cached value.', min: 0.1, max: 3600, step: 0.1, log: true }}
+          value={p.ttl / SEC}
+          send={(v) => policy({ ttl: Math.round(v * SEC) })}
+        />
+        <Knob
+          knob={{
+            label: 'L1 TTL',
+            unit: 's',
+            hint: 'Life of a copy inside the application; 0 switches L1 off.',
+            min: 0,
+            max: 120,
+            step: 0.5,
+          }}
+          value={p.l1Ttl / SEC}
+          send={(v) => policy({ l1Ttl: Math.round(v * SEC) })}
+        />
+        <Knob
+          knob={{
+            label: 'timeout',
+            unit: 'ms',
+            hint: 'A command without an answer is given up after this.',
+            min: 10,
+            max: 10_000,
+            step: 10,
+            log: true,
+          }}
+          value={p.timeout / MS}
+          send={(v) => policy({ timeout: Math.round(v * MS) })}
+        />
+        <Knob
+          knob={{ label: 'retries', unit: '', hint: 'Further attempts after the first.', min: 0, max: 20, step: 1 }}
+          value={p.retries}
+          send={(v) => policy({ retries: Math.round(v) })}
+        />
       </Group>
       <Group title="Cluster">
-        <Knob knob={{ label: 'node-timeout', unit: 'ms', hint: 'cluster-node-timeout of every node.', min: 100, max: 60_000, step: 100, log: true }} value={nodeTimeout / MS} send={(v) => void act({ type: 'config', process: '*', directive: 'cluster-node-timeout', value: String(Math.round(v)) })} />
+        <Knob
+          knob={{
+            label: 'node-timeout',
+            unit: 'ms',
+            hint: 'cluster-node-timeout of every node.',
+            min: 100,
+            max: 60_000,
+            step: 100,
+            log: true,
+          }}
+          value={nodeTimeout / MS}
+          send={(v) =>
+            void act({ type: 'config', process: '*', directive: 'cluster-node-timeout', value: String(Math.round(v)) })
+          }
+        />
         <label className={s.check} title="cluster-require-full-coverage: one slot without an owner stops all.">
-          <input type="checkbox" checked={coverage} onChange={(e) => void act({ type: 'config', process: '*', directive: 'cluster-require-full-coverage', value: e.target.checked ? 'yes' : 'no' })} /> require full coverage
+          <input
+            type="checkbox"
+            checked={coverage}
+            onChange={(e) =>
+              void act({
+                type: 'config',
+                process: '*',
+                directive: 'cluster-require-full-coverage',
+                value: e.target.checked ? 'yes' : 'no',
+              })
+            }
+          />{' '}
+          require full coverage
         </label>
       </Group>
       <Group title="Database">
-        <Knob knob={{ label: 'workers', unit: '', hint: 'Queries served side by side; the rest wait.', min: 1, max: 200, step: 1 }} value={o.workers} send={(v) => origin({ workers: Math.round(v) })} />
-        <Knob knob={{ label: 'one query', unit: 'ms', hint: 'Mean service time.', min: 0.1, max: 5000, step: 0.1, log: true }} value={o.service / MS} send={(v) => origin({ service: Math.max(1, Math.round(v * MS)) })} />
-        <Knob knob={{ label: 'queue', unit: '', hint: 'Queries that may wait; more are refused.', min: 0, max: 5000, step: 1 }} value={o.queue} send={(v) => origin({ queue: Math.round(v) })} />
+        <Knob
+          knob={{
+            label: 'workers',
+            unit: '',
+            hint: 'Queries served side by side; the rest wait.',
+            min: 1,
+            max: 200,
+            step: 1,
+          }}
+          value={o.workers}
+          send={(v) => origin({ workers: Math.round(v) })}
+        />
+        <Knob
+          knob={{
+            label: 'one query',
+            unit: 'ms',
+            hint: 'Mean service time.',
+            min: 0.1,
+            max: 5000,
+            step: 0.1,
+            log: true,
+          }}
+          value={o.service / MS}
+          send={(v) => origin({ service: Math.max(1, Math.round(v * MS)) })}
+        />
+        <Knob
+          knob={{
+            label: 'queue',
+            unit: '',
+            hint: 'Queries that may wait; more are refused.',
+            min: 0,
+            max: 5000,
+            step: 1,
+          }}
+          value={o.queue}
+          send={(v) => origin({ queue: Math.round(v) })}
+        />
       </Group>
       <div className={s.acts}>
         <button type="button" onClick={() => void act({ type: 'expireHot' })}>

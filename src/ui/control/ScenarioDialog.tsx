@@ -40,7 +40,14 @@ export const ScenarioDialog = () => {
   }
   const number = (label: string, value: number, set: (n: number) => void) => (
     <label>
-      {label} <input type="number" min={0} max={1000} value={Number.isNaN(value) ? '' : value} onChange={(e) => set(e.target.value === '' ? Number.NaN : Number(e.target.value))} />
+      {label}{' '}
+      <input
+        type="number"
+        min={0}
+        max={1000}
+        value={Number.isNaN(value) ? '' : value}
+        onChange={(e) => set(e.target.value === '' ? Number.NaN : Number(e.target.value))}
+      />
     </label>
   )
   return (

@@ -24,11 +24,22 @@ const HELP = [
   'Any other line goes to the node. Tab completes, up and down recall.',
 ].join('\n')
 
-const kept: { lines: Line[]; history: string[]; node: string | null; cluster: boolean } = { lines: [], history: [], node: null, cluster: false }
+const kept: { lines: Line[]; history: string[]; node: string | null; cluster: boolean } = {
+  lines: [],
+  history: [],
+  node: null,
+  cluster: false,
+}
 
 /** redis-cli against any node, or through a cluster client. */
 export const Console = () => {
-  const ids = useStore((x) => x.frame?.processes.filter((p) => p.kind === 'node').map((p) => p.id).join(' ') ?? '')
+  const ids = useStore(
+    (x) =>
+      x.frame?.processes
+        .filter((p) => p.kind === 'node')
+        .map((p) => p.id)
+        .join(' ') ?? '',
+  )
   const selected = useStore((x) => x.selected)
   const nodes = ids === '' ? [] : ids.split(' ')
   const [lines, setLines] = useState<Line[]>(kept.lines)
@@ -67,7 +78,8 @@ export const Console = () => {
     if (word === 'help' || word === '?') return say(typed, argv[1] ? helpOf(argv.slice(1).join(' ')) : HELP)
     if (word === 'connect') {
       const to = argv[1]
-      if (to === undefined || !nodes.includes(to)) return say(typed, `There is no node ${to ?? ''}. Nodes: ${nodes.join(' ')}`, true)
+      if (to === undefined || !nodes.includes(to))
+        return say(typed, `There is no node ${to ?? ''}. Nodes: ${nodes.join(' ')}`, true)
       setNode(to)
       return say(typed, '')
     }
@@ -76,7 +88,11 @@ export const Console = () => {
     setBusy(true)
     try {
       const answer = await lab.command(at, argv, cluster)
-      say(typed, [...answer.notes, formatReply(answer.reply, argv)].join('\n'), typeof answer.reply === 'object' && answer.reply !== null && 'error' in answer.reply)
+      say(
+        typed,
+        [...answer.notes, formatReply(answer.reply, argv)].join('\n'),
+        typeof answer.reply === 'object' && answer.reply !== null && 'error' in answer.reply,
+      )
       if (cluster && answer.process !== at) setNode(answer.process)
     } catch (error) {
       say(typed, error instanceof Error ? error.message : String(error), true)
@@ -113,7 +129,14 @@ export const Console = () => {
 
   return (
     <section className={s.console} aria-label="Console">
-      <div ref={log} className={s.log} role="log" aria-label="redis-cli" tabIndex={0} onClick={() => getSelection()?.isCollapsed && input.current?.focus()}>
+      <div
+        ref={log}
+        className={s.log}
+        role="log"
+        aria-label="redis-cli"
+        tabIndex={0}
+        onClick={() => getSelection()?.isCollapsed && input.current?.focus()}
+      >
         {lines.length === 0 && <p className={s.intro}>redis-cli. Try CLUSTER NODES, GET item:1, or help.</p>}
         {lines.map((line, i) => (
           <div key={i}>

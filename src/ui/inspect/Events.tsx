@@ -79,7 +79,10 @@ export const Events = () => {
   const [only, setOnly] = useState('')
   const [behind, setBehind] = useState(false)
 
-  const names = useMemo(() => [...new Set(facts.map((f) => f.process))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })), [facts])
+  const names = useMemo(
+    () => [...new Set(facts.map((f) => f.process))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true })),
+    [facts],
+  )
   const shown = useMemo(() => {
     const some = only === '' ? facts : facts.filter((f) => f.process === only || factSentence(f).who === only)
     return some.slice(-MOST)

@@ -30,7 +30,13 @@ export const Station = ({ face, size = 34 }: { face: ProcessFace; size?: number 
         ) : role === 'primary' ? (
           <>
             <circle r={15} fill={shardColour(shard)} />
-            <text y={5} textAnchor="middle" fontSize={letter.length > 1 ? 11 : 14} fontWeight={700} fill={onShard(shard)}>
+            <text
+              y={5}
+              textAnchor="middle"
+              fontSize={letter.length > 1 ? 11 : 14}
+              fontWeight={700}
+              fill={onShard(shard)}
+            >
               {letter}
             </text>
           </>
@@ -47,7 +53,16 @@ export const Station = ({ face, size = 34 }: { face: ProcessFace; size?: number 
   }
   return (
     <svg width={size} height={size} viewBox="-17 -17 34 34" aria-hidden="true" className={s.station}>
-      <rect x={-13} y={-13} width={26} height={26} rx={face.kind === 'app' ? 3 : 0} fill="var(--stage)" stroke={down ? 'var(--signal)' : 'var(--ink)'} strokeWidth={2} />
+      <rect
+        x={-13}
+        y={-13}
+        width={26}
+        height={26}
+        rx={face.kind === 'app' ? 3 : 0}
+        fill="var(--stage)"
+        stroke={down ? 'var(--signal)' : 'var(--ink)'}
+        strokeWidth={2}
+      />
       {face.kind === 'app' ? (
         <path d="M-9-7H9M-9 0H9M-9 7H9" stroke="var(--ink2)" strokeWidth={3.5} />
       ) : (
@@ -57,7 +72,12 @@ export const Station = ({ face, size = 34 }: { face: ProcessFace; size?: number 
   )
 }
 
-const STATUS_WORDS: Record<ProcessFace['status'], string> = { up: '', crashed: 'crashed', off: 'powered off', paused: 'paused' }
+const STATUS_WORDS: Record<ProcessFace['status'], string> = {
+  up: '',
+  crashed: 'crashed',
+  off: 'powered off',
+  paused: 'paused',
+}
 
 const whoIs = (face: ProcessFace): string => {
   if (face.kind === 'app') return 'application'
@@ -117,7 +137,17 @@ const Why = ({ why }: { why: WhyNot }) => (
   </div>
 )
 
-const Fold = ({ title, note, children, start = false }: { title: string; note: string; children: React.ReactNode; start?: boolean }) => {
+const Fold = ({
+  title,
+  note,
+  children,
+  start = false,
+}: {
+  title: string
+  note: string
+  children: React.ReactNode
+  start?: boolean
+}) => {
   const [open, setOpen] = useState(start)
   return (
     <div className={s.fold}>
@@ -271,7 +301,11 @@ export const Inspector = ({ phone = false }: { phone?: boolean }) => {
   const selected = useStore((x) => x.selected)
   return (
     <section className={s.inspector} aria-label="Inspector">
-      {selected === null ? <p className={s.empty}>Select a node to see what it believes.</p> : <Body key={selected} id={selected} phone={phone} />}
+      {selected === null ? (
+        <p className={s.empty}>Select a node to see what it believes.</p>
+      ) : (
+        <Body key={selected} id={selected} phone={phone} />
+      )}
     </section>
   )
 }

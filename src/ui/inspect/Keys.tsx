@@ -13,7 +13,16 @@ export const Keys = ({ process }: { process: ProcessId }) => {
   const keys = useAsked((lab) => lab.keys(process, match, MOST), `${process} ${match}`, 500)
   return (
     <div className={s.keys}>
-      <input className={s.field} type="search" placeholder="item:7 or a pattern, item:*" aria-label={`Search the keys of ${process}`} value={text} onChange={(e) => setText(e.target.value)} spellCheck={false} autoCapitalize="off" />
+      <input
+        className={s.field}
+        type="search"
+        placeholder="item:7 or a pattern, item:*"
+        aria-label={`Search the keys of ${process}`}
+        value={text}
+        onChange={(e) => setText(e.target.value)}
+        spellCheck={false}
+        autoCapitalize="off"
+      />
       {keys === null ? (
         <p className="quiet small">Asking…</p>
       ) : keys.length === 0 ? (

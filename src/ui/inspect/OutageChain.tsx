@@ -91,9 +91,19 @@ export const OutageChain = ({ outage }: { outage: Outage }) => {
         {(cost.errors > 0 || cost.originQueries > 0) && (
           <>
             {' '}
-            Meanwhile {cost.errors > 0 && <><b>{cost.errors}</b> requests failed</>}
+            Meanwhile{' '}
+            {cost.errors > 0 && (
+              <>
+                <b>{cost.errors}</b> requests failed
+              </>
+            )}
             {cost.errors > 0 && cost.originQueries > 0 && ' and '}
-            {cost.originQueries > 0 && <>the database answered <b>{cost.originQueries}</b> more queries than usual</>}.
+            {cost.originQueries > 0 && (
+              <>
+                the database answered <b>{cost.originQueries}</b> more queries than usual
+              </>
+            )}
+            .
           </>
         )}
       </p>

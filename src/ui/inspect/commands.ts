@@ -29,10 +29,18 @@ export const complete = (typed: string): string[] => {
 export const helpOf = (words: string): string => {
   const wanted = words.toLowerCase()
   const found = table.filter((c) => c.name.replaceAll('|', ' ').toLowerCase() === wanted)
-  const some = found.length > 0 ? found : table.filter((c) => c.name.toLowerCase().startsWith(wanted) || c.group.toLowerCase() === wanted.replace(/^@/, ''))
+  const some =
+    found.length > 0
+      ? found
+      : table.filter(
+          (c) => c.name.toLowerCase().startsWith(wanted) || c.group.toLowerCase() === wanted.replace(/^@/, ''),
+        )
   if (some.length === 0) return `No command of this lab is called ${words}.`
   return some
     .slice(0, 12)
-    .map((c) => `${c.name.replaceAll('|', ' ').toUpperCase()}\n  summary: ${c.summary}\n  since: ${c.since}\n  group: ${c.group}`)
+    .map(
+      (c) =>
+        `${c.name.replaceAll('|', ' ').toUpperCase()}\n  summary: ${c.summary}\n  since: ${c.since}\n  group: ${c.group}`,
+    )
     .join('\n')
 }

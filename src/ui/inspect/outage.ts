@@ -48,7 +48,11 @@ const hits = (fact: Fact, failed: ProcessId): boolean =>
  * The last outage that ended in an election, as consecutive parts that sum to its total; null when there was none.
  * `now` decides whether it has settled.
  */
-export const breakdown = (facts: readonly Fact[], windows: readonly MetricWindow[] = [], now: Micros = Infinity): Outage | null => {
+export const breakdown = (
+  facts: readonly Fact[],
+  windows: readonly MetricWindow[] = [],
+  now: Micros = Infinity,
+): Outage | null => {
   const won = facts.findLastIndex((f) => is(f, 'failover.promoted') && !f.data.manual)
   const promotion = facts[won]
   if (!promotion || !is(promotion, 'failover.promoted')) return null
@@ -59,7 +63,10 @@ export const breakdown = (facts: readonly Fact[], windows: readonly MetricWindow
   if (!fault) return null
   const since = before.filter((f) => f.id > fault.id)
   const fail = since.find((f) => is(f, 'node.fail') && f.data.about === failed)
-  const pfail = since.find((f) => is(f, 'node.pfail') && f.data.about === failed && (!fail || f.id < fail.id))
+  // a replica may notice first, but only what primaries report counts
+  const suspicions = since.filter((f) => is(f, 'node.pfail') && f.data.about === failed && (!fail || f.id < fail.id))
+  const reporters = fail && is(fail, 'node.fail') ? fail.data.by : []
+  const pfail = suspicions.find((f) => reporters.includes(f.process)) ?? suspicions[0]
   const asks = since.filter((f) => is(f, 'election.started') && f.process === promoted && (!fail || f.at >= fail.at))
   const firstAsk = asks[0]
   const lastAsk = asks.at(-1)
@@ -75,14 +82,29 @@ export const breakdown = (facts: readonly Fact[], windows: readonly MetricWindow
   add('agreement', fail, `${fail.data.reports} of ${fail.data.needed} primaries agree: FAIL`, 'until most have noticed')
   add('turn', firstAsk, `${promoted} waits its turn`, '0.5 to 1.0 s, next tick')
   if (lastAsk !== firstAsk) add('again', lastAsk, `no majority; ${promoted} tries again`, '2 T a try, at least 4 s')
-  const voters = since.filter((f) => is(f, 'election.granted') && f.data.to === promoted && f.at >= lastAsk.at).map((f) => f.process)
-  add('votes', promotion, voters.length > 0 ? `${list(voters)} vote${voters.length > 1 ? '' : 's'}` : 'the votes arrive', 'one round trip')
+  const voters = since
+    .filter((f) => is(f, 'election.granted') && f.data.to === promoted && f.at >= lastAsk.at)
+    .map((f) => f.process)
+  add(
+    'votes',
+    promotion,
+    voters.length > 0 ? `${list(voters)} vote${voters.length > 1 ? '' : 's'}` : 'the votes arrive',
+    'one round trip',
+  )
 
   const heard = facts
     .slice(won + 1)
     .filter((f) => f.at - promotion.at <= NEWS_PATIENCE && is(f, 'client.refreshed') && f.data.changed > 0)
   const firstHeard = heard[0]
-  if (firstHeard) add('news', firstHeard, `${firstHeard.process} is sent to ${promoted} by MOVED`, 'its next request')
+  if (firstHeard && is(firstHeard, 'client.refreshed'))
+    add(
+      'news',
+      firstHeard,
+      firstHeard.data.why === 'MOVED'
+        ? `MOVED tells ${firstHeard.process} of ${promoted}`
+        : `${firstHeard.process} polls its slot map`,
+      firstHeard.data.why === 'MOVED' ? 'when its next command is redirected' : 'its polling period',
+    )
 
   return {
     faultId: fault.id,
@@ -98,7 +120,11 @@ export const breakdown = (facts: readonly Fact[], windows: readonly MetricWindow
 }
 
 const list = (ids: readonly string[]): string =>
-  ids.length < 2 ? ids.join('') : ids.length > 4 ? `${ids.length} primaries` : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
+  ids.length < 2
+    ? ids.join('')
+    : ids.length > 4
+      ? `${ids.length} primaries`
+      : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
 
 const cost = (windows: readonly MetricWindow[], from: Micros, to: Micros): Outage['cost'] => {
   let errors = 0

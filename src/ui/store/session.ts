@@ -98,7 +98,7 @@ const openDecoded = async (decoded: Decoded): Promise<boolean> => {
 const runInAddress = (): string | null => {
   const hash = location.hash
   const query = hash.indexOf('?')
-  return query < 0 ? null : /(?:^|&)run=([^&]*)/.exec(hash.slice(query + 1))?.[1] ?? null
+  return query < 0 ? null : (/(?:^|&)run=([^&]*)/.exec(hash.slice(query + 1))?.[1] ?? null)
 }
 
 /** Takes the run out of the address, so that a reload keeps what was done since. */

@@ -75,4 +75,5 @@ export const useStore = create<LabStore>((set) => ({
 }))
 
 /** One process's face of the latest frame. */
-export const useFace = (id: ProcessId | null) => useStore((s) => (id ? s.frame?.processes.find((p) => p.id === id) : undefined))
+export const useFace = (id: ProcessId | null) =>
+  useStore((s) => (id ? s.frame?.processes.find((p) => p.id === id) : undefined))

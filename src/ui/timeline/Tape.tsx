@@ -6,7 +6,19 @@ import { TRACES } from '../charts/series.ts'
 import { seconds } from '../design/format.ts'
 import { seek } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
-import { atOf, drawMark, drawNow, drawTrace, isSignal, prepare, readInk, ticks, wholeRun, xOf, type Axis } from './draw.ts'
+import {
+  atOf,
+  drawMark,
+  drawNow,
+  drawTrace,
+  isSignal,
+  prepare,
+  readInk,
+  ticks,
+  wholeRun,
+  xOf,
+  type Axis,
+} from './draw.ts'
 import s from './tape.module.css'
 
 /** Rows of the full tape, in pixels from its top; the transport's figures stand beside the traces. */
@@ -33,16 +45,30 @@ const axesOf = (frame: Frame, width: number, edge: number): Axes => {
   const x0 = edge
   const x1 = width - edge
   const from = Math.max(start - NEAR * (1 - NEAR_PAST), frame.at - NEAR * NEAR_PAST)
-  return { whole: { ...wholeRun(start, Math.max(frame.end, frame.at)), x0, x1 }, near: { from, to: from + NEAR, x0, x1 } }
+  return {
+    whole: { ...wholeRun(start, Math.max(frame.end, frame.at)), x0, x1 },
+    near: { from, to: from + NEAR, x0, x1 },
+  }
 }
 
 /** Decides which marks get their words: the weightier first, as long as they do not touch. */
 const labelled = (c: CanvasRenderingContext2D, marks: readonly { x: number; mark: Mark }[], x0: number, x1: number) => {
-  const weight: Record<Mark['kind'], number> = { action: 6, promoted: 5, fail: 4, election: 3, pfail: 2, vote: 1, state: 0, other: 0 }
+  const weight: Record<Mark['kind'], number> = {
+    action: 6,
+    promoted: 5,
+    fail: 4,
+    election: 3,
+    pfail: 2,
+    vote: 1,
+    state: 0,
+    other: 0,
+  }
   const taken: { from: number; to: number }[] = []
   const out: { x: number; text: string; mark: Mark; start: number }[] = []
   const said = new Set<string>()
-  for (const { x, mark } of [...marks].sort((a, b) => weight[b.mark.kind] - weight[a.mark.kind] || a.mark.at - b.mark.at)) {
+  for (const { x, mark } of [...marks].sort(
+    (a, b) => weight[b.mark.kind] - weight[a.mark.kind] || a.mark.at - b.mark.at,
+  )) {
     if (weight[mark.kind] === 0) continue
     const text = mark.kind === 'action' ? `you ${mark.label}` : mark.label
     const width = c.measureText(text).width
@@ -133,7 +159,9 @@ const drawFull = (canvas: HTMLCanvasElement): void => {
     c.stroke()
   }
   c.setLineDash([])
-  TRACES.forEach((trace, i) => drawTrace(c, ink, whole, { top: ROWS.top + i * ROWS.each, height: ROWS.height }, trace, windows))
+  TRACES.forEach((trace, i) =>
+    drawTrace(c, ink, whole, { top: ROWS.top + i * ROWS.each, height: ROWS.height }, trace, windows),
+  )
 
   drawSweep(c, frame, whole, LINE, LINE - 12, 5)
   drawSweep(c, frame, near, ZOOM.line, 18, 5.5)
@@ -147,7 +175,10 @@ const drawFull = (canvas: HTMLCanvasElement): void => {
   }
   for (const t of ticks(whole)) {
     const text = `${t / 1e6} s`
-    const x = Math.min(xOf(whole, t) - (t === whole.from ? 0 : c.measureText(text).width / 2), whole.x1 - c.measureText(text).width)
+    const x = Math.min(
+      xOf(whole, t) - (t === whole.from ? 0 : c.measureText(text).width / 2),
+      whole.x1 - c.measureText(text).width,
+    )
     c.fillText(text, x, axisY)
   }
   drawNow(c, ink, xOf(near, frame.at), 0, ZOOM.bottom)
@@ -158,7 +189,8 @@ const drawFull = (canvas: HTMLCanvasElement): void => {
 const waitingWords = (frame: Frame): string => {
   for (const p of frame.processes) {
     const e = p.node?.election
-    if (e?.phase === 'waiting' && e.startsAt > frame.at) return `${p.id} waits its turn, ${Math.ceil((e.startsAt - frame.at) / 1000)} ms more`
+    if (e?.phase === 'waiting' && e.startsAt > frame.at)
+      return `${p.id} waits its turn, ${Math.ceil((e.startsAt - frame.at) / 1000)} ms more`
   }
   return ''
 }
@@ -231,7 +263,8 @@ export const Tape = ({ small = false }: { small?: boolean }) => {
   }
 
   const drag = useRef<Axis | null>(null)
-  const pointerAt = (event: React.PointerEvent): number => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0)
+  const pointerAt = (event: React.PointerEvent): number =>
+    event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0)
   const clampToRun = (at: Micros, frame: Frame) => Math.max(startOf(frame), Math.min(at, Math.max(frame.end, frame.at)))
 
   return (

@@ -91,7 +91,10 @@ const StepMenu = () => {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menu.content} align="end" sideOffset={6} collisionPadding={8}>
-          <DropdownMenu.RadioGroup value={kind} onValueChange={(v) => useStore.getState().set({ stepKind: v as StepKind })}>
+          <DropdownMenu.RadioGroup
+            value={kind}
+            onValueChange={(v) => useStore.getState().set({ stepKind: v as StepKind })}
+          >
             {STEPS.map((x) => (
               <DropdownMenu.RadioItem key={x.kind} className={menu.item} value={x.kind}>
                 one {x.label}
@@ -107,8 +110,18 @@ const StepMenu = () => {
 export const PlayButton = ({ className }: { className?: string | undefined }) => {
   const playing = useStore((x) => x.frame?.playing ?? false)
   return (
-    <button type="button" className={className ?? s.play} onClick={playPause} aria-label={playing ? 'Pause' : 'Play'} title={`${playing ? 'Pause' : 'Play'} (Space)`}>
-      {playing ? <Pause size={16} fill="currentColor" aria-hidden="true" /> : <Play size={16} fill="currentColor" aria-hidden="true" />}
+    <button
+      type="button"
+      className={className ?? s.play}
+      onClick={playPause}
+      aria-label={playing ? 'Pause' : 'Play'}
+      title={`${playing ? 'Pause' : 'Play'} (Space)`}
+    >
+      {playing ? (
+        <Pause size={16} fill="currentColor" aria-hidden="true" />
+      ) : (
+        <Play size={16} fill="currentColor" aria-hidden="true" />
+      )}
     </button>
   )
 }
