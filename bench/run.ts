@@ -12,6 +12,7 @@ const GOALS = [
   { name: 'slots', seconds: 60 },
   { name: 'cluster', seconds: 180 },
   { name: 'rewind', seconds: 120 },
+  { name: 'browser', seconds: 120 },
 ] as const
 
 const quick = process.argv.includes('--quick')
