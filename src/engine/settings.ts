@@ -11,4 +11,6 @@ export interface Settings {
   latency: { mean: Micros; spread: Micros }
   service: { command: Micros; message: Micros }
   warm: number
+  /** processes at addresses of their own: `ip:port` to process. Others are known by their place (redis/address.ts). */
+  addresses?: Record<string, string>
 }
