@@ -67,7 +67,7 @@ export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
           <div
             key={i}
             className={styles.heal}
-            style={{ transform: `translate(${left + 14}px, ${Math.min(l.height - 28, bottom - 14)}px)` }}
+            style={{ transform: `translate(${left + 14}px, ${Math.min(l.height - 28, bottom - 5)}px)` }}
           >
             <span className={styles.signal}>
               {word}

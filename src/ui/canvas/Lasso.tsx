@@ -95,10 +95,8 @@ export const Lasso = ({ layout }: { layout: Layout }) => {
 }
 
 /** Which way the marked processes lose the rest. */
-export const ConfirmCut = ({ layout }: { layout: Layout }) => {
+export const ConfirmCut = ({ layout, over }: { layout: Layout; over: boolean }) => {
   const marked = useStore((s) => s.marked)
-  const tool = useStore((s) => s.tool)
-  if (tool !== 'cut') return null
   const rest = layout.order.filter((id) => !marked.includes(id))
   const done = () => useStore.getState().set({ marked: [], tool: 'select' })
   const cut = async (way: 'both' | 'out' | 'in') => {
@@ -113,11 +111,11 @@ export const ConfirmCut = ({ layout }: { layout: Layout }) => {
     if (ok) done()
   }
   return (
-    <div className={styles.confirm} role="group" aria-label="Cut a partition">
+    <div className={styles.confirm} data-over={over ? '' : undefined} role="group" aria-label="Cut a partition">
       <span className={styles.confirmWords} role="status">
         <Scissors size={14} aria-hidden="true" />
         {marked.length === 0 ? (
-          <span>Draw round those to cut off, or across the map. With keys: Space marks a station.</span>
+          <span>Draw round those to cut off, or across the map; or tap them.</span>
         ) : (
           <span>
             Cut off <b>{named(marked)}</b> from the rest

@@ -1,10 +1,11 @@
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Popover, Slider } from 'radix-ui'
 import { X } from 'lucide-react'
 import type { ProcessId } from '../../engine/core/process.ts'
 import { act } from '../store/session.ts'
 import { span } from '../design/format.ts'
 import { useStore } from '../store/store.ts'
+import { focusStation } from './ProcessMenu.tsx'
 import { useStage, type Anchor } from './stage-state.ts'
 import styles from './stage.module.css'
 
@@ -33,8 +34,23 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
   const [latency, setLatency] = useState(fault?.latency ?? ORDINARY)
   const [loss, setLoss] = useState(fault?.loss ?? 0)
   const close = () => useStage.getState().set({ link: null })
-  const send = (next: { latency: number; loss: number }) =>
-    void act({ type: 'link', a, b, latency: Math.round(next.latency), loss: next.loss })
+  const waiting = useRef<{ timer: number; send: () => void } | null>(null)
+  // Arrow keys commit at every press: one action once they rest.
+  const send = (next: { latency: number; loss: number }) => {
+    clearTimeout(waiting.current?.timer)
+    const now = () => {
+      waiting.current = null
+      void act({ type: 'link', a, b, latency: Math.round(next.latency), loss: next.loss })
+    }
+    waiting.current = { timer: window.setTimeout(now, 300), send: now }
+  }
+  useEffect(
+    () => () => {
+      clearTimeout(waiting.current?.timer)
+      waiting.current?.send()
+    },
+    [],
+  )
   return (
     <Popover.Root open onOpenChange={(open) => !open && close()}>
       <Popover.Anchor asChild>
@@ -45,6 +61,12 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
           className={styles.popover}
           collisionPadding={12}
           sideOffset={8}
+          // The menu it came from gives its focus back after this is open.
+          onFocusOutside={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            focusStation(a)
+          }}
           aria-label={`Link between ${a} and ${b}`}
         >
           <div className={styles.popoverHead}>
@@ -99,6 +121,8 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
             type="button"
             className={styles.outline}
             onClick={() => {
+              clearTimeout(waiting.current?.timer)
+              waiting.current = null
               void act({ type: 'resetLinks' })
               close()
             }}

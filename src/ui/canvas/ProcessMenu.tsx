@@ -33,7 +33,7 @@ const Menu = ({ process, at, others }: { process: ProcessId; at: Anchor; others:
           aria-label={`Actions on ${process}`}
           onCloseAutoFocus={(event) => {
             event.preventDefault()
-            focusStation(process)
+            if (!useStage.getState().link) focusStation(process)
           }}
         >
           <DropdownMenu.Label className={styles.menuTitle}>{process}</DropdownMenu.Label>

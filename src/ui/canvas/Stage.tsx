@@ -37,6 +37,8 @@ const EDGE_TYPES = { shard: ShardEdge, fan: FanEdge }
 const HIT = 44
 const FAN_MOST = 30
 const LONG_PRESS_MS = 500
+/** Below this scale one wants to look closer. */
+const CROWDED = 0.84
 
 /** The topology: who there is, how they hang together, and what travels between them. */
 export const Stage = ({ tools = true }: { tools?: boolean }) => (
@@ -87,6 +89,7 @@ const useMembers = (): Member[] => {
 const Inner = ({ tools }: { tools: boolean }) => {
   const [ref, box] = useBox()
   const members = useMembers()
+  const cutting = useStore((s) => s.tool === 'cut')
   const laid = useMemo(
     () => (box && box.width > 60 && box.height > 40 && members.length > 0 ? layOut(members, box) : null),
     [box, members],
@@ -100,10 +103,9 @@ const Inner = ({ tools }: { tools: boolean }) => {
           <p className={styles.empty}>{members.length === 0 ? 'Starting the cluster…' : ''}</p>
         )}
       </div>
-      {laid && <ConfirmCut layout={laid} />}
       <Reshard />
       <Legend />
-      {tools ? <Tools /> : <Shown />}
+      {cutting && laid ? <ConfirmCut layout={laid} over={!tools} /> : tools ? <Tools /> : <Shown />}
       <Narrator />
       <LinkPopover />
       {laid && <ProcessMenu others={laid.order} />}
@@ -133,7 +135,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
   useEffect(() => {
     void flow.setViewport(home)
     useStage.getState().set({ moved: false })
-    useStage.getState().set({ home: () => void flow.setViewport(home), loose: l.zoom < 0.95 })
+    useStage.getState().set({ home: () => void flow.setViewport(home), loose: l.zoom < CROWDED })
   }, [flow, home, l])
 
   const invited = useView((f) =>
@@ -292,7 +294,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
     event.stopPropagation()
   }
 
-  const loose = l.zoom < 0.95 || moved
+  const loose = l.zoom < CROWDED || moved
   return (
     <div
       className={styles.flow}

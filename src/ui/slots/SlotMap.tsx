@@ -311,10 +311,13 @@ const Plan = ({ view, name, difference, filled, ink, border, hatched, hatch, pin
 }
 
 const Said = ({ difference, believer }: { difference: Difference; believer: ProcessId }) => {
+  const asks = useStore((s) => s.frame?.processes.find((p) => p.id === believer)?.kind === 'app')
+    ? 'still asks'
+    : 'still names'
   if (difference.count === 0)
     return (
       <p>
-        <b>Every slot agrees.</b> <span className="quiet">{believer} asks the node that serves.</span>
+        <b>Every slot agrees.</b> <span className="quiet">{believer} knows who serves.</span>
       </p>
     )
   return (
@@ -328,7 +331,7 @@ const Said = ({ difference, believer }: { difference: Difference; believer: Proc
         <p key={i}>
           {p.believed ? (
             <>
-              {believer} still asks <b>{p.believed}</b>
+              {believer} {asks} <b>{p.believed}</b>
             </>
           ) : (
             <>{believer} knows no owner</>
