@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus } from 'node:os'
 import { build } from 'vite'
+import { build as buildLab } from '../scripts/lib/build.mjs'
 import { at, fingerprint, notes, readJson, run, say, writeJson } from '../scripts/lib/house.mjs'
 import { line, type Row } from './lib/row.ts'
 
@@ -13,6 +14,7 @@ const GOALS = [
   { name: 'cluster', seconds: 180 },
   { name: 'rewind', seconds: 120 },
   { name: 'browser', seconds: 120 },
+  { name: 'frames', seconds: 180 },
 ] as const
 
 const quick = process.argv.includes('--quick')
@@ -38,6 +40,7 @@ const bundle = async (): Promise<void> => {
     configFile: false,
     logLevel: 'error',
     root: at('.'),
+    ssr: { noExternal: ['lz-string'] },
     build: {
       outDir: folder,
       emptyOutDir: true,
@@ -72,6 +75,7 @@ const measure = (name: string, seconds: number): Promise<Row[]> =>
 const began = performance.now()
 await installPeers()
 await bundle()
+if (goals.some((g) => g.name === 'frames')) await buildLab()
 const rows: Row[] = []
 for (const { name, seconds } of goals)
   for (const row of await measure(name, quick ? Math.min(seconds, 40) : seconds)) {
