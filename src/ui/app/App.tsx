@@ -1,19 +1,19 @@
-import { Component, Suspense, useEffect, type ReactNode } from 'react'
+import { Component, lazy, Suspense, useEffect, useState, type ReactNode } from 'react'
 import { Toaster } from 'sonner'
 import { Route, Router, Switch, useLocation, useRoute } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
 import { listenForKeys } from '../control/keys.ts'
-import { ScenarioDialog } from '../control/ScenarioDialog.tsx'
 import { applyTheme } from '../design/theme.ts'
 import { keepSetting, setting } from '../store/keep.ts'
 import { exportRun, startSession } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
 import { Bar } from './Bar.tsx'
-import { Palette, ShareDialog, ShortcutSheet } from './dialogs.tsx'
 import { PLACES, type Place } from './places.ts'
 import s from './app.module.css'
 
-const missing = (): string[] => {
+const Dialogs = lazy(() => import('./dialogs.tsx'))
+
+const missing = (): readonly string[] => {
   const out: string[] = []
   if (typeof Worker === 'undefined') out.push('web workers')
   if (typeof ResizeObserver === 'undefined') out.push('ResizeObserver')
@@ -56,6 +56,7 @@ const Banners = () => {
   const trouble = useStore((x) => x.trouble)
   const notice = useStore((x) => x.frame?.notice ?? null)
   const set = useStore((x) => x.set)
+  const [read, setRead] = useState<string | null>(null)
   return (
     <div role="alert">
       {trouble && (
@@ -66,7 +67,14 @@ const Banners = () => {
           </button>
         </p>
       )}
-      {notice && !banner && <p className={s.banner}>{notice}</p>}
+      {notice && !banner && notice !== read && (
+        <p className={s.banner}>
+          {notice}
+          <button type="button" onClick={() => setRead(notice)}>
+            Dismiss
+          </button>
+        </p>
+      )}
       {banner && (
         <p className={s.banner}>
           {banner}
@@ -104,6 +112,7 @@ const Shell = () => {
   const intro = useStore((x) => x.intro) && home
   const theme = useStore((x) => x.theme)
   const place = matchesPlace(path)
+  const asked = useStore((x) => x.dialog !== null)
 
   useEffect(() => {
     applyTheme(theme)
@@ -135,10 +144,11 @@ const Shell = () => {
           </Switch>
         </Suspense>
       </div>
-      <ShortcutSheet />
-      <Palette />
-      <ScenarioDialog />
-      <ShareDialog />
+      {asked && (
+        <Suspense fallback={null}>
+          <Dialogs />
+        </Suspense>
+      )}
       <Toaster position="bottom-center" theme={theme} toastOptions={{ className: s.toast ?? '' }} offset={16} />
     </div>
   )
@@ -153,19 +163,20 @@ const useLabLocation = (): [string, (to: string) => void] => {
   return [path.split('?')[0] || '/', go]
 }
 
+const LACKS = missing()
+
 export function App() {
-  const lacks = missing()
   useEffect(() => {
-    if (lacks.length > 0) return
+    if (LACKS.length > 0) return
     const theme = setting('theme')
     if (theme === 'light' || theme === 'dark') useStore.getState().set({ theme })
     void startSession()
   }, [])
-  if (lacks.length > 0)
+  if (LACKS.length > 0)
     return (
       <main className={s.sorry}>
         <h1>This browser cannot run the lab.</h1>
-        <p>It lacks {lacks.join(' and ')}. Any current Firefox, Chrome, Edge or Safari will do.</p>
+        <p>It lacks {LACKS.join(' and ')}. Any current Firefox, Chrome, Edge or Safari will do.</p>
       </main>
     )
   return (

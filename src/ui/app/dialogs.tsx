@@ -5,7 +5,8 @@ import { useEffect, useState, type ReactNode } from 'react'
 import { toast } from 'sonner'
 import { useLocation } from 'wouter'
 import { SCENARIOS } from '../../content/scenarios/index.ts'
-import { SHORTCUTS } from '../control/keys.ts'
+import { ScenarioDialog } from '../control/ScenarioDialog.tsx'
+import { SHORTCUTS } from '../control/shortcuts.ts'
 import { actionsFor, actionPhrase, faceOf } from '../control/faces.ts'
 import menu from '../design/menu.module.css'
 import {
@@ -22,6 +23,7 @@ import {
   step,
   undo,
 } from '../store/session.ts'
+import { showPanel } from '../store/panels.ts'
 import { useStore, type DialogName, type PanelTab } from '../store/store.ts'
 import { nextTheme } from './Bar.tsx'
 import { PLACES } from './places.ts'
@@ -49,7 +51,7 @@ const Sheet = ({ name, title, children }: { name: DialogName; title: string; chi
   )
 }
 
-export const ShortcutSheet = () => (
+const ShortcutSheet = () => (
   <Sheet name="shortcuts" title="Keys">
     <div className={s.sheet} style={{ display: 'block' }}>
       {SHORTCUTS.map((group) => (
@@ -92,7 +94,7 @@ const Address = () => {
   )
 }
 
-export const ShareDialog = () => (
+const ShareDialog = () => (
   <Sheet name="share" title="Share this run">
     <p className="quiet">
       The address carries the scenario, the seed and your acts. Whoever opens it sees the same run, to the microsecond.
@@ -121,16 +123,6 @@ export const ShareDialog = () => (
   </Sheet>
 )
 
-/** Shows a panel wherever this layout has it. */
-export const showPanel = (tab: PanelTab): void => {
-  const { set } = useStore.getState()
-  set({
-    tab,
-    ...(tab === 'slots' || tab === 'charts' ? { lower: tab } : {}),
-    ...(tab === 'cli' || tab === 'keys' || tab === 'flow' ? { corner: tab } : {}),
-  })
-}
-
 const PANELS: readonly [PanelTab, string][] = [
   ['slots', 'Show the slot map'],
   ['charts', 'Show the charts'],
@@ -142,7 +134,7 @@ const PANELS: readonly [PanelTab, string][] = [
 ]
 
 /** Everything a hand can do, by name. */
-export const Palette = () => {
+const Palette = () => {
   const open = useStore((x) => x.dialog === 'palette')
   return (
     <Dialog.Root open={open} onOpenChange={(next) => !next && close()}>
@@ -226,3 +218,15 @@ const Commands = () => {
     </Command>
   )
 }
+
+/** All of them, in a chunk of their own. */
+const Dialogs = () => (
+  <>
+    <ShortcutSheet />
+    <Palette />
+    <ScenarioDialog />
+    <ShareDialog />
+  </>
+)
+
+export default Dialogs

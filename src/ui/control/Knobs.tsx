@@ -23,16 +23,16 @@ interface NumberKnob {
 /** A slider with its number; both move it, and one action goes out when the hand rests. */
 const Knob = ({ knob, value, send }: { knob: NumberKnob; value: number; send: (value: number) => void }) => {
   const id = useId()
-  const [local, setLocal] = useState<number | null>(null)
+  // what the hand set last, until the run says another value
+  const [local, setLocal] = useState<{ over: number; value: number } | null>(null)
   const timer = useRef(0)
-  const shown = local ?? value
+  const shown = local?.over === value ? local.value : value
   useEffect(() => () => clearTimeout(timer.current), [])
-  useEffect(() => setLocal(null), [value])
 
   const change = (next: number) => {
     if (!Number.isFinite(next)) return
     const inside = Math.max(knob.min, Math.min(knob.max, next))
-    setLocal(inside)
+    setLocal({ over: value, value: inside })
     clearTimeout(timer.current)
     timer.current = window.setTimeout(() => {
       if (inside !== value) send(inside)

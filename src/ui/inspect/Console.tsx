@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { formatReply, splitArgs } from '../../lab/console.ts'
+import type { Frame } from '../../lab/frame.ts'
 import { nudge } from '../store/pump.ts'
 import { useStore } from '../store/store.ts'
 import { complete, helpOf, setCommands } from './commands.ts'
@@ -33,13 +34,8 @@ const kept: { lines: Line[]; history: string[]; node: string | null; cluster: bo
 
 /** redis-cli against any node, or through a cluster client. */
 export const Console = () => {
-  const ids = useStore(
-    (x) =>
-      x.frame?.processes
-        .filter((p) => p.kind === 'node')
-        .map((p) => p.id)
-        .join(' ') ?? '',
-  )
+  const ids = useStore((x) => nodesOf(x.frame))
+  const up = useStore((x) => x.frame?.processes.find((p) => p.kind === 'node' && p.status === 'up')?.id)
   const selected = useStore((x) => x.selected)
   const nodes = ids === '' ? [] : ids.split(' ')
   const [lines, setLines] = useState<Line[]>(kept.lines)
@@ -52,7 +48,7 @@ export const Console = () => {
   const input = useRef<HTMLInputElement>(null)
   const draft = useRef('')
 
-  const at = node !== null && nodes.includes(node) ? node : (nodes[0] ?? 'n1')
+  const at = node !== null && nodes.includes(node) ? node : (up ?? nodes[0] ?? 'n1')
   const prompt = `${at}${cluster ? ' -c' : ''}>`
 
   useEffect(() => {
@@ -207,6 +203,12 @@ const fetchCommands = (): void => {
     },
   )
 }
+
+const nodesOf = (frame: Frame | null): string =>
+  (frame?.processes ?? [])
+    .filter((p) => p.kind === 'node')
+    .map((p) => p.id)
+    .join(' ')
 
 const commonStart = (words: readonly string[]): string => {
   let start = words[0] ?? ''

@@ -4,7 +4,7 @@ import { factSentence } from '../canvas/narrate.ts'
 import { seconds } from '../design/format.ts'
 import { Glyph } from '../design/Glyph.tsx'
 import { askWhy } from '../store/session.ts'
-import { useStore } from '../store/store.ts'
+import { startOfRun, useStore } from '../store/store.ts'
 import s from './events.module.css'
 
 /** Rows kept in the page: older ones are reached by scrubbing back. */
@@ -74,6 +74,8 @@ export const Events = () => {
   const facts = useStore((x) => x.facts)
   const litFact = useStore((x) => x.litFact)
   const causes = useStore((x) => x.causes)
+  // how the cluster came up is no news to the learner
+  const start = useStore(startOfRun)
   const list = useRef<HTMLOListElement>(null)
   const following = useRef(true)
   const [only, setOnly] = useState('')
@@ -84,9 +86,10 @@ export const Events = () => {
     [facts],
   )
   const shown = useMemo(() => {
-    const some = only === '' ? facts : facts.filter((f) => f.process === only || factSentence(f).who === only)
+    const own = facts.filter((f) => f.at >= start)
+    const some = only === '' ? own : own.filter((f) => f.process === only || factSentence(f).who === only)
     return some.slice(-MOST)
-  }, [facts, only])
+  }, [facts, only, start])
   const chain = useMemo(() => new Set((causes ?? []).flatMap((c) => (c.factId === null ? [] : [c.factId]))), [causes])
   const lit = shown.map((f, i) => (chain.has(f.id) ? i : -1)).filter((i) => i >= 0)
   const [first, last] = [lit[0] ?? -1, lit.at(-1) ?? -1]

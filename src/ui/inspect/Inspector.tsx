@@ -222,7 +222,7 @@ const Body = ({ id, phone }: { id: ProcessId; phone: boolean }) => {
       <header className={s.head}>
         <Station face={face} />
         <div className={s.name}>
-          <b>{id}</b> <span className="quiet">{whoIs(face)}</span>
+          <h2>{id}</h2> <span className="quiet">{whoIs(face)}</span>
           {status && <span className="signal"> {status}</span>}
           {face.slow > 1 && <span className="signal"> slow ×{face.slow}</span>}
         </div>

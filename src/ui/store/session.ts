@@ -225,12 +225,11 @@ export const reset = () =>
   })
 
 export const openScenario = async (scenario: string | Scenario, seed?: number): Promise<boolean> => {
-  const playing = store().frame?.playing ?? true
   const done = await guarded(async (lab) => {
     await lab.open(scenario, seed === undefined ? {} : { seed })
     fresh(typeof scenario === 'string' ? null : scenario)
     store().set({ intro: false })
-    if (playing) lab.play()
+    lab.play('auto')
     return true
   })
   return done ?? false

@@ -1,5 +1,7 @@
 import { create } from 'zustand'
+import { SCENARIOS } from '../../content/scenarios/index.ts'
 import type { ProcessId } from '../../engine/core/process.ts'
+import type { Micros } from '../../engine/core/time.ts'
 import type { Scenario } from '../../engine/scenario.ts'
 import type { Cause, Fact, Frame, MetricWindow } from '../../lab/frame.ts'
 import type { Lab, StepKind } from '../../lab/lab.ts'
@@ -77,3 +79,7 @@ export const useStore = create<LabStore>((set) => ({
 /** One process's face of the latest frame. */
 export const useFace = (id: ProcessId | null) =>
   useStore((s) => (id ? s.frame?.processes.find((p) => p.id === id) : undefined))
+
+/** The moment at which the learner arrives; what is before it is warm-up. */
+export const startOfRun = (s: Pick<LabStore, 'custom' | 'frame'>): Micros =>
+  (s.custom ?? SCENARIOS.find((x) => x.id === s.frame?.scenario))?.startAt ?? 0

@@ -1,11 +1,10 @@
 import { useEffect, useRef } from 'react'
-import { SCENARIOS } from '../../content/scenarios/index.ts'
 import { SEC, type Micros } from '../../engine/core/time.ts'
 import type { Frame, Mark } from '../../lab/frame.ts'
 import { TRACES } from '../charts/series.ts'
 import { seconds } from '../design/format.ts'
 import { seek } from '../store/session.ts'
-import { useStore } from '../store/store.ts'
+import { startOfRun, useStore } from '../store/store.ts'
 import {
   atOf,
   drawMark,
@@ -34,11 +33,7 @@ interface Axes {
   near: Axis
 }
 
-const startOf = (frame: Frame): Micros => {
-  const { custom } = useStore.getState()
-  const scenario = custom ?? SCENARIOS.find((x) => x.id === frame.scenario)
-  return scenario?.startAt ?? 0
-}
+const startOf = (frame: Frame): Micros => startOfRun({ custom: useStore.getState().custom, frame })
 
 const axesOf = (frame: Frame, width: number, edge: number): Axes => {
   const start = Math.min(startOf(frame), frame.at)
@@ -49,6 +44,32 @@ const axesOf = (frame: Frame, width: number, edge: number): Axes => {
     whole: { ...wholeRun(start, Math.max(frame.end, frame.at)), x0, x1 },
     near: { from, to: from + NEAR, x0, x1 },
   }
+}
+
+const ACT_WORDS: Record<string, string> = {
+  powerOff: 'power off',
+  restartEmpty: 'restart empty',
+  slow: 'slow down',
+  failover: 'fail over to',
+  partition: 'cut',
+  link: 'change a link',
+  resetLinks: 'reset the links',
+  config: 'set a directive',
+  addNode: 'add a node',
+  removeNode: 'remove',
+  cancelReshard: 'cancel the reshard',
+  expireHot: 'expire the hot key',
+  updateRow: 'update a row',
+  subscription: 'change a subscription',
+  load: 'change the load',
+  policy: 'change the policy',
+  origin: 'change the database',
+}
+
+/** A mark names an action by its type, and its process after it. */
+const actWords = (label: string): string => {
+  const [type = '', process = ''] = label.split(' ')
+  return `${ACT_WORDS[type] ?? type}${process && process !== '*' ? ` ${process}` : ''}`
 }
 
 /** Decides which marks get their words: the weightier first, as long as they do not touch. */
@@ -70,7 +91,7 @@ const labelled = (c: CanvasRenderingContext2D, marks: readonly { x: number; mark
     (a, b) => weight[b.mark.kind] - weight[a.mark.kind] || a.mark.at - b.mark.at,
   )) {
     if (weight[mark.kind] === 0) continue
-    const text = mark.kind === 'action' ? `you ${mark.label}` : mark.label
+    const text = mark.kind === 'action' ? `you ${actWords(mark.label)}` : mark.label
     const width = c.measureText(text).width
     const start = Math.max(x0, Math.min(x1 - width, x - width / 2))
     const key = `${mark.kind} ${Math.round(x / 8)}`

@@ -1,6 +1,6 @@
 import { ChevronDown, Pause, Play, Redo2, RotateCcw, StepForward, Undo2 } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import { SPEEDS, type Speed, type StepKind } from '../../lab/lab.ts'
+import { SPEEDS, type StepKind } from '../../lab/lab.ts'
 import { alerting, TRACES, valueNow } from '../charts/series.ts'
 import { clockParts, times } from '../design/format.ts'
 import menu from '../design/menu.module.css'
@@ -38,19 +38,6 @@ export const usePace = (): { speed: string; reason: string } => {
     speed: mode === 'auto' ? `auto, ${times(speed)}` : times(speed),
     reason: reason || (playing ? (speed === 1 ? 'simulated, real time' : '') : 'paused'),
   }
-}
-
-const currentSpeed = (): Speed => {
-  const { frame } = useStore.getState()
-  return frame?.pace.mode === 'fixed' ? frame.pace.base : 'auto'
-}
-
-/** One notch slower or faster; from auto, next to real time. */
-export const changeSpeed = (by: 1 | -1): void => {
-  const now = currentSpeed()
-  const at = now === 'auto' ? SPEEDS.indexOf(1) : SPEEDS.findIndex((x) => x >= now)
-  const next = SPEEDS[Math.max(0, Math.min(SPEEDS.length - 1, at + by))]
-  if (next !== undefined) setSpeed(next)
 }
 
 const SpeedMenu = () => {
