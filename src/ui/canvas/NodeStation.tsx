@@ -164,8 +164,11 @@ const Badge = ({ name, R }: { name: 'pause' | 'slow'; R: number }) => (
 
 const Invitation = ({ id }: { id: string }) => (
   <span className={styles.invitation}>
-    <b>Click {id}</b>
-    <span>
+    <b>
+      <span className={styles.click}>Click</span>
+      <span className={styles.tap}>Tap</span> {id}
+    </b>
+    <span className={styles.click}>
       or press <kbd>K</kbd>
     </span>
   </span>

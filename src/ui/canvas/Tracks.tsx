@@ -46,11 +46,22 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
   const many = l.bands.length > 1
   const thin = l.density === 'dense' ? 1 : 1.25
   const drops = apps.map((a) => a.x)
+  /** A lane left of the first column needs the rail to come to meet it. */
+  const laneX = (band: number) =>
+    l.columns.flatMap((c, i) =>
+      c.band === band &&
+      c.members.some(
+        (id, row) =>
+          row > 0 && (view.columns[i]?.rows[row]?.serves || view.columns[i]?.rows[row]?.reads || lanes.includes(id)),
+      )
+        ? [c.x - CLIENT_LANE[l.density]]
+        : [],
+    )
 
   return (
     <svg className={styles.tracks} width={1} height={1} aria-hidden="true">
       {l.bands.map((b, i) => {
-        const x0 = Math.min(many ? l.feederX : b.x0, ...(i === 0 ? drops : []))
+        const x0 = Math.min(many ? l.feederX : b.x0, ...(i === 0 ? drops : []), ...laneX(i))
         const x1 = Math.max(b.x1, ...(i === 0 ? [...drops, origin?.x ?? 0] : []))
         return (
           <g key={i} fill="none" stroke="var(--edge)">
