@@ -132,6 +132,7 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
   peers: [me],
   byId: new Map([[me.id, MYSELF]]),
   slots: newSlotTable(),
+  unclaimed: new Set(),
   migrating: new Map(),
   importing: new Map(),
   currentEpoch: conf.currentEpoch,

@@ -50,7 +50,7 @@ export const handshakeTimeout = (timeout: Micros): Micros => Math.max(timeout, S
 /** A primary that was cut off waits the node timeout, at least 0.5 s and at most 5 s, before it takes queries again. */
 export const rejoinDelay = (timeout: Micros): Micros => Math.min(Math.max(timeout, 500 * MS), 5 * SEC)
 
-/** Of two claims to a slot the greater configEpoch wins; an unowned slot goes to whoever claims it. */
+/** Of two claims to a slot the greater configEpoch wins; one that nobody claims any more goes to whoever does. */
 export const claimWins = (ownerEpoch: number | null, claimEpoch: number): boolean => ownerEpoch === null || ownerEpoch < claimEpoch
 
 /** Of two primaries with one configEpoch, the one with the lexicographically smaller id takes a new one. */

@@ -19,6 +19,7 @@ export const slotOwner = (state: NodeState, slot: number): number => ownerIn(sta
 export const setSlotOwner = (state: NodeState, slot: number, peer: number): void => setOwnerIn(state.cluster!, slot, peer)
 
 export const setOwnerIn = (c: ClusterState, slot: number, peer: number): void => {
+  if (c.unclaimed.size > 0) c.unclaimed.delete(slot)
   const before = ownerIn(c, slot)
   if (before === peer) return
   if (before >= 0) c.peers[before].numSlots--
@@ -68,12 +69,12 @@ export const claimAgrees = (c: ClusterState, sender: number, owner: number, clai
   return true
 }
 
-/** First claimed slot whose owner (other than `except`) has a greater configEpoch; −1 none. */
+/** First claimed slot whose owner (other than `except`) claims it too and has a greater configEpoch; −1 none. */
 export const newerOwner = (c: ClusterState, claim: SlotSet, epoch: number, except: number): number => {
   for (let r = 0; r < claim.ranges.length; r += 2)
     for (let slot = claim.ranges[r]; slot <= claim.ranges[r + 1]; slot++) {
       const owner = ownerIn(c, slot)
-      if (owner >= 0 && owner !== except && c.peers[owner].configEpoch > epoch) return slot
+      if (owner >= 0 && owner !== except && c.peers[owner].configEpoch > epoch && !c.unclaimed.has(slot)) return slot
     }
   return -1
 }
@@ -95,15 +96,30 @@ export const rebind = (c: ClusterState, claimant: number, epoch: number, claim: 
   for (let r = 0; r < claim.ranges.length; r += 2)
     for (let slot = claim.ranges[r]; slot <= claim.ranges[r + 1]; slot++) {
       const owner = ownerIn(c, slot)
-      if (owner === claimant || c.importing.has(slot)) continue
-      if (!claimWins(owner < 0 ? null : c.peers[owner].configEpoch, epoch)) continue
+      if (owner === claimant) {
+        if (c.unclaimed.size > 0) c.unclaimed.delete(slot)
+        continue
+      }
+      if (c.importing.has(slot)) continue
+      if (!claimWins(owner < 0 || c.unclaimed.has(slot) ? null : c.peers[owner].configEpoch, epoch)) continue
       if (owner === 0) out.lost.push(slot)
       if (owner >= 0 && owner === ourPrimary) out.ours++
       if (owner >= 0) out.from = owner
       setOwnerIn(c, slot, claimant)
       out.count++
     }
+  noteUnclaimed(c, claimant, claim)
   return out
+}
+
+/** Slots that are bound to a peer which no longer claims them. */
+const noteUnclaimed = (c: ClusterState, owner: number, claim: SlotSet): void => {
+  let r = 0
+  for (let slot = 0; slot < SLOTS; slot++) {
+    while (r < claim.ranges.length && claim.ranges[r + 1] < slot) r += 2
+    const claimed = r < claim.ranges.length && claim.ranges[r] <= slot
+    if (!claimed && ownerIn(c, slot) === owner) c.unclaimed.add(slot)
+  }
 }
 
 /** Takes all of a peer's slots away; how many there were. */

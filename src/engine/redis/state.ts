@@ -21,6 +21,8 @@ export interface NodeState {
   sessions: Map<ConnId, Session>
   nextClientId: number
   pubsub: PubSub
+  /** key → connections that WATCH it. */
+  watchers: Map<string, Set<ConnId>>
   /** MIGRATEs under way, by the connection to their target. */
   migrations: Map<ConnId, import('./migrate.ts').Migration>
   cluster: ClusterState | null
@@ -39,6 +41,8 @@ export interface Entry {
   value: string | Map<string, string>
   /** when it logically expires; -1 = never. */
   expireAt: Micros
+  /** has left its small encoding: an appended string, a hash that was large once. */
+  raw?: boolean
 }
 
 /** Pages by key slot, `PAGES` of them: slot >> 6 in cluster mode, so that a slot's keys stand together. */
@@ -68,6 +72,14 @@ export interface Session {
   dirty: boolean
   asking: boolean
   readonly: boolean
+  /** watched keys, and whether each had expired when the watch began. */
+  watched: Map<string, boolean>
+  /** a watched key was touched: EXEC will answer nothing. */
+  touched: boolean
+  /** channels, patterns and sharded channels it listens to. */
+  subscriptions: number
+  /** offset of the stream after its last write, for WAIT. */
+  wrote: number
   /** replies to this connection wait here while a command blocks (MIGRATE, paused writes, WAIT). */
   blocked: Blocked | null
   waiting: string[][]
@@ -78,6 +90,9 @@ export interface Blocked {
   why: 'migrate' | 'pause' | 'wait'
   argv: string[]
   since: Micros
+  /** WAIT: replicas wanted, and when it gives up (0 = never). */
+  want?: number
+  until?: Micros
   /** the other connection it waits on, for MIGRATE. */
   via: ConnId
 }
@@ -115,6 +130,8 @@ export interface ClusterState {
   byId: Map<NodeId, number>
   /** owner of each slot as index into `peers`; -1 = unbound. Copy before changing: shared between clones by pages. */
   slots: Pages<Int16Array>
+  /** slots whose owner no longer claims them: bound to it still, so that clients are sent somewhere, but anybody's claim wins. */
+  unclaimed: Set<number>
   /** slot → peer index, open slots. */
   migrating: Map<number, number>
   importing: Map<number, number>

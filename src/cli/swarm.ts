@@ -1,0 +1,210 @@
+import { buildSimulation } from '../engine/build.ts'
+import { applyAction } from '../engine/apply.ts'
+import type { Action } from '../engine/action.ts'
+import type { Fact } from '../engine/core/fact.ts'
+import type { ProcessId } from '../engine/core/process.ts'
+import { below, newStream, uniform, type Stream } from '../engine/core/random.ts'
+import type { Simulation } from '../engine/core/simulation.ts'
+import { MS, SEC, type Micros } from '../engine/core/time.ts'
+import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults.ts'
+import { Invariants, whyNotWhole } from '../engine/observe/invariants.ts'
+import type { NodeState } from '../engine/redis/state.ts'
+import type { Scenario } from '../engine/scenario.ts'
+
+/**
+ * npm run swarm -- [--seeds 50] [--from 1] [--seconds 60] [--verbose]
+ * A random cluster, load and faults per seed; invariants hold throughout; then all is healed and the cluster becomes whole again.
+ * A failure prints its seed: run it again with --from SEED --seeds 1 --verbose.
+ */
+
+export interface Tally {
+  failovers: number
+  manual: number
+  partitions: number
+  crashes: number
+  migrations: number
+  writes: number
+  lost: number
+}
+
+export const newTally = (): Tally => ({ failovers: 0, manual: 0, partitions: 0, crashes: 0, migrations: 0, writes: 0, lost: 0 })
+
+const scenarioOf = (s: Stream): Scenario => {
+  const primaries = 3 + below(s, 4)
+  const timeout = [500, 1000, 2000, 3000][below(s, 4)]
+  const config: Record<string, string> = { 'cluster-node-timeout': String(timeout), 'repl-diskless-sync-delay': String(below(s, 2) * 5) }
+  if (below(s, 4) === 0) config['cluster-require-full-coverage'] = 'no'
+  if (below(s, 4) === 0) config['cluster-replica-validity-factor'] = '0'
+  if (below(s, 8) === 0) config['repl-backlog-size'] = '16384'
+  return {
+    id: 'swarm', title: 'swarm', about: 'A random cluster.', config,
+    topology: { cluster: true, primaries, replicasPerPrimary: 1 + below(s, 2), apps: 1 },
+    load: { ...DEFAULT_LOAD, rate: 20 + below(s, 80), keys: 300 }, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN,
+    latency: { mean: 100 + below(s, 400), spread: 100 }, service: { command: 10, message: 5 }, scale: 1, warm: 0, startAt: 0, seed: 1,
+  }
+}
+
+const TRACKED = 'tracked:'
+
+const nodesOf = (sim: Simulation): ProcessId[] =>
+  [...sim.world.processes.values()].filter((p) => p.kind === 'node' && !p.retired).map((p) => p.id)
+
+const one = <T>(s: Stream, from: readonly T[]): T => from[below(s, from.length)]
+
+/** A few of them, at least one, never all. */
+const some = (s: Stream, from: readonly ProcessId[]): ProcessId[] => {
+  const many = 1 + below(s, Math.max(1, from.length >> 1))
+  const left = [...from]
+  return Array.from({ length: many }, () => left.splice(below(s, left.length), 1)[0])
+}
+
+/** The next thing to go wrong, or to be put right. */
+const mischief = (sim: Simulation, s: Stream): Action => {
+  const nodes = nodesOf(sim)
+  const at = (status: string): ProcessId[] => nodes.filter((id) => sim.process(id)!.status === status)
+  const down = [...at('crashed'), ...at('off')]
+  const up = at('up')
+  const isPrimary = (id: ProcessId): boolean => (sim.process(id)!.state as NodeState).cluster!.peers[0].primary
+  // too many at once would leave nothing to learn from
+  if (down.length + at('paused').length > nodes.length / 3) {
+    if (at('paused').length > 0 && below(s, 2) === 0) return { type: 'resume', process: one(s, at('paused')) }
+    if (down.length > 0) return { type: below(s, 4) === 0 ? 'restartEmpty' : 'restart', process: one(s, down) }
+    return { type: 'resume', process: one(s, at('paused')) }
+  }
+  const replicas = up.filter((id) => !isPrimary(id))
+  switch (below(s, 14)) {
+    case 0:
+    case 1:
+      return { type: 'crash', process: one(s, up) }
+    case 2:
+      return { type: 'powerOff', process: one(s, up) }
+    case 3:
+      return { type: 'pause', process: one(s, up) }
+    case 4:
+      return at('paused').length > 0 ? { type: 'resume', process: one(s, at('paused')) } : { type: 'heal' }
+    case 5:
+      return { type: 'partition', inside: some(s, nodes) }
+    case 6:
+      return { type: 'cut', from: some(s, nodes), to: [one(s, nodes), 'cli', 'app1'] }
+    case 7:
+    case 8:
+      return { type: 'heal' }
+    case 9:
+      return { type: 'slow', process: one(s, up), factor: one(s, [1, 20, 500]) }
+    case 10:
+      return down.length > 0 ? { type: below(s, 4) === 0 ? 'restartEmpty' : 'restart', process: one(s, down) } : { type: 'restart', process: one(s, up) }
+    case 11:
+      return replicas.length > 0 ? { type: 'failover', process: one(s, replicas) } : { type: 'heal' }
+    case 12:
+      return { type: 'link', a: one(s, nodes), b: one(s, nodes), latency: below(s, 50) * MS, loss: below(s, 4) / 10 }
+    default:
+      return nodes.length < 16 && below(s, 2) === 0 ? { type: 'addNode', replica: below(s, 2) === 0 } : { type: 'removeNode', process: one(s, nodes) }
+  }
+}
+
+const healAll = (sim: Simulation): void => {
+  applyAction(sim, { type: 'heal' })
+  applyAction(sim, { type: 'resetLinks' })
+  for (const id of nodesOf(sim)) {
+    const { status, slow } = sim.process(id)!
+    if (slow !== 1) applyAction(sim, { type: 'slow', process: id, factor: 1 })
+    if (status === 'paused') applyAction(sim, { type: 'resume', process: id })
+    else if (status !== 'up') applyAction(sim, { type: 'restart', process: id })
+  }
+}
+
+export interface Outcome {
+  broken: string[]
+  log: string[]
+  sim: Simulation
+}
+
+/** One seed: `seconds` of trouble, then healing. */
+export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
+  const s = newStream(seed, 'swarm')
+  const sim = buildSimulation(scenarioOf(s), seed)
+  const log: string[] = []
+  const say = (text: string): void => void log.push(`${(sim.world.now / SEC).toFixed(3)} ${text}`)
+  const invariants = new Invariants(sim, (key) => key.startsWith(TRACKED))
+  sim.observe(invariants)
+  sim.observe({
+    onFact(f: Fact) {
+      if (f.type === 'failover.promoted') tally[f.data.manual ? 'manual' : 'failovers']++
+      else if (f.type === 'network.cut') tally.partitions++
+      else if (f.type === 'process.crashed' || f.type === 'process.poweredOff') tally.crashes++
+      else if (f.type === 'keys.migrated') tally.migrations++
+      else if (f.type === 'action.applied' && f.data.action.type !== 'command') say(JSON.stringify(f.data.action))
+      if (!QUIET.has(f.type)) say(`${f.process} ${f.type} ${JSON.stringify(f.data)}`)
+    },
+  })
+  let written = 0
+  const step = (until: Micros): void => {
+    while (sim.world.now < until) {
+      sim.runUntil(Math.min(until, sim.world.now + 50 * MS))
+      if (written < seconds * 20)
+        applyAction(sim, { type: 'command', process: one(s, nodesOf(sim)), argv: ['SET', `${TRACKED}${written}`, `v${written++}`], cluster: true })
+      invariants.checkOwners()
+    }
+  }
+  step(3 * SEC)
+  const end = sim.world.now + seconds * SEC
+  while (sim.world.now < end && invariants.broken.length === 0) {
+    applyAction(sim, mischief(sim, s))
+    step(sim.world.now + Math.round((0.2 + uniform(s) * 6) * SEC))
+  }
+  healAll(sim)
+  const latest = sim.world.now + 300 * SEC
+  written = Infinity
+  let whole = whyNotWhole(sim)
+  for (let calm = 0; calm < 5 && sim.world.now < latest; ) {
+    step(sim.world.now + SEC)
+    for (const id of nodesOf(sim)) if (sim.process(id)!.status !== 'up') applyAction(sim, { type: 'restart', process: id })
+    whole = whyNotWhole(sim)
+    calm = whole === null && sim.process('admin')!.state !== null ? calm + 1 : 0
+  }
+  const broken = [...invariants.broken]
+  if (whole !== null) broken.push(`not whole 300 s after healing: ${whole}`)
+  else {
+    tally.writes += invariants.writes.size
+    tally.lost += invariants.checkWrites()
+    invariants.checkCopies()
+    broken.splice(0, broken.length, ...invariants.broken)
+  }
+  return { broken, log, sim }
+}
+
+const QUIET: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
+  'request.done', 'write.acked', 'origin.query', 'origin.answered', 'fill.started', 'fill.joined', 'client.redirected', 'stale.served',
+  'node.reported', 'reshard.progress', 'keys.migrated', 'slot.opened', 'slot.closed', 'console.replied', 'row.updated', 'action.applied',
+  'invalidation.published', 'invalidation.received', 'client.refreshed', 'client.connectionLost', 'origin.refused',
+])
+
+const option = (name: string, otherwise: number): number => {
+  const i = process.argv.indexOf(`--${name}`)
+  return i < 0 ? otherwise : Number(process.argv[i + 1])
+}
+
+const main = (): void => {
+  const seeds = option('seeds', 50)
+  const from = option('from', 1)
+  const seconds = option('seconds', 60)
+  const tally = newTally()
+  const failed: number[] = []
+  for (let seed = from; seed < from + seeds; seed++) {
+    const { broken, log } = swarm(seed, seconds, tally)
+    if (process.argv.includes('--verbose')) console.log(log.join('\n'))
+    if (broken.length === 0) continue
+    failed.push(seed)
+    console.log(`seed ${seed}:\n  ${broken.join('\n  ')}`)
+  }
+  console.log(
+    `${seeds} seeds: ${tally.failovers} failovers, ${tally.manual} manual ones, ${tally.partitions} partitions and cuts, ${tally.crashes} crashes, ` +
+      `${tally.migrations} batches of keys migrated, ${tally.lost} of ${tally.writes} acknowledged writes lost as Redis loses them`,
+  )
+  const idle = (Object.keys(tally) as (keyof Tally)[]).filter((k) => tally[k] === 0)
+  if (seeds >= 20 && idle.length > 0) console.log(`never happened: ${idle.join(', ')}`)
+  if (failed.length > 0) console.log(`failed: --from ${failed.join(', ')}`)
+  process.exitCode = failed.length > 0 || (seeds >= 20 && idle.length > 0) ? 1 : 0
+}
+
+if (process.argv[1]?.endsWith('swarm.ts')) main()
