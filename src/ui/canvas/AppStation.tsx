@@ -24,7 +24,7 @@ export const AppSquare = ({
   const half = size / 2
   const inner = size - 6
   const anyWrong = stripes.some((s) => s.wrong)
-  let y = -half + 3
+  const tops = stripes.map((_, i) => -half + 3 + inner * stripes.slice(0, i).reduce((sum, s) => sum + s.share, 0))
   return (
     <>
       <defs>
@@ -56,8 +56,7 @@ export const AppSquare = ({
       />
       {stripes.map((s, i) => {
         const height = s.share * inner
-        const at = y
-        y += height
+        const at = tops[i] ?? 0
         const gap = stripes.length <= 6 ? 1 : 0
         return (
           <g key={i}>

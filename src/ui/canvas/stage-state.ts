@@ -1,3 +1,4 @@
+import { useMemo } from 'react'
 import { create } from 'zustand'
 import type { ProcessId } from '../../engine/core/process.ts'
 import type { Frame, ProcessFace } from '../../lab/frame.ts'
@@ -58,5 +59,5 @@ export const faceIn = (frame: Frame, id: ProcessId): ProcessFace | undefined => 
 /** A small view of the frame, rendered again only when it says something else. */
 export const useView = <T>(view: (frame: Frame) => T): T | null => {
   const text = useStore((s) => (s.frame ? JSON.stringify(view(s.frame)) : ''))
-  return text ? (JSON.parse(text) as T) : null
+  return useMemo(() => (text ? (JSON.parse(text) as T) : null), [text])
 }

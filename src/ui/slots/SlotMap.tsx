@@ -24,6 +24,8 @@ import styles from './slots.module.css'
 
 type Shards = Record<ProcessId, number>
 
+const NO_SHARDS: Shards = {}
+
 const shardsIn = (frame: Frame): Shards =>
   Object.fromEntries(frame.processes.flatMap((p) => (p.node ? [[p.id, p.node.shard]] : [])))
 
@@ -81,11 +83,10 @@ export const SlotMap = () => {
   const believer = useBeliever()
   const views = useSlots(believer, visible)
   const shards = useView(shardsIn)
-  const stable = useMemo(() => shards ?? {}, [JSON.stringify(shards)]) // eslint-disable-line react-hooks/exhaustive-deps
   return (
     <section ref={ref} className={styles.slots} aria-label="Slot map">
       {views && believer ? (
-        <Maps views={views} shards={stable} />
+        <Maps views={views} shards={shards ?? NO_SHARDS} />
       ) : (
         <p className={styles.empty}>Asking who believes what…</p>
       )}
@@ -353,15 +354,15 @@ const Said = ({ difference, believer }: { difference: Difference; believer: Proc
 const SlotLine = ({ views, slot, pinned }: { views: BothViews; slot: number | null; pinned: boolean }) => {
   const { belief, truth, believer } = views
   const serves = slot === null ? null : nameOf(truth, slot)
-  const [keys, setKeys] = useState<readonly string[]>([])
+  const [held, setHeld] = useState<{ slot: number; keys: readonly string[] } | null>(null)
+  const keys = held !== null && held.slot === slot ? held.keys : []
   useEffect(() => {
-    setKeys([])
     if (slot === null || !pinned || !serves) return
     let stopped = false
     void useStore
       .getState()
       .lab?.keys(serves, '*', 20_000)
-      .then((rows) => !stopped && setKeys(rows.filter((r) => r.slot === slot).map((r) => r.key)))
+      .then((rows) => !stopped && setHeld({ slot, keys: rows.filter((r) => r.slot === slot).map((r) => r.key) }))
       .catch(() => undefined)
     return () => {
       stopped = true
