@@ -1,7 +1,7 @@
 import { Command } from 'cmdk'
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
-import { useEffect, useState, type ReactNode } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { toast } from 'sonner'
 import { useLocation } from 'wouter'
 import { SCENARIOS } from '../../content/scenarios/index.ts'
@@ -152,6 +152,15 @@ const Palette = () => {
 const Commands = () => {
   const [, go] = useLocation()
   const [frame] = useState(() => useStore.getState().frame)
+  const box = useRef<HTMLDivElement>(null)
+  // while filtering, the library leaves this at an option that is gone
+  const point = () =>
+    requestAnimationFrame(() => {
+      const input = box.current?.querySelector('[cmdk-input]')
+      const id = box.current?.querySelector('[cmdk-item][aria-selected="true"]')?.id
+      if (id) input?.setAttribute('aria-activedescendant', id)
+      else input?.removeAttribute('aria-activedescendant')
+    })
   const item = (label: string, run: () => void, hint = '', value = label) => (
     <Command.Item
       key={value}
@@ -167,7 +176,7 @@ const Commands = () => {
     </Command.Item>
   )
   return (
-    <Command label="Commands" loop>
+    <Command label="Commands" loop ref={box} onValueChange={point} onKeyUp={point}>
       <Command.Input placeholder="crash n1, charts, seed…" autoFocus />
       <Command.List className={s.list}>
         <Command.Empty className={menu.label}>Nothing of that name.</Command.Empty>

@@ -100,10 +100,7 @@ export const breakdown = (
     add(
       'news',
       firstHeard,
-      firstHeard.data.why === 'MOVED'
-        ? `MOVED tells ${firstHeard.process} of ${promoted}`
-        : `${firstHeard.process} polls its slot map`,
-      firstHeard.data.why === 'MOVED' ? 'when its next command is redirected' : 'its polling period',
+      ...news(firstHeard.process, promoted, firstHeard.data.why),
     )
 
   return {
@@ -117,6 +114,12 @@ export const breakdown = (
     settled: firstHeard !== undefined || now - promotion.at > NEWS_PATIENCE,
     cost: cost(windows, fault.at, at),
   }
+}
+
+const news = (app: ProcessId, promoted: ProcessId, why: string): [string, string] => {
+  if (why === 'MOVED') return [`MOVED tells ${app} of ${promoted}`, 'when its next command is redirected']
+  if (why === 'timer') return [`${app} polls its slot map`, 'its polling period']
+  return [`${app} asks for the slot map again (${why})`, 'its own back-off']
 }
 
 const list = (ids: readonly string[]): string =>

@@ -135,7 +135,7 @@ const drawSweep = (c: CanvasRenderingContext2D, frame: Frame, axis: Axis, y: num
     if (mark.kind !== 'state' && mark.kind !== 'other') drawMark(c, ink, mark.kind, x, y, size)
     c.globalAlpha = 1
   }
-  c.font = `12px ${ink.text}`
+  c.font = `${ink.small} ${ink.text}`
   c.textBaseline = 'alphabetic'
   for (const { text, mark, start } of labelled(c, marks, axis.x0, axis.x1)) {
     c.fillStyle = isSignal(mark.kind) && mark.kind === 'action' ? ink.signal : mark.at > frame.at ? ink.ink3 : ink.ink
@@ -187,7 +187,7 @@ const drawFull = (canvas: HTMLCanvasElement): void => {
   drawSweep(c, frame, whole, LINE, LINE - 12, 5)
   drawSweep(c, frame, near, ZOOM.line, 18, 5.5)
   c.fillStyle = ink.ink2
-  c.font = `11px ${ink.text}`
+  c.font = `${ink.mark} ${ink.text}`
   const waits = waitingWords(frame)
   if (waits) {
     c.textAlign = 'center'

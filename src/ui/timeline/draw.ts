@@ -14,7 +14,9 @@ export interface Ink {
   bg: string
   stage: string
   text: string
-  mono: string
+  /** sizes of a fact and of an axis mark. */
+  small: string
+  mark: string
 }
 
 let inks: { theme: string; value: Ink } | null = null
@@ -22,7 +24,7 @@ let inks: { theme: string; value: Ink } | null = null
 /** The theme's colours for a canvas, read once a theme. */
 export const readInk = (): Ink => {
   const root = document.documentElement
-  const theme = root.dataset['theme'] ?? ''
+  const theme = `${root.dataset['theme'] ?? ''} ${innerWidth >= 1900}`
   if (inks?.theme === theme) return inks.value
   const style = getComputedStyle(root)
   const get = (name: string) => style.getPropertyValue(name).trim()
@@ -37,7 +39,8 @@ export const readInk = (): Ink => {
     bg: get('--bg'),
     stage: get('--stage'),
     text: get('--font-text'),
-    mono: get('--font-mono'),
+    small: get('--t-small'),
+    mark: get('--t-mark'),
   }
   inks = { theme, value }
   return value
