@@ -174,6 +174,23 @@ describe('a minority', () => {
     expect(ok.at - healed).toBeGreaterThan(1_800 * MS)
     expect(ok.at - healed).toBeLessThan(4_500 * MS)
   })
+
+  it('for a while both sides may take writes: rare at 5 s, as recorded (1 in 17)', () => {
+    let overlaps = 0
+    for (let seed = 1; seed <= 40; seed++) {
+      const r = rig(layout(3, 1), seed, { ...QUICK, 'cluster-node-timeout': '5000' })
+      r.run(3_000 + seed * 7)
+      const cut = r.sim.world.now
+      cutOff(r, ['n1'])
+      r.run(13_000)
+      const stopped = r.of('cluster.state').find((f) => f.process === 'n1' && f.data.state === 'fail')!
+      const promoted = r.of('failover.promoted')[0]
+      expect(stopped.at - cut).toBeLessThan(7_700 * MS)
+      if (stopped.at > promoted.at) overlaps++
+    }
+    expect(overlaps).toBeGreaterThan(0)
+    expect(overlaps / 40).toBeLessThan(0.29)
+  })
 })
 
 describe('manual failover', () => {
@@ -263,8 +280,10 @@ describe('replica migration', () => {
     crash(r, 'n4')
     crash(r, 'n7')
     const moved = r.until('role.changed', (f) => f.data.of === 'n1')
-    expect(moved.at - t).toBeGreaterThan(7_000 * MS)
-    expect(moved.at - t).toBeLessThan(10_000 * MS)
+    const orphaned = Math.max(...r.facts.filter((f) => f.process === moved.process && (f.type === 'node.fail' || f.type === 'node.failHeard')).map((f) => f.at))
+    expect(orphaned - t).toBeGreaterThan(2_000 * MS)
+    expect(moved.at - orphaned).toBeGreaterThan(5_000 * MS)
+    expect(moved.at - orphaned).toBeLessThan(5_250 * MS)
     const spare = ['n5', 'n6', 'n8', 'n9'].map((id) => r.node(id)).sort((a, b) => (a.id < b.id ? -1 : 1))[0]
     expect(moved.process).toBe(spare.self)
   })

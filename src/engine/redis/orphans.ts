@@ -10,10 +10,14 @@ export const migrateIfOrphaned = (state: NodeState, ctx: Context): void => {
   const peers = c.peers
   const me = peers[MYSELF]
   if (me.replicaOf < 0 || !isOn(state, 'cluster-allow-replica-migration', true)) return
+  // a suspected replica still counts, but not as one that this primary could do without
   const good = new Int16Array(peers.length)
+  let spare = 0
   for (let i = 0; i < peers.length; i++) {
     const p = peers[i]
-    if (!p.gone && p.replicaOf >= 0 && !p.fail && !p.pfail) good[p.replicaOf]++
+    if (p.gone || p.replicaOf < 0 || p.fail) continue
+    good[p.replicaOf]++
+    if (p.replicaOf === me.replicaOf && !p.pfail) spare++
   }
   let orphaned = 0
   let most = 0
@@ -24,7 +28,7 @@ export const migrateIfOrphaned = (state: NodeState, ctx: Context): void => {
     if (good[i] > most) most = good[i]
   }
   if (orphaned === 0 || most < 2 || good[me.replicaOf] !== most || c.state !== 'ok') return
-  if (!maySpareReplica(good[me.replicaOf], number(state, 'cluster-migration-barrier', 1))) return
+  if (!maySpareReplica(spare, number(state, 'cluster-migration-barrier', 1))) return
   let target = -1
   let candidate = me
   for (let i = 0; i < peers.length; i++) {

@@ -150,12 +150,6 @@ export const setAsPrimary = (c: ClusterState, index: number): boolean => {
   return true
 }
 
-export const goodReplicas = (c: ClusterState, primary: number): number => {
-  let n = 0
-  for (const p of c.peers) if (p.replicaOf === primary && !p.gone && !p.fail && !p.pfail) n++
-  return n
-}
-
 export const isBanned = (c: ClusterState, id: NodeId, now: Micros): boolean => {
   const until = c.banned.get(id)
   if (until === undefined) return false
