@@ -46,17 +46,20 @@ export const Lab = ({ lesson, stage }: LabProps) => {
 
 // ------------------------------------------------------------------ parts
 
-const Free = () => {
+const Outage = () => {
   const outage = useOutage()
   const open = useStore((x) => x.outageOpen)
-  return (
-    <div className={s.free}>
-      {outage && (open ? <OutageChain outage={outage} /> : <OutagePrompt outage={outage} />)}
-      <ScenarioHead />
-      <Knobs />
-    </div>
-  )
+  if (!outage) return null
+  return open ? <OutageChain outage={outage} /> : <OutagePrompt outage={outage} />
 }
+
+const Free = () => (
+  <div className={s.free}>
+    <Outage />
+    <ScenarioHead />
+    <Knobs />
+  </div>
+)
 
 /** The left column: the lesson, with the knobs behind it; or free play. */
 const Left = ({ lesson }: { lesson: ReactNode }) => (

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react'
 import type { AppPolicy, Load, OriginSettings } from '../../engine/action.ts'
+import { useShallow } from 'zustand/react/shallow'
 import { MS, SEC } from '../../engine/core/time.ts'
 import { SCENARIOS } from '../../content/scenarios/index.ts'
 import { act, openSeed } from '../store/session.ts'
@@ -187,9 +188,9 @@ export const ScenarioHead = () => {
 
 /** Everything that can be turned while it runs. */
 export const Knobs = () => {
-  const l = useStore((x) => x.frame?.load)
-  const p = useStore((x) => x.frame?.policy)
-  const o = useStore((x) => x.frame?.origin)
+  const l = useStore(useShallow((x) => x.frame?.load))
+  const p = useStore(useShallow((x) => x.frame?.policy))
+  const o = useStore(useShallow((x) => x.frame?.origin))
   const nodeTimeout = useStore((x) => x.frame?.nodeTimeout ?? 0)
   const coverage = useStore((x) => coverageOf(x.frame?.actions ?? []))
   if (!l || !p || !o) return null

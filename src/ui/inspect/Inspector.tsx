@@ -9,7 +9,8 @@ import { Glyph, type GlyphName } from '../design/Glyph.tsx'
 import menu from '../design/menu.module.css'
 import { onShard, shardColour, shardLetter } from '../design/shard.ts'
 import { act } from '../store/session.ts'
-import { useFace, useStore } from '../store/store.ts'
+import { useStore } from '../store/store.ts'
+import { useCalm } from '../store/use-calm.ts'
 import { Keys } from './Keys.tsx'
 import { useAsked } from './use-asked.ts'
 import s from './inspect.module.css'
@@ -210,8 +211,8 @@ const liveRows = (face: ProcessFace): { label: string; value: string }[] => {
 }
 
 const Body = ({ id, phone }: { id: ProcessId; phone: boolean }) => {
-  const face = useFace(id)
-  const at = useStore((x) => x.frame?.at ?? 0)
+  const face = useCalm((x) => x.frame?.processes.find((p) => p.id === id), id)
+  const at = useCalm((x) => x.frame?.at ?? 0)
   const inspection = useAsked((lab) => lab.inspect(id), id)
   if (!face) return <p className={s.empty}>{id} is not part of this run any more.</p>
   const status = STATUS_WORDS[face.status]

@@ -9,9 +9,11 @@ import s from './outage.module.css'
 export const useOutage = (): Outage | null => {
   const facts = useStore((x) => x.facts)
   const windows = useStore((x) => x.windows)
-  const at = useStore((x) => x.frame?.at ?? 0)
   const found = useMemo(() => breakdown(facts, windows, Infinity), [facts, windows])
-  return found && (found.parts.at(-1)?.kind === 'news' || at - found.to > 1_000_000) ? found : null
+  const settled = useStore(
+    (x) => found !== null && (found.parts.at(-1)?.kind === 'news' || (x.frame?.at ?? 0) - found.to > 1_000_000),
+  )
+  return settled ? found : null
 }
 
 const took = (us: number): string => `${(us / 1e6).toFixed(3)} s`

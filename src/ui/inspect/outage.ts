@@ -97,11 +97,7 @@ export const breakdown = (
     .filter((f) => f.at - promotion.at <= NEWS_PATIENCE && is(f, 'client.refreshed') && f.data.changed > 0)
   const firstHeard = heard[0]
   if (firstHeard && is(firstHeard, 'client.refreshed'))
-    add(
-      'news',
-      firstHeard,
-      ...news(firstHeard.process, promoted, firstHeard.data.why),
-    )
+    add('news', firstHeard, ...news(firstHeard.process, promoted, firstHeard.data.why))
 
   return {
     faultId: fault.id,
