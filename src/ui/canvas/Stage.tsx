@@ -354,8 +354,8 @@ const Reshard = () => {
   return (
     <div className={styles.reshard} role="group" aria-label="Reshard">
       <span>
-        {view.kind === 'add' ? 'Slots move to' : 'Slots move away from'} <b>{view.node}</b>: {count(view.done)} of{' '}
-        {count(view.total)}
+        {view.kind === 'add' ? 'Slots move to' : 'Slots move away from'} <b>{view.node}</b>
+        {view.total > 0 && `: ${count(view.done)} of ${count(view.total)}`}
         <span className={styles.step}>
           {view.step}
           {view.slot !== null ? ` ${view.slot}` : ''}

@@ -152,6 +152,9 @@ interface Plan {
   zoom: number
 }
 
+/** Gaps shrink this far before words do. */
+const TIGHT = 0.84
+
 const plan = (
   density: Density,
   shards: number,
@@ -169,7 +172,15 @@ const plan = (
   const band = m.primary + m.bus + m.replica + Math.max(0, rows - 2) * m.more + m.bottom
   const single = m.primary + m.bottom + 44
   const height = m.app + m.rail + (rows > 1 || shards > 1 ? band : single) * bands + (bands - 1) * 14
-  return { density, perBand, across, bands, width, height, zoom: Math.min(box.width / width, box.height / height) }
+  return {
+    density,
+    perBand,
+    across,
+    bands,
+    width,
+    height,
+    zoom: Math.min(box.width / width, Math.max(box.height / height, Math.min(1, box.height / (height * TIGHT)))),
+  }
 }
 
 /** Below this scale a density's words are no longer read. */
@@ -213,7 +224,7 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
   const spare = Math.max(0, room.width - p.width)
   const margin = p.density === 'full' ? Math.min(84, spare * 0.3) : 0
   const pitch = Math.min(m.maxPitch, m.pitch + (spare - margin) / p.across)
-  const tall = Math.min(1.45, Math.max(1, room.height / p.height))
+  const tall = Math.min(1.45, Math.max(TIGHT, room.height / p.height))
   const width = p.width + margin + (pitch - m.pitch) * p.across
   const height = p.height * tall
   const left = Math.max(0, (room.width - width) / 2) + margin + m.left + lanes

@@ -72,7 +72,7 @@ const useInk = (shards: Shards): Ink => {
       tint: Number(style.getPropertyValue('--tint')) || 0.22,
       owner: (id) => hue(shardToken(shards[id] ?? -1)),
     }
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- theme changes what the tokens say
+    // The theme changes what the tokens say.
   }, [shards, theme])
 }
 
