@@ -156,10 +156,10 @@ const Commands = () => {
   // while filtering, the library leaves this at an option that is gone
   const point = () =>
     requestAnimationFrame(() => {
-      const input = box.current?.querySelector('[cmdk-input]')
       const id = box.current?.querySelector('[cmdk-item][aria-selected="true"]')?.id
-      if (id) input?.setAttribute('aria-activedescendant', id)
-      else input?.removeAttribute('aria-activedescendant')
+      for (const part of box.current?.querySelectorAll('[cmdk-input], [cmdk-list]') ?? [])
+        if (id) part.setAttribute('aria-activedescendant', id)
+        else part.removeAttribute('aria-activedescendant')
     })
   const item = (label: string, run: () => void, hint = '', value = label) => (
     <Command.Item

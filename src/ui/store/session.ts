@@ -89,7 +89,8 @@ const openDecoded = async (decoded: Decoded): Promise<boolean> => {
     store().set({ banner: sentenceOf(error) })
     return false
   }
-  store().set({ intro: false, banner: decoded.warning || null })
+  // a run of another version: the lab's own notice says so
+  store().set({ intro: false, banner: null })
   return true
 }
 
