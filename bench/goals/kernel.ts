@@ -36,14 +36,11 @@ const server: Behaviour<Queue> = {
     done: (s, ctx) => {
       s.total += ctx.now - s.waiting[s.head++]
       s.served++
-      if (s.head === s.waiting.length) s.head = s.waiting.length = 0
-      else {
-        if (s.head > 1000) {
-          s.waiting = s.waiting.slice(s.head)
-          s.head = 0
-        }
-        ctx.setTimer('done', Math.round(exponential(ctx.random('service'), SERVICE)))
+      if (s.head > 1000) {
+        s.waiting = s.waiting.slice(s.head)
+        s.head = 0
       }
+      if (s.head < s.waiting.length) ctx.setTimer('done', Math.round(exponential(ctx.random('service'), SERVICE)))
     },
   },
 }
