@@ -9,7 +9,7 @@ import { commandSide } from './data.ts'
 import { newElection, onVote, onVoteRequest } from './failover.ts'
 import { clusterCron, hearHeader, linkUp, onFail, onPing, onUpdate, startHandshake } from './gossip.ts'
 import { onManualRequest } from './manual.ts'
-import { MYSELF, NOBODY, addPeer, ban, joinPrimary, newPeer, peerOf, removePeer } from './peers.ts'
+import { MYSELF, NOBODY, addPeer, ban, joinPrimary, newColumns, newPeer, peerOf, removePeer, setPong } from './peers.ts'
 import {
   bootReplication, persistReplication, settleReplication, startReplicating, startReplicationCron, type ReplicationDisk,
 } from './replication.ts'
@@ -106,6 +106,7 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
   state.cport = me.cport
   const c = newCluster(me, conf)
   state.cluster = c
+  addPeer(c, me)
   bootReplication(state, conf.replication ?? null, ctx)
   for (const n of conf.nodes) if (n.process !== ctx.self) addPeer(c, peerFrom(n, now))
   const at = new Map<ProcessId, number>(c.peers.map((p, i) => [p.process, i]))
@@ -129,8 +130,8 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
 
 const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
   me: Object.freeze({ process: me.process, ip: me.ip, port: me.port, cport: me.cport }),
-  peers: [me],
-  byId: new Map([[me.id, MYSELF]]),
+  peers: [],
+  byId: new Map(),
   slots: newSlotTable(),
   unclaimed: new Set(),
   migrating: new Map(),
@@ -153,7 +154,8 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
   slotsVersion: 0,
   claim: { peer: NOBODY, version: -1, set: EMPTY_SET },
   pings: 0,
-  due: new Float64Array(8),
+  ...newColumns(),
+  reported: false,
   dueTimeout: 0,
   handshakes: 0,
 })
@@ -174,11 +176,12 @@ const settle = (state: NodeState, ctx: Context): void => {
   const c = state.cluster!
   const me = c.peers[MYSELF]
   let owned = 0
-  for (const p of c.peers) {
+  c.peers.forEach((p, i) => {
     owned += p.numSlots
     p.replOffset = 1
-    p.pongReceived = p.dataReceived = ctx.now
-  }
+    p.dataReceived = ctx.now
+    setPong(c, i, ctx.now)
+  })
   c.cron = below(ctx.random('cron'), 10)
   c.state = owned === SLOTS || state.config.get('cluster-require-full-coverage') === 'no' ? 'ok' : 'fail'
   c.firstUpdateAt = ctx.now

@@ -2,7 +2,7 @@ import type { Context } from '../core/process.ts'
 import { UPDATE_STATE } from './cluster-state.ts'
 import { MYSELF, because, lookSoon, timeoutOf } from './peers.ts'
 import { isReportValid, isSilent, mayClearFail, mayMarkFail, quorumOf } from './rules.ts'
-import type { NodeState } from './state.ts'
+import type { ClusterState, NodeState } from './state.ts'
 import { broadcast, failMessage } from './wire.ts'
 
 /** Suspects a peer that has been silent for too long. */
@@ -30,11 +30,17 @@ export const hearReport = (state: NodeState, about: number, by: number, fact: nu
   const peer = c.peers[about]
   const isNews = !peer.reports.has(by)
   peer.reports.set(by, ctx.now)
+  c.reported = true
   if (isNews) {
     const reports = countFailureReports(state, about, ctx) + (c.peers[MYSELF].primary && (peer.pfail || peer.fail) ? 1 : 0)
     ctx.emit('node.reported', { about: peer.process, by: c.peers[by].process, reports, needed: quorumOf(c.size) }, because(fact))
   }
   markAsFailingIfNeeded(state, about, fact, ctx)
+}
+
+/** Looks whether anybody still has reports, so that healthy gossip need not ask. */
+export const recountReported = (c: ClusterState): void => {
+  if (c.reported) c.reported = c.peers.some((p) => p.reports.size > 0)
 }
 
 /** A primary's gossip holds a peer for sound. */

@@ -5,20 +5,21 @@ import type { Stream } from '../core/random.ts'
 import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
 import { UPDATE_STATE, HANDLE_MANUAL, beforeSleep, updateClusterState } from './cluster-state.ts'
-import { clearOnPong, countFailureReports, hearFail, hearRecovery, hearReport, suspectIfSilent } from './detector.ts'
+import { clearOnPong, countFailureReports, hearFail, hearRecovery, hearReport, recountReported, suspectIfSilent } from './detector.ts'
 import { settleCollision } from './epochs.ts'
 import { electionStep } from './failover.ts'
 import { checkManualTimeout, manualStep } from './manual.ts'
 import { migrateIfOrphaned } from './orphans.ts'
 import {
-  MYSELF, NOBODY, addPeer, dropLink, isBanned, joinPrimary, myPrimary, newPeer, peerOf, removePeer, setAsPrimary, standInId, timeoutOf,
+  MYSELF, NOBODY, addPeer, dropLink, isBanned, joinPrimary, myPrimary, newPeer, peerNamed, peerOf, removePeer, setAsPrimary, setId, setPong,
+  standInId, timeoutOf,
 } from './peers.ts'
 import { followPrimary } from './replication.ts'
 import { CRON, gossipWanted, handshakeTimeout, isLinkStuck, isPingDue } from './rules.ts'
 import { claimAgrees, dropSlots, newerOwner, ownerIn } from './slots-config.ts'
 import { adoptClaim } from './role.ts'
-import type { ClusterState, NodeState, Peer } from './state.ts'
-import type { BusAddress, BusHeader, FailMessage, GossipEntry, PingMessage, UpdateMessage } from './wire.ts'
+import type { ClusterState, GossipEntry, NodeState, Peer } from './state.ts'
+import type { BusAddress, BusHeader, FailMessage, PingMessage, UpdateMessage } from './wire.ts'
 import { countMessage, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
 
 /** The cron strays by this much: a timer is served at the next turn of the event loop. */
@@ -64,6 +65,7 @@ const gossipFor = (state: NodeState, ctx: Context): GossipEntry[] => {
 const gossipEntry = (peer: Peer): GossipEntry => ({
   id: peer.id,
   process: peer.process,
+  number: peer.number,
   ip: peer.ip,
   port: peer.port,
   cport: peer.cport,
@@ -98,7 +100,10 @@ export const clusterCron = (state: NodeState, ctx: Context): void => {
   c.pfails = 0
   const due = peersDue(c, timeout, ctx.now)
   for (let k = 0; k < due.length; k++) keepLink(state, due[k], timeout, ctx)
-  if (c.cron % 10 === 0) pingSomebody(state, ctx)
+  if (c.cron % 10 === 0) {
+    pingSomebody(state, ctx)
+    recountReported(c)
+  }
   let troubled = false
   for (let k = 0; k < due.length; k++) {
     const peer = c.peers[due[k]]
@@ -228,7 +233,7 @@ export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Cont
       return beforeSleep(state, ctx)
     }
     if (m.type === 'pong') {
-      peer.pongReceived = ctx.now
+      setPong(c, linked, ctx.now)
       peer.pingSent = 0
       if (peer.pfail || peer.fail) clearOnPong(state, linked, ctx)
     }
@@ -261,9 +266,7 @@ export const startHandshake = (state: NodeState, at: BusAddress, meet: boolean, 
 const finishHandshake = (state: NodeState, index: number, m: PingMessage, ctx: Context): void => {
   const c = state.cluster!
   const peer = c.peers[index]
-  c.byId.delete(peer.id)
-  peer.id = m.sender
-  c.byId.set(peer.id, index)
+  setId(c, index, m.sender)
   peer.handshake = false
   peer.meets = false
   peer.primary = m.primary
@@ -306,21 +309,20 @@ const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Conte
   const isPrimary = sender > 0 && c.peers[sender].primary
   for (let i = 0; i < entries.length; i++) {
     const g = entries[i]
-    const index = peerOf(c, g.id)
+    const index = peerNamed(c, g.id, g.number)
     if (index < 0) {
       if (sender >= 0 && !g.noAddr && !isBanned(c, g.id, now)) addFromGossip(state, g, ctx)
       continue
     }
     if (index === MYSELF) continue
-    const peer = c.peers[index]
-    if (isPrimary) {
-      if (g.pfail || g.fail) hearReport(state, index, sender, g.fact, ctx)
-      else if (peer.reports.size > 0) hearRecovery(state, index, sender)
+    if (g.pfail || g.fail) {
+      if (isPrimary) hearReport(state, index, sender, g.fact, ctx)
+      continue
     }
-    if (g.pfail || g.fail || peer.pingSent !== 0) continue
+    if (isPrimary && c.reported && c.peers[index].reports.size > 0) hearRecovery(state, index, sender)
     // a healthy report is as good as a pong of that age, so fewer pings are needed
-    if (g.pongReceived <= now + 500 * MS && g.pongReceived > peer.pongReceived && countFailureReports(state, index, ctx) === 0)
-      peer.pongReceived = g.pongReceived
+    if (g.pongReceived <= c.pongs[index] || g.pongReceived > now + 500 * MS) continue
+    if (c.peers[index].pingSent === 0 && (!c.reported || countFailureReports(state, index, ctx) === 0)) setPong(c, index, g.pongReceived)
   }
 }
 

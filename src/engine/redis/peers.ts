@@ -25,57 +25,98 @@ export const isOn = (state: NodeState, directive: string, otherwise: boolean): b
 
 export const newPeer = (id: NodeId, at: BusAddress, now: Micros): Peer => ({
   id,
-  process: at.process,
-  ip: at.ip,
-  port: at.port,
-  cport: at.cport,
-  primary: true,
-  replicaOf: NOBODY,
+  // what gossip and the cron look at stands together
+  gone: false,
   pfail: false,
   fail: false,
   handshake: false,
   noAddr: false,
-  migrateTo: false,
-  failAt: 0,
-  pingSent: 0,
-  pongReceived: 0,
-  dataReceived: 0,
-  votedAt: 0,
-  configEpoch: 0,
+  primary: true,
+  link: 0,
   numSlots: 0,
+  gossiped: 0,
+  pongReceived: 0,
+  pingSent: 0,
+  dataReceived: 0,
+  linkCreatedAt: 0,
+  linkUp: false,
+  replicaOf: NOBODY,
+  configEpoch: 0,
   replOffset: 0,
   replOffsetAt: 0,
-  orphanedAt: 0,
-  createdAt: now,
-  link: 0,
-  linkUp: false,
-  linkCreatedAt: 0,
-  reports: new Map(),
-  pfailFact: 0,
-  failFact: 0,
-  gone: false,
-  outbox: [],
   agreed: null,
   agreedOwner: -1,
   agreedVersion: -1,
-  gossiped: 0,
+  reports: new Map(),
+  process: at.process,
+  number: numberOf(at.process),
+  ip: at.ip,
+  port: at.port,
+  cport: at.cport,
+  migrateTo: false,
   meets: false,
+  failAt: 0,
+  votedAt: 0,
+  orphanedAt: 0,
+  createdAt: now,
+  pfailFact: 0,
+  failFact: 0,
+  outbox: [],
+})
+
+const numberOf = (process: ProcessId): number => {
+  const n = Number(process.slice(1))
+  return Number.isInteger(n) && n > 0 && n < 10_000 ? n : 0
+}
+
+const grow = <T extends Float64Array | Int16Array>(column: T, room: T): T => {
+  room.set(column)
+  return room
+}
+
+/** Sizes of the columns at the start. */
+const ROOM = 8
+
+export const newColumns = (): Pick<ClusterState, 'ids' | 'pongs' | 'byNumber' | 'due'> => ({
+  ids: [], pongs: new Float64Array(ROOM), byNumber: new Int16Array(ROOM).fill(NOBODY), due: new Float64Array(ROOM),
 })
 
 export const addPeer = (c: ClusterState, peer: Peer): number => {
   const index = c.peers.push(peer) - 1
-  c.byId.set(peer.id, index)
   if (index >= c.due.length) {
-    const due = new Float64Array(2 * c.due.length)
-    due.set(c.due)
-    c.due = due
+    c.due = grow(c.due, new Float64Array(2 * c.due.length))
+    c.pongs = grow(c.pongs, new Float64Array(2 * c.pongs.length))
   }
+  setId(c, index, peer.id)
+  setPong(c, index, peer.pongReceived)
   return index
+}
+
+/** Gives a peer its id: its own, or a stand-in before its handshake is over. */
+export const setId = (c: ClusterState, index: number, id: NodeId): void => {
+  const peer = c.peers[index]
+  if (c.byId.get(peer.id) === index) c.byId.delete(peer.id)
+  peer.id = id
+  c.byId.set(id, index)
+  c.ids[index] = id
+  while (peer.number >= c.byNumber.length) c.byNumber = grow(c.byNumber, new Int16Array(2 * c.byNumber.length).fill(NOBODY))
+  c.byNumber[peer.number] = index
+}
+
+export const setPong = (c: ClusterState, index: number, at: Micros): void => {
+  c.peers[index].pongReceived = at
+  c.pongs[index] = at
 }
 
 /** The cron looks at this peer the next time. */
 export const lookSoon = (c: ClusterState, index: number): void => {
   c.due[index] = 0
+}
+
+/** The peer that gossip speaks of: mostly where its process's number says, which spares a look-up by a text of 40 characters. */
+export const peerNamed = (c: ClusterState, id: NodeId, number: number): number => {
+  const index = number < c.byNumber.length ? c.byNumber[number] : NOBODY
+  return index >= 0 && c.ids[index] === id ? index : peerOf(c, id)
 }
 
 export const peerOf = (c: ClusterState, id: NodeId): number => c.byId.get(id) ?? NOBODY
@@ -107,6 +148,7 @@ export const removePeer = (state: NodeState, index: number, ctx: Context): void 
       ctx.close(conn)
     }
   c.byId.delete(peer.id)
+  c.ids[index] = ''
   peer.gone = true
   peer.pfail = peer.fail = false
 }

@@ -18,6 +18,8 @@ export interface NodeState {
   config: Map<string, string>
   bootedAt: Micros
   keys: Keyspace
+  /** databases other than the one in use, by number (databases.ts). */
+  parked: Map<number, Keyspace>
   sessions: Map<ConnId, Session>
   nextClientId: number
   pubsub: PubSub
@@ -76,6 +78,12 @@ export interface Session {
   watched: Map<string, boolean>
   /** a watched key was touched: EXEC will answer nothing. */
   touched: boolean
+  /** a transaction's commands run right now: none of them waits. */
+  running: boolean
+  /** the chosen database. */
+  db: number
+  /** sends no replies (CLIENT REPLY): on; off; skip = not the next one. */
+  replies: 'on' | 'off' | 'skip'
   /** channels, patterns and sharded channels it listens to. */
   subscriptions: number
   /** offset of the stream after its last write, for WAIT. */
@@ -161,12 +169,34 @@ export interface ClusterState {
   claim: { peer: number; version: number; set: SlotSet }
   /** messages of gossip sent so far, so that one message names nobody twice. */
   pings: number
+  /** columns by peer index, for what gossip asks most: id, a copy of pongReceived; and process number → peer index. */
+  ids: NodeId[]
+  pongs: Float64Array
+  byNumber: Int16Array
+  /** some peer may have failure reports. */
+  reported: boolean
   /** by peer index: a time before which the cron need not look at it; 0 = at once. */
   due: Float64Array
   /** the node timeout that `due` was reckoned with. */
   dueTimeout: Micros
   /** a handshake's stand-in ids are numbered. */
   handshakes: number
+}
+
+/** What gossip says of one node. `fact` is the one behind its PFAIL or FAIL. */
+export interface GossipEntry {
+  readonly id: NodeId
+  readonly process: ProcessId
+  readonly number: number
+  readonly ip: string
+  readonly port: number
+  readonly cport: number
+  readonly primary: boolean
+  readonly pfail: boolean
+  readonly fail: boolean
+  readonly noAddr: boolean
+  readonly pongReceived: Micros
+  readonly fact: number
 }
 
 /** An immutable set of slots as runs: from, to, from, to … */
@@ -222,6 +252,8 @@ export interface Peer {
   gossiped: number
   /** its first message is a MEET: the other side does not know us yet. */
   meets: boolean
+  /** 7 for n7; 0 for a process of another name. */
+  number: number
 }
 
 export interface Election {

@@ -1,7 +1,6 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context, Message, ProcessId } from '../core/process.ts'
-import type { Micros } from '../core/time.ts'
-import type { ClusterState, NodeId, NodeState, Peer, SlotSet } from './state.ts'
+import type { ClusterState, GossipEntry, NodeId, NodeState, Peer, SlotSet } from './state.ts'
 import { claimOf } from './slots-config.ts'
 
 /** What every message on the bus begins with: the sender's view of itself. Never changed once sent. */
@@ -31,16 +30,6 @@ export interface BusAddress {
 export interface PingMessage extends BusHeader {
   readonly type: 'ping' | 'pong' | 'meet'
   readonly gossip: readonly GossipEntry[]
-}
-
-export interface GossipEntry extends BusAddress {
-  readonly id: NodeId
-  readonly primary: boolean
-  readonly pfail: boolean
-  readonly fail: boolean
-  readonly noAddr: boolean
-  readonly pongReceived: Micros
-  readonly fact: number
 }
 
 export interface FailMessage extends BusHeader {
