@@ -1,4 +1,4 @@
-import { commandNamed } from '../../engine/redis/commands.ts'
+import { specOf } from '../../engine/redis/commands.ts'
 import { keysOf } from '../../engine/redis/redirection.ts'
 import type { NodeState } from '../../engine/redis/state.ts'
 import type { Value } from './recording.ts'
@@ -18,7 +18,7 @@ export class Suspects {
   private readonly queued = new Map<string, (readonly string[])[]>()
 
   private static keysIn(argv: readonly string[]): string[] {
-    const command = commandNamed(argv[0])
+    const command = specOf(argv)
     return command === undefined ? [] : keysOf(command, argv)
   }
 
@@ -55,7 +55,7 @@ export class Suspects {
 
   private learnOne(argv: readonly string[], expected: Value | undefined, unsupported: boolean): void {
     if (expected?.type === 'error') return
-    const command = commandNamed(argv[0])
+    const command = specOf(argv)
     if (command === undefined) return
     const { name } = command
     if (CLEARS.has(name)) return this.keys.clear()

@@ -28,3 +28,20 @@ export const nodeIdOf = (process: ProcessId): NodeId => {
 }
 /** The same text is one string, so that a hundred tables of a hundred nodes compare pointers. */
 const ids = new Map<ProcessId, NodeId>()
+
+/** The process at an address: where addresses were given out, by them; otherwise by the place they stand for. */
+export const processNear = (ip: string, port: number, addresses: Readonly<Record<string, ProcessId>> | undefined): ProcessId | null => {
+  if (addresses !== undefined) return addresses[`${ip}:${port}`] ?? null
+  return port === PORT ? processAt(ip) : null
+}
+
+/** Where a process listens, as ip and port. */
+export const addressOf = (process: ProcessId, addresses: Readonly<Record<string, ProcessId>> | undefined): [ip: string, port: number] => {
+  if (addresses !== undefined)
+    for (const address in addresses)
+      if (addresses[address] === process) {
+        const colon = address.lastIndexOf(':')
+        return [address.slice(0, colon), Number(address.slice(colon + 1))]
+      }
+  return [ipOf(process), PORT]
+}

@@ -4,16 +4,28 @@ import {
   bumpEpochWithoutConsensus, countFailureReports, forget, meet, peerFlags, replicate, setSlotOwner, slotOwner, startManualFailover,
   updateClusterState, type FailoverMode,
 } from './bus.ts'
-import type { Handler } from './commands.ts'
-import { countInSlot, keysInSlot } from './keyspace.ts'
+import { unixMs } from './clock.ts'
+import { beforeSleep } from './cluster-state.ts'
+import { mapReply, wrongArity, type Handler } from './commands/spec.ts'
+import { broadcastPong } from './gossip.ts'
+import { countInSlot, flushKeys, keysInSlot } from './keyspace.ts'
+import { parseInt64, parseSmall } from './numbers.ts'
+import { isOn, removePeer, setAsPrimary } from './peers.ts'
+import { dropForeignShards } from './pubsub.ts'
+import { stopReplicating } from './replication.ts'
 import { OK, err, type Reply } from './reply.ts'
+import { becomeReplicaOf } from './role.ts'
 import { keySlot } from './slots.ts'
-import { claimOf } from './slots-config.ts'
-import type { NodeState } from './state.ts'
+import { claimOf, dropSlots } from './slots-config.ts'
+import type { NodeState, Session } from './state.ts'
 
 const MYSELF = 0
 
-const slotNumber = (text: string | undefined): number => (text !== undefined && /^\d{1,5}$/.test(text) && Number(text) < 16384 ? Number(text) : -1)
+/** −1 when it names no slot. */
+const slotNumber = (text: string): number => {
+  const n = parseSmall(text)
+  return n === null || n < 0 || n > 16383 ? -1 : n
+}
 const BAD_SLOT = err('ERR Invalid or out of range slot')
 
 const rangesText = (state: NodeState, peer: number): string => {
@@ -39,7 +51,7 @@ const nodeLine = (state: NodeState, i: number): string => {
   return line + '\n'
 }
 
-const nodes = (state: NodeState): Reply => {
+export const nodes = (state: NodeState): string => {
   let text = ''
   state.cluster!.peers.forEach((p, i) => {
     if (!p.gone) text += nodeLine(state, i)
@@ -47,130 +59,325 @@ const nodes = (state: NodeState): Reply => {
   return text
 }
 
-const slots = (state: NodeState): Reply => {
+/** start, end, the primary and its replicas; not those that failed or have no data yet. */
+const slots: Handler = (state, session) => {
   const c = state.cluster!
   const out: Reply[] = []
-  const row = (i: number): Reply[] => [c.peers[i].ip, c.peers[i].port, c.peers[i].id, []]
+  const row = (i: number): Reply[] => [c.peers[i].ip, c.peers[i].port, c.peers[i].id, mapReply(session, [])]
   c.peers.forEach((p, i) => {
     if (p.gone || !p.primary || p.numSlots === 0) return
     const { ranges } = claimOf(c, i)
     const replicas: Reply[] = []
     c.peers.forEach((r, j) => {
-      if (!r.gone && !r.primary && r.replicaOf === i && !r.fail && (j === MYSELF ? state.repl.offset : r.replOffset) > 0) replicas.push(row(j))
+      if (!r.gone && !r.primary && r.replicaOf === i && !r.fail && offsetOf(state, j) > 0) replicas.push(row(j))
     })
     for (let k = 0; k < ranges.length; k += 2) out.push([ranges[k], ranges[k + 1], row(i), ...replicas])
   })
   return out
 }
 
-const info = (state: NodeState): Reply => {
+const offsetOf = (state: NodeState, i: number): number => (i === MYSELF ? state.repl.offset : state.cluster!.peers[i].replOffset)
+
+/** Each primary with its slots and its replicas, and how they are. */
+const shards: Handler = (state, session) => {
+  const c = state.cluster!
+  const row = (i: number): Reply => {
+    const p = c.peers[i]
+    const offset = offsetOf(state, i)
+    return mapReply(session, [
+      ['id', p.id], ['port', p.port], ['ip', p.ip], ['endpoint', p.ip], ['role', p.primary ? 'master' : 'replica'],
+      ['replication-offset', offset], ['health', p.fail ? 'fail' : !p.primary && offset === 0 ? 'loading' : 'online'],
+    ])
+  }
+  const out: Reply[] = []
+  c.peers.forEach((p, i) => {
+    if (p.gone || !p.primary) return
+    const members = [row(i)]
+    c.peers.forEach((r, j) => {
+      if (!r.gone && !r.primary && r.replicaOf === i) members.push(row(j))
+    })
+    out.push(mapReply(session, [['slots', [...claimOf(c, i).ranges]], ['nodes', members]]))
+  })
+  return out
+}
+
+/** Our links to the others, and theirs to us. */
+const links: Handler = (state, session) => {
+  const c = state.cluster!
+  const row = (direction: string, i: number, created: number): Reply =>
+    mapReply(session, [
+      ['direction', direction], ['node', c.peers[i].id], ['create-time', unixMs(created)], ['events', 'r'], ['send-buffer-allocated', 0], ['send-buffer-used', 0],
+    ])
+  const out: Reply[] = []
+  c.peers.forEach((p, i) => {
+    if (i !== MYSELF && !p.gone && p.link !== 0) out.push(row('to', i, p.linkCreatedAt))
+  })
+  for (const from of c.inbound.values()) if (from > 0 && !c.peers[from].gone) out.push(row('from', from, c.peers[from].linkCreatedAt))
+  return out
+}
+
+/** The order in which CLUSTER INFO counts the bus's messages. */
+const MESSAGES: readonly string[] = ['ping', 'pong', 'meet', 'fail', 'publish', 'auth-req', 'auth-ack', 'update', 'mfstart']
+
+const infoText = (state: NodeState): string => {
   const c = state.cluster!
   let assigned = 0
   let pfail = 0
   let fail = 0
+  let known = 0
   for (const p of c.peers) {
     if (p.gone) continue
+    known++
     assigned += p.numSlots
     if (p.fail) fail += p.numSlots
     else if (p.pfail) pfail += p.numSlots
   }
-  const known = c.peers.filter((p) => !p.gone).length
-  const mine = c.peers[MYSELF].primary ? c.peers[MYSELF].configEpoch : c.peers[c.peers[MYSELF].replicaOf]?.configEpoch ?? 0
-  return [`cluster_state:${c.state}`, `cluster_slots_assigned:${assigned}`, `cluster_slots_ok:${assigned - pfail - fail}`,
+  const me = c.peers[MYSELF]
+  const mine = me.primary || me.replicaOf < 0 ? me.configEpoch : c.peers[me.replicaOf].configEpoch
+  const rows = [
+    `cluster_state:${c.state}`, `cluster_slots_assigned:${assigned}`, `cluster_slots_ok:${assigned - pfail - fail}`,
     `cluster_slots_pfail:${pfail}`, `cluster_slots_fail:${fail}`, `cluster_known_nodes:${known}`, `cluster_size:${c.size}`,
-    `cluster_current_epoch:${c.currentEpoch}`, `cluster_my_epoch:${mine}`, ''].join('\r\n')
+    `cluster_current_epoch:${c.currentEpoch}`, `cluster_my_epoch:${mine}`,
+  ]
+  for (const way of ['sent', 'received'] as const) {
+    let sum = 0
+    for (const name of MESSAGES) {
+      const n = c.counters.get(`${name}_${way}`) ?? 0
+      sum += n
+      if (n > 0) rows.push(`cluster_stats_messages_${name}_${way}:${n}`)
+    }
+    rows.push(`cluster_stats_messages_${way}:${sum}`)
+  }
+  rows.push('total_cluster_links_buffer_limit_exceeded:0', '')
+  return rows.join('\r\n')
 }
 
+// ------------------------------------------------------------------ changing it
+
+const BAD_ACTION = err('ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP')
+const NOT_PRIMARY = err('ERR Target node is not a master')
+
+/** The only teller of an opened slot. */
+const tellOpened = (slot: number, is: 'migrating' | 'importing', peer: string, ctx: Context): void =>
+  void ctx.emit('slot.opened', { slot, state: is, peer })
+
 /** CLUSTER SETSLOT slot IMPORTING|MIGRATING|NODE|STABLE. */
-const setSlot = (state: NodeState, argv: readonly string[], ctx: Context): Reply => {
+const setSlot: Handler = (state, _s, argv, ctx) => {
   const c = state.cluster!
-  if (!c.peers[MYSELF].primary) return err('ERR You can use SETSLOT only with masters.')
+  if (!c.peers[MYSELF].primary) return err('ERR Please use SETSLOT only with masters.')
   const slot = slotNumber(argv[2])
   if (slot < 0) return BAD_SLOT
   const what = argv[3].toUpperCase()
-  const peer = argv[4] === undefined ? -1 : (c.byId.get(argv[4]) ?? -1)
   const owner = slotOwner(state, slot)
   if (what === 'STABLE' && argv.length === 4) {
     c.migrating.delete(slot)
     c.importing.delete(slot)
     return OK
   }
-  if (argv.length !== 5) return err('ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP')
+  if (argv.length !== 5) return BAD_ACTION
+  const peer = c.byId.get(argv[4]) ?? -1
   if (what === 'MIGRATING') {
     if (owner !== MYSELF) return err(`ERR I'm not the owner of hash slot ${slot}`)
     if (peer < 0) return err(`ERR I don't know about node ${argv[4]}`)
+    if (!c.peers[peer].primary) return NOT_PRIMARY
     c.migrating.set(slot, peer)
-    ctx.emit('slot.opened', { slot, state: 'migrating', peer: c.peers[peer].process })
+    tellOpened(slot, 'migrating', c.peers[peer].process, ctx)
   } else if (what === 'IMPORTING') {
     if (owner === MYSELF) return err(`ERR I'm already the owner of hash slot ${slot}`)
     if (peer < 0) return err(`ERR I don't know about node ${argv[4]}`)
+    if (!c.peers[peer].primary) return NOT_PRIMARY
     c.importing.set(slot, peer)
-    tellOpened(slot, c.peers[peer].process, ctx)
+    tellOpened(slot, 'importing', c.peers[peer].process, ctx)
   } else if (what === 'NODE') {
     if (peer < 0) return err(`ERR Unknown node ${argv[4]}`)
+    if (!c.peers[peer].primary) return NOT_PRIMARY
     if (owner === MYSELF && peer !== MYSELF && countInSlot(state.keys, slot) > 0)
       return err(`ERR Can't assign hashslot ${slot} to a different node while I still hold keys for this hash slot.`)
-    if (countInSlot(state.keys, slot) === 0) c.migrating.delete(slot)
-    if (peer === MYSELF && c.importing.has(slot)) {
-      c.importing.delete(slot)
-      bumpEpochWithoutConsensus(state, ctx)
-    }
-    setSlotOwner(state, slot, peer)
-    ctx.emit('slot.closed', { slot, owner: c.peers[peer].process })
-    updateClusterState(state, ctx)
-  } else return err('ERR Invalid CLUSTER SETSLOT action or number of arguments. Try CLUSTER HELP')
+    giveSlot(state, slot, peer, owner === MYSELF, ctx)
+  } else return BAD_ACTION
   return OK
 }
 
-const tellOpened = (slot: number, peer: string, ctx: Context): void => void ctx.emit('slot.opened', { slot, state: 'importing', peer })
-
-export const cluster: Handler = (state, _s, argv, ctx) => {
-  const c = state.cluster
-  const sub = argv[1].toUpperCase()
-  if (sub === 'KEYSLOT' && argv.length === 3) return keySlot(argv[2])
-  if (c === null) return err('ERR This instance has cluster support disabled')
-  switch (`${sub} ${argv.length}`) {
-    case 'NODES 2':
-      return nodes(state)
-    case 'SLOTS 2':
-      return slots(state)
-    case 'INFO 2':
-      return info(state)
-    case 'MYID 2':
-      return c.peers[MYSELF].id
-    case 'COUNTKEYSINSLOT 3':
-      return slotNumber(argv[2]) < 0 ? err('ERR Invalid slot') : countInSlot(state.keys, slotNumber(argv[2]))
-    case 'GETKEYSINSLOT 4':
-      return slotNumber(argv[2]) < 0 ? err('ERR Invalid slot or number of keys') : keysInSlot(state.keys, slotNumber(argv[2]), Number(argv[3]))
-    case 'MEET 4':
-    case 'MEET 5':
-      meet(state, argv[2], Number(argv[3]), Number(argv[4] ?? Number(argv[3]) + 10000), ctx)
-      return OK
-    case 'FORGET 3': {
-      const wrong = forget(state, argv[2], ctx)
-      return wrong === null ? OK : err(wrong)
-    }
-    case 'REPLICATE 3': {
-      const wrong = replicate(state, argv[2], ctx)
-      return wrong === null ? OK : err(wrong)
-    }
-    case 'FAILOVER 2':
-    case 'FAILOVER 3': {
-      const mode = (argv[2] ?? 'plain').toLowerCase()
-      if (!['plain', 'force', 'takeover'].includes(mode)) return err('ERR syntax error')
-      const wrong = startManualFailover(state, mode as FailoverMode, ctx)
-      return wrong === null ? OK : err(wrong)
-    }
-    case 'BUMPEPOCH 2':
-      return { simple: `${bumpEpochWithoutConsensus(state, ctx) ? 'BUMPED' : 'STILL'} ${c.peers[MYSELF].configEpoch}` }
-    case 'COUNT-FAILURE-REPORTS 3': {
-      const peer = c.byId.get(argv[2])
-      return peer === undefined ? err(`ERR Unknown node ${argv[2]}`) : countFailureReports(state, peer, ctx)
-    }
-    case 'SETSLOT 4':
-    case 'SETSLOT 5':
-      return setSlot(state, argv, ctx)
-    default:
-      return err(`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try CLUSTER HELP.`)
+const giveSlot = (state: NodeState, slot: number, peer: number, wasMine: boolean, ctx: Context): void => {
+  const c = state.cluster!
+  if (countInSlot(state.keys, slot) === 0) c.migrating.delete(slot)
+  setSlotOwner(state, slot, peer)
+  if (peer === MYSELF && c.importing.has(slot)) {
+    // closing an import is the one change of owner without a vote: a new epoch makes it win everywhere
+    bumpEpochWithoutConsensus(state, ctx)
+    c.importing.delete(slot)
+    broadcastPong(state, 'all', 0, ctx)
   }
+  ctx.emit('slot.closed', { slot, owner: c.peers[peer].process })
+  if (wasMine && peer !== MYSELF) {
+    dropForeignShards(state, ctx)
+    if (c.peers[MYSELF].numSlots === 0 && isOn(state, 'cluster-allow-replica-migration', true))
+      becomeReplicaOf(state, peer, 'its last slot was taken', 0, ctx)
+  }
+  updateClusterState(state, ctx)
+  beforeSleep(state, ctx)
+}
+
+/** ADDSLOTS, DELSLOTS and their ranges: all the slots or none. */
+const changeSlots =
+  (add: boolean, ranges: boolean): Handler =>
+  (state, _s, argv, ctx) => {
+    if (ranges && argv.length % 2 === 1) return wrongArity(add ? 'cluster|addslotsrange' : 'cluster|delslotsrange')
+    const chosen = new Set<number>()
+    const pairs: [number, number][] = []
+    for (let i = 2; i < argv.length; i += ranges ? 2 : 1) {
+      const from = slotNumber(argv[i])
+      const to = ranges ? slotNumber(argv[i + 1]) : from
+      if (from < 0 || to < 0) return BAD_SLOT
+      if (from > to) return err(`ERR start slot number ${from} is greater than end slot number ${to}`)
+      pairs.push([from, to])
+    }
+    for (const [from, to] of pairs)
+      for (let slot = from; slot <= to; slot++) {
+        const bound = slotOwner(state, slot) >= 0
+        if (bound === add) return err(`ERR Slot ${slot} is already ${add ? 'busy' : 'unassigned'}`)
+        if (chosen.has(slot)) return err(`ERR Slot ${slot} specified multiple times`)
+        chosen.add(slot)
+      }
+    for (const slot of chosen) {
+      state.cluster!.importing.delete(slot)
+      setSlotOwner(state, slot, add ? MYSELF : -1)
+    }
+    updateClusterState(state, ctx)
+    return OK
+  }
+
+const flushSlots: Handler = (state, _s, _argv, ctx) => {
+  if (state.keys.size > 0) return err('ERR DB must be empty to perform CLUSTER FLUSHSLOTS.')
+  dropSlots(state.cluster!, MYSELF)
+  updateClusterState(state, ctx)
+  return OK
+}
+
+const isAddress = (ip: string): boolean => {
+  const parts = ip.split('.')
+  return (parts.length === 4 && parts.every((p) => /^\d{1,3}$/.test(p) && Number(p) < 256)) || (ip.includes(':') && /^[0-9a-f:.]+$/i.test(ip))
+}
+
+const meetNode: Handler = (state, _s, argv, ctx) => {
+  if (argv.length > 5) return wrongArity('cluster|meet')
+  const port = parseInt64(argv[3])
+  if (port === null) return err(`ERR Invalid base port specified: ${argv[3]}`)
+  const cport = argv.length === 5 ? parseInt64(argv[4]) : Number(port) + 10000
+  if (cport === null) return err(`ERR Invalid bus port specified: ${argv[4]}`)
+  if (!isAddress(argv[2]) || port <= 0 || port > 65535 || cport <= 0 || cport > 65535) return err(`ERR Invalid node address specified: ${argv[2]}:${argv[3]}`)
+  meet(state, argv[2], Number(port), Number(cport), ctx)
+  return OK
+}
+
+const failoverNode: Handler = (state, _s, argv, ctx) => {
+  const mode = (argv[2] ?? 'plain').toLowerCase()
+  if (argv.length > 3 || (argv.length === 3 && mode !== 'force' && mode !== 'takeover')) return err('ERR syntax error')
+  return orOk(startManualFailover(state, mode as FailoverMode, ctx))
+}
+
+const orOk = (wrong: string | null): Reply => (wrong === null ? OK : err(wrong))
+
+const setConfigEpoch: Handler = (state, _s, argv) => {
+  const c = state.cluster!
+  const epoch = parseInt64(argv[2])
+  if (epoch === null) return err('ERR value is not an integer or out of range')
+  if (epoch < 0) return err(`ERR Invalid config epoch specified: ${epoch}`)
+  if (c.byId.size > 1) return err('ERR The user can assign a config epoch only when the node does not know any other node.')
+  if (c.peers[MYSELF].configEpoch !== 0) return err('ERR Node config epoch is already non-zero')
+  c.peers[MYSELF].configEpoch = Number(epoch)
+  if (c.currentEpoch < epoch) c.currentEpoch = Number(epoch)
+  return OK
+}
+
+/** CLUSTER RESET [HARD|SOFT]: alone again, without slots. A hard reset takes the epochs back too; the id stays, as it is the process's. */
+const resetNode: Handler = (state, _s, argv, ctx) => {
+  const c = state.cluster!
+  const how = (argv[2] ?? 'soft').toLowerCase()
+  if (argv.length > 3 || (how !== 'hard' && how !== 'soft')) return err('ERR syntax error')
+  const me = c.peers[MYSELF]
+  if (me.primary && state.keys.size > 0) return err("ERR CLUSTER RESET can't be called with master nodes containing keys")
+  if (!me.primary) {
+    setAsPrimary(c, MYSELF)
+    stopReplicating(state, ctx)
+    flushKeys(state)
+  }
+  for (let i = 0; i < c.peers.length; i++) if (!c.peers[i].gone) dropSlots(c, i)
+  c.migrating.clear()
+  c.importing.clear()
+  for (let i = 1; i < c.peers.length; i++) if (!c.peers[i].gone) removePeer(state, i, ctx)
+  if (how === 'hard') {
+    me.configEpoch = 0
+    c.currentEpoch = 0
+    c.lastVoteEpoch = 0
+  }
+  updateClusterState(state, ctx)
+  return OK
+}
+
+const replicasOf: Handler = (state, _s, argv) => {
+  const c = state.cluster!
+  const peer = c.byId.get(argv[2])
+  if (peer === undefined) return err(`ERR Unknown node ${argv[2]}`)
+  if (!c.peers[peer].primary) return err('ERR The specified node is not a master')
+  const rows: Reply[] = []
+  c.peers.forEach((p, i) => {
+    if (!p.gone && !p.primary && p.replicaOf === peer) rows.push(nodeLine(state, i).slice(0, -1))
+  })
+  return rows
+}
+
+const text =
+  (write: (state: NodeState) => string): Handler =>
+  (state, session: Session) =>
+    session.resp === 3 ? { verbatim: write(state) } : write(state)
+
+const keysIn: Handler = (state, _s, argv) => {
+  const slot = parseInt64(argv[2])
+  const limit = parseInt64(argv[3])
+  if (slot === null || limit === null) return err('ERR value is not an integer or out of range')
+  if (slot < 0 || slot > 16383 || limit < 0) return err('ERR Invalid slot or number of keys')
+  return keysInSlot(state.keys, Number(slot), Number(limit))
+}
+
+const countIn: Handler = (state, _s, argv) => {
+  const slot = parseInt64(argv[2])
+  if (slot === null) return err('ERR value is not an integer or out of range')
+  return slot < 0 || slot > 16383 ? err('ERR Invalid slot') : countInSlot(state.keys, Number(slot))
+}
+
+/** What each subcommand does, in a node that is part of a cluster. */
+export const CLUSTER_ACTIONS: Readonly<Record<string, Handler>> = {
+  keyslot: (_st, _s, argv) => keySlot(argv[2]),
+  nodes: text(nodes),
+  info: text(infoText),
+  slots,
+  shards,
+  links,
+  myid: (state) => state.cluster!.peers[MYSELF].id,
+  countkeysinslot: countIn,
+  getkeysinslot: keysIn,
+  replicas: replicasOf,
+  slaves: replicasOf,
+  'count-failure-reports': (state, _s, argv, ctx) => {
+    const peer = state.cluster!.byId.get(argv[2])
+    return peer === undefined ? err(`ERR Unknown node ${argv[2]}`) : countFailureReports(state, peer, ctx)
+  },
+  meet: meetNode,
+  forget: (state, _s, argv, ctx) => orOk(forget(state, argv[2], ctx)),
+  replicate: (state, _s, argv, ctx) => orOk(replicate(state, argv[2], ctx)),
+  failover: failoverNode,
+  bumpepoch: (state, _s, _argv, ctx) => {
+    const bumped = bumpEpochWithoutConsensus(state, ctx)
+    return { simple: `${bumped ? 'BUMPED' : 'STILL'} ${state.cluster!.peers[MYSELF].configEpoch}` }
+  },
+  'set-config-epoch': setConfigEpoch,
+  setslot: setSlot,
+  addslots: changeSlots(true, false),
+  addslotsrange: changeSlots(true, true),
+  delslots: changeSlots(false, false),
+  delslotsrange: changeSlots(false, true),
+  flushslots: flushSlots,
+  reset: resetNode,
+  saveconfig: () => OK,
 }

@@ -2,21 +2,21 @@ import type { Context } from '../core/process.ts'
 import { MS } from '../core/time.ts'
 import { deleteEntry, getEntry, isExpired } from './keyspace.ts'
 import { propagate } from './replication.ts'
+import { keySlot } from './slots.ts'
+import { keyChanged } from './watch.ts'
 import type { Entry, NodeState } from './state.ts'
 
 /** The live entry. A primary deletes an expired key as it meets it; a replica only hides it until its primary's DEL. */
-export const lookup = (state: NodeState, key: string, ctx: Context): Entry | undefined => {
-  const entry = getEntry(state.keys, key)
+export const lookup = (state: NodeState, key: string, ctx: Context, slot = keySlot(key)): Entry | undefined => {
+  const entry = getEntry(state.keys, key, slot)
   if (entry === undefined || entry.expireAt < 0 || entry.expireAt > ctx.now) return entry
   if (state.repl.role === 'primary') expireKey(state, key, ctx)
   return undefined
 }
 
-export const keyIsThere = (state: NodeState, key: string, ctx: Context): boolean => lookup(state, key, ctx) !== undefined
-export const keyIsGone = (state: NodeState, key: string, ctx: Context): boolean => !keyIsThere(state, key, ctx)
-
 const expireKey = (state: NodeState, key: string, ctx: Context): void => {
   deleteEntry(state.keys, key)
+  keyChanged(state, key)
   state.stats.expired++
   propagate(state, ['DEL', key], ctx)
 }

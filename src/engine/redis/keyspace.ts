@@ -1,5 +1,4 @@
 import { newPages, ownPage } from '../core/clone.ts'
-import type { Context } from '../core/process.ts'
 import type { Micros } from '../core/time.ts'
 import { keySlot } from './slots.ts'
 import type { Entry, Keyspace, NodeState } from './state.ts'
@@ -18,14 +17,16 @@ export const newKeyspace = (): Keyspace => ({
 })
 
 /** The entry as stored, expired or not. */
-export const getEntry = (keys: Keyspace, key: string): Entry | undefined => keys.table.pages[keySlot(key) >> PAGE_BITS].get(key)
+export const getEntry = (keys: Keyspace, key: string, slot = keySlot(key)): Entry | undefined => keys.table.pages[slot >> PAGE_BITS].get(key)
+
+/** The entry on a page that is this table's own: its map of fields may be changed in place. */
+export const ownEntry = (keys: Keyspace, key: string, slot: number): Entry | undefined => ownPage(keys.table, slot >> PAGE_BITS).get(key)
 
 const countSlot = (keys: Keyspace, slot: number, by: number): void => {
   ownPage(keys.perSlot, slot >> COUNT_BITS)[slot & ((1 << COUNT_BITS) - 1)] += by
 }
 
-export const setEntry = (keys: Keyspace, key: string, entry: Entry): void => {
-  const slot = keySlot(key)
+export const setEntry = (keys: Keyspace, key: string, entry: Entry, slot = keySlot(key)): void => {
   const page = ownPage(keys.table, slot >> PAGE_BITS)
   const old = page.get(key)
   if (old === undefined) {
@@ -36,8 +37,7 @@ export const setEntry = (keys: Keyspace, key: string, entry: Entry): void => {
   page.set(key, entry)
 }
 
-export const deleteEntry = (keys: Keyspace, key: string): boolean => {
-  const slot = keySlot(key)
+export const deleteEntry = (keys: Keyspace, key: string, slot = keySlot(key)): boolean => {
   const index = slot >> PAGE_BITS
   const old = keys.table.pages[index].get(key)
   if (old === undefined) return false
@@ -65,6 +65,10 @@ export const keysInSlot = (keys: Keyspace, slot: number, limit: number): string[
   return found
 }
 
+/** Keys of one page; SCAN's cursor counts pages. */
+export const pageKeys = (keys: Keyspace, page: number): ReadonlyMap<string, Entry> => keys.table.pages[page]
+export const PAGE_COUNT = PAGES
+
 export const flushKeys = (state: NodeState): void => {
   state.keys = newKeyspace()
 }
@@ -85,6 +89,3 @@ const sharePages = <P>(table: { cow: true; pages: P[]; owned: Uint8Array }): { c
 export const dumpSize = (keys: Keyspace): number => 200 + keys.size * 40
 
 export const isExpired = (entry: Entry, now: Micros): boolean => entry.expireAt >= 0 && entry.expireAt <= now
-
-/** Told when a key goes by its own time: the primary deletes and propagates; see expiry.ts. */
-export type OnExpired = (state: NodeState, key: string, ctx: Context) => void

@@ -1,14 +1,16 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
 import { MS, type Micros } from '../core/time.ts'
-import { processAt } from './address.ts'
-import { NO_REPLY, type Handler } from './commands.ts'
+import { processNear } from './address.ts'
+import { NO_REPLY, NOT_INTEGER, SYNTAX, type Handler } from './commands/spec.ts'
 import { lookup } from './expiry.ts'
 import { deleteEntry, getEntry, setEntry } from './keyspace.ts'
+import { parseSmall } from './numbers.ts'
 import { propagate } from './replication.ts'
 import { OK, err, isError, type Reply } from './reply.ts'
 import { keySlot } from './slots.ts'
 import type { Entry, NodeState, Session } from './state.ts'
+import { keyChanged } from './watch.ts'
 
 /** A key on its way: its value as RESTORE's payload. */
 const pack = (entry: Entry): string =>
@@ -20,10 +22,11 @@ const unpack = (payload: string): Pick<Entry, 'type' | 'value'> => {
 }
 
 /** RESTORE-ASKING key ttl payload [REPLACE]: what MIGRATE sends, served on an importing slot. */
-export const restore: Handler = (state, _s, argv, ctx) => {
-  if (lookup(state, argv[1], ctx) !== undefined && argv[4]?.toUpperCase() !== 'REPLACE') return err('BUSYKEY Target key name already exists.')
+export const restore: Handler = (state, _s, argv, ctx, slot) => {
+  if (lookup(state, argv[1], ctx, slot) !== undefined && argv[4]?.toUpperCase() !== 'REPLACE') return err('BUSYKEY Target key name already exists.')
   const ttl = Number(argv[2])
-  setEntry(state.keys, argv[1], { ...unpack(argv[3]), expireAt: ttl > 0 ? ctx.now + ttl * MS : -1 })
+  setEntry(state.keys, argv[1], { ...unpack(argv[3]), expireAt: ttl > 0 ? ctx.now + ttl * MS : -1 }, slot)
+  keyChanged(state, argv[1])
   propagate(state, argv, ctx)
   return OK
 }
@@ -46,23 +49,47 @@ const migrations = (state: NodeState): Map<ConnId, Migration> => state.migration
 
 /** MIGRATE host port key|"" db timeout [COPY] [REPLACE] [KEYS k…]: the source waits for the target's answers, then deletes. */
 export const migrate: Handler = (state, session, argv, ctx) => {
-  const at = argv.findIndex((a, i) => i > 5 && a.toUpperCase() === 'KEYS')
-  const options = argv.slice(6, at < 0 ? undefined : at).map((a) => a.toUpperCase())
-  const wanted = at < 0 ? [argv[3]] : argv.slice(at + 1)
+  let copy = false
+  let replace = false
+  let wanted: readonly string[] = [argv[3]]
+  for (let i = 6; i < argv.length; i++) {
+    const option = argv[i].toUpperCase()
+    const left = argv.length - 1 - i
+    if (option === 'COPY') copy = true
+    else if (option === 'REPLACE') replace = true
+    else if (option === 'AUTH' && left >= 1) i++
+    else if (option === 'AUTH2' && left >= 2) i += 2
+    else if (option === 'KEYS') {
+      if (argv[3] !== '') return err('ERR When using MIGRATE KEYS option, the key argument must be set to the empty string')
+      wanted = argv.slice(i + 1)
+      break
+    } else return SYNTAX
+  }
+  const timeout = parseSmall(argv[5])
+  const db = parseSmall(argv[4])
+  if (timeout === null || db === null) return NOT_INTEGER
   const keys = wanted.filter((key) => lookup(state, key, ctx) !== undefined)
   if (keys.length === 0) return { simple: 'NOKEY' }
-  const to = processAt(argv[1])
+  const to = destination(state, argv[1], Number(argv[2]), ctx)
   if (to === null || to === ctx.self) return err('IOERR error or timeout connecting to the client')
   const conn = ctx.connect(to, 'client')
   const words = keys.map((key) => {
     const entry = getEntry(state.keys, key)!
     const ttl = entry.expireAt < 0 ? 0 : Math.max(1, Math.floor((entry.expireAt - ctx.now) / MS))
-    return ['RESTORE-ASKING', key, String(ttl), pack(entry), ...(options.includes('REPLACE') ? ['REPLACE'] : [])]
+    const name = state.cluster === null ? 'RESTORE' : 'RESTORE-ASKING'
+    return [name, key, String(ttl), pack(entry), ...(replace ? ['REPLACE'] : [])]
   })
-  migrations(state).set(conn, { conn, client: session.conn, to, keys, copy: options.includes('COPY'), answers: 0, refusal: '', words, up: false, deadline: ctx.now + (Number(argv[5]) || 1000) * MS })
+  const deadline = ctx.now + (timeout > 0 ? timeout : 1000) * MS
+  migrations(state).set(conn, { conn, client: session.conn, to, keys, copy, answers: 0, refusal: '', words, up: false, deadline })
   session.blocked = { why: 'migrate', argv: [...argv], since: ctx.now, via: conn }
   ctx.setTimer('migrations', LOOK_EVERY)
   return NO_REPLY
+}
+
+/** Who listens at an address: the cluster's table knows its members' own ones. */
+const destination = (state: NodeState, ip: string, port: number, ctx: Context): ProcessId | null => {
+  const peer = state.cluster?.peers.find((p) => !p.gone && p.ip === ip && p.port === port)
+  return peer?.process ?? processNear(ip, port, ctx.settings.addresses)
 }
 
 export const migrateConnected = (state: NodeState, conn: ConnId, ctx: Context): boolean => {
@@ -81,7 +108,10 @@ export const migrateAnswered = (
   if (m === undefined) return false
   const key = m.keys[m.answers++]
   if (isError(reply)) m.refusal ||= reply.error
-  else if (!m.copy && deleteEntry(state.keys, key)) propagate(state, ['DEL', key], ctx)
+  else if (!m.copy && deleteEntry(state.keys, key)) {
+    keyChanged(state, key)
+    propagate(state, ['DEL', key], ctx)
+  }
   if (m.answers === m.keys.length) {
     if (m.refusal === '') ctx.emit('keys.migrated', { slot: keySlot(key), count: m.keys.length, to: m.to })
     finish(state, m, m.refusal === '' ? OK : err(`ERR Target instance replied with error: ${m.refusal}`), ctx, done)

@@ -5,15 +5,17 @@ import { BUS_OFFSET, PORT, ipOf, nodeIdOf } from './address.ts'
 import {
   bootCluster, busAccepted, busClosed, busConnected, busMessages, busTimers, persistCluster, startManualFailover, type NodesConf,
 } from './bus.ts'
-import { commandNamed } from './commands.ts'
+import { specOf } from './commands.ts'
+import { checkWaits, onWaitTimer } from './commands/wait.ts'
 import { DIRECTIVES } from './config.ts'
 import { connectCommands } from './data.ts'
 import { EXPIRE_EVERY, activeExpiry } from './expiry.ts'
 import { newKeyspace, shareKeys } from './keyspace.ts'
 import { checkMigrations, migrateAnswered, migrateConnected, migrateFailed } from './migrate.ts'
-import { deliverPublish, forgetListener } from './pubsub.ts'
+import { deliverPublish } from './pubsub.ts'
+import { firstSlot } from './redirection.ts'
 import { replAccepted, replClosed, replConnected, replMessages, replTimers } from './replication.ts'
-import { newSession, onCommand, retryPaused, unblock } from './session.ts'
+import { endSession, newSession, onCommand, retryPaused, unblock } from './session.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
 /** What a node finds when it starts: nodes.conf, and its keys unless they were lost. */
@@ -30,23 +32,25 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     config: new Map(disk?.config ?? Object.entries(ctx.settings.config)),
     bootedAt: ctx.now,
     keys: disk?.keys ?? newKeyspace(),
+    parked: new Map(),
     sessions: new Map(),
     nextClientId: 1,
     pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
+    watchers: new Map(),
     migrations: new Map(),
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],
     stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
   }
   if (ctx.settings.cluster) bootCluster(state, disk?.conf ?? null, ctx)
-  else bootAlone(state, ctx)
+  else bootAlone(state, disk?.conf ?? null, ctx)
   ctx.setTimer('activeExpiry', EXPIRE_EVERY)
   return state
 }
 
 /** Without cluster mode there is no bus; replication's state stands all the same. */
-const bootAlone = (state: NodeState, ctx: Context): void => {
-  bootCluster(state, null, ctx)
+const bootAlone = (state: NodeState, conf: NodesConf | null, ctx: Context): void => {
+  bootCluster(state, conf, ctx)
   state.cluster = null
   ctx.clearTimer('clusterCron')
 }
@@ -69,6 +73,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     ...replTimers,
     activeExpiry,
     migrations: (state: NodeState, ctx: Context) => checkMigrations(state, ctx, unblock(state, ctx)),
+    waits: (state: NodeState, ctx: Context) => onWaitTimer(state, ctx, unblock(state, ctx)),
   } as Behaviour<NodeState>['timer'],
   accepted(state, conn, from, kind: ConnKind, ctx) {
     if (kind === 'bus') busAccepted(state, conn, from, kind, ctx)
@@ -83,7 +88,8 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     migrateConnected(state, conn, ctx)
   },
   closed(state, conn, reason: CloseReason, ctx) {
-    if (state.sessions.delete(conn)) return forgetListener(state, conn)
+    const session = state.sessions.get(conn)
+    if (session !== undefined) return endSession(state, session)
     if (busClosed(state, conn, reason, ctx) || replClosed(state, conn, reason, ctx)) return
     migrateFailed(state, conn, ctx, unblock(state, ctx))
   },
@@ -102,13 +108,16 @@ export const nodeBehaviour: Behaviour<NodeState> = {
 
 /** Who speaks when a replica runs its primary's stream: nobody that could be answered. */
 const STREAM: Session = Object.freeze({
-  conn: 0, clientId: 0, peer: '', name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false, blocked: null, waiting: [],
-  closing: false,
+  conn: 0, clientId: 0, peer: '', name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false, watched: new Map(), touched: false,
+  running: true, db: 0, replies: 'off', subscriptions: 0, wrote: 0, blocked: null, waiting: [], closing: false,
 })
 
 connectCommands({
-  applyReplicated: (state, argv, ctx) => void commandNamed(argv[0])?.handler(state, STREAM, argv, ctx),
+  applyReplicated(state, argv, ctx) {
+    const command = specOf(argv)
+    if (command !== undefined) command.handler(state, STREAM, argv, ctx, firstSlot(command, argv))
+  },
   deliverPublish,
   retryPaused,
-  replicaAcked: () => {},
+  replicaAcked: (state, ctx) => checkWaits(state, ctx, unblock(state, ctx)),
 })

@@ -1,77 +1,142 @@
 import type { Context } from '../core/process.ts'
 import { slotOwner } from './bus.ts'
-import type { CommandSpec } from './commands.ts'
-import { commandNamed } from './commands.ts'
+import type { CommandSpec } from './commands/spec.ts'
 import { getEntry, isExpired } from './keyspace.ts'
-import { err, type Reply } from './reply.ts'
+import { isOn } from './peers.ts'
+import { err, fixed, type Reply } from './reply.ts'
 import { keySlot } from './slots.ts'
 import type { NodeState, Session } from './state.ts'
 
+const NONE: readonly string[] = []
+
 /** The keys of a command, by its key positions. */
-export const keysOf = (command: CommandSpec, argv: readonly string[]): string[] => {
-  if (command.name === 'migrate') {
-    const at = argv.findIndex((a) => a.toUpperCase() === 'KEYS')
-    return at > 0 ? argv.slice(at + 1) : [argv[3]]
-  }
-  if (command.keys === null) return []
+export const keysOf = (command: CommandSpec, argv: readonly string[]): readonly string[] => {
+  if (command.movable !== null) return command.movable(argv) ?? NONE
+  if (command.keys === null) return NONE
   const [first, last, step] = command.keys
-  const end = last < 0 ? argv.length + last : last
+  const end = last < 0 ? argv.length + last : Math.min(last, argv.length - 1)
   const keys: string[] = []
   for (let i = first; i <= end; i += step) keys.push(argv[i])
   return keys
 }
 
-const MYSELF = 0
-const CLUSTER_DOWN = err('CLUSTERDOWN The cluster is down')
-const NOT_SERVED = err('CLUSTERDOWN Hash slot not served')
-const CROSS_SLOT = err("CROSSSLOT Keys in request don't hash to the same slot")
-const TRY_AGAIN = err('TRYAGAIN Multiple keys request during rehashing of slot')
+/** The slot of a command's first key, −1 without keys. */
+export const firstSlot = (command: CommandSpec, argv: readonly string[]): number => {
+  if (command.keys !== null) return command.keys[0] < argv.length ? keySlot(argv[command.keys[0]]) : -1
+  if (command.movable === null) return -1
+  const keys = command.movable(argv)
+  return keys === null || keys.length === 0 ? -1 : keySlot(keys[0])
+}
 
-/** Who may answer (cluster.c getNodeByQuery): null = this node; otherwise the reply that sends the client elsewhere. */
+const MYSELF = 0
+const CLUSTER_DOWN = fixed('CLUSTERDOWN The cluster is down')
+const READS_ONLY = fixed('CLUSTERDOWN The cluster is down and only accepts read commands')
+const NOT_SERVED = fixed('CLUSTERDOWN Hash slot not served')
+const CROSS_SLOT = fixed("CROSSSLOT Keys in request don't hash to the same slot")
+const TRY_AGAIN = fixed('TRYAGAIN Multiple keys request during rehashing of slot')
+
+/** What a walk over the keys has found so far; one, used anew by each command. */
+const seen = { slot: -1, first: '', several: false, counts: false, missing: 0, present: 0 }
+
+const begin = (state: NodeState, slot: number, key: string): Reply | null => {
+  const owner = slotOwner(state, slot)
+  if (owner < 0) return NOT_SERVED
+  const c = state.cluster!
+  seen.slot = slot
+  seen.first = key
+  seen.counts = (c.migrating.size > 0 && owner === MYSELF && c.migrating.has(slot)) || (c.importing.size > 0 && c.importing.has(slot))
+  return null
+}
+
+const visit = (state: NodeState, key: string, slot: number, counted: boolean, now: number): Reply | null => {
+  if (seen.slot < 0) {
+    const wrong = begin(state, slot < 0 ? keySlot(key) : slot, key)
+    if (wrong !== null) return wrong
+  } else if (key !== seen.first) {
+    if (keySlot(key) !== seen.slot) return CROSS_SLOT
+    seen.several = true
+  }
+  if (seen.counts && counted) {
+    const entry = getEntry(state.keys, key, seen.slot)
+    if (entry === undefined || isExpired(entry, now)) seen.missing++
+    else seen.present++
+  }
+  return null
+}
+
+const visitAll = (state: NodeState, command: CommandSpec, argv: readonly string[], slot: number, now: number): Reply | null => {
+  const counted = !command.isShardedPubSub
+  if (command.movable !== null) {
+    const keys = command.movable(argv) ?? NONE
+    for (let i = 0; i < keys.length; i++) {
+      const wrong = visit(state, keys[i], i === 0 ? slot : -1, counted, now)
+      if (wrong !== null) return wrong
+    }
+    return null
+  }
+  if (command.keys === null) return null
+  const [first, last, step] = command.keys
+  const end = last < 0 ? argv.length + last : Math.min(last, argv.length - 1)
+  for (let i = first; i <= end; i += step) {
+    const wrong = visit(state, argv[i], i === first ? slot : -1, counted, now)
+    if (wrong !== null) return wrong
+  }
+  return null
+}
+
+/**
+ * Who may answer (cluster.c getNodeByQuery): null = this node; otherwise the reply that sends the client elsewhere.
+ * `slot` is the first key's; `queued`, for EXEC, the transaction's commands.
+ */
 export const redirect = (
-  state: NodeState, session: Session, command: CommandSpec, argv: readonly string[], asking: boolean, ctx: Context,
+  state: NodeState, session: Session, command: CommandSpec, argv: readonly string[], slot: number,
+  queued: readonly (readonly [CommandSpec, readonly string[]])[] | null, ctx: Context,
 ): Reply | null => {
   const c = state.cluster!
-  const queued = command.name === 'exec' && session.multi !== null ? session.multi : null
-  if (queued === null && command.keys === null && command.name !== 'migrate') return null
-  let slot = -1
-  let first = ''
-  let distinct = 1
-  let missing = 0
-  let present = 0
-  let writes = false
-  const open = () => c.migrating.has(slot) || c.importing.has(slot)
-  for (const words of queued ?? [argv]) {
-    const spec = queued === null ? command : commandNamed(words[0])!
-    writes ||= spec.flags.includes('write')
-    for (const key of keysOf(spec, words)) {
-      if (slot < 0) {
-        slot = keySlot(key)
-        first = key
-        if (slotOwner(state, slot) < 0) return NOT_SERVED
-      } else if (key !== first) {
-        if (keySlot(key) !== slot) return CROSS_SLOT
-        distinct++
-      }
-      if (open()) {
-        const entry = getEntry(state.keys, key)
-        if (entry === undefined || isExpired(entry, ctx.now)) missing++
-        else present++
-      }
+  seen.slot = -1
+  seen.several = seen.counts = false
+  seen.missing = seen.present = 0
+  let writes = command.isWrite
+  if (queued === null) {
+    const wrong = visitAll(state, command, argv, slot, ctx.now)
+    if (wrong !== null) return wrong
+  } else
+    for (const [spec, words] of queued) {
+      writes ||= spec.isWrite
+      const wrong = visitAll(state, spec, words, -1, ctx.now)
+      if (wrong !== null) return wrong
     }
+  if (seen.slot < 0) return null
+  if (c.state !== 'ok') {
+    const down = whenDown(state, command, writes)
+    if (down !== null) return down
   }
-  if (slot < 0) return null
-  if (c.state !== 'ok') return CLUSTER_DOWN
-  const owner = slotOwner(state, slot)
-  const migrating = owner === MYSELF ? c.migrating.get(slot) : undefined
-  const importing = owner !== MYSELF && c.importing.has(slot)
-  if (command.name === 'migrate' && (migrating !== undefined || importing)) return null
-  if (migrating !== undefined && missing > 0) {
-    if (present > 0) return TRY_AGAIN
-    return err(`ASK ${slot} ${c.peers[migrating].ip}:${c.peers[migrating].port}`)
+  const owner = slotOwner(state, seen.slot)
+  if (seen.counts) {
+    const open = whenOpen(state, session, command, owner)
+    if (open !== 'go on') return open
   }
-  if (importing && (asking || command.name === 'restore-asking')) return distinct > 1 && missing > 0 ? TRY_AGAIN : null
   if (owner === MYSELF) return null
-  if (session.readonly && !writes && !c.peers[MYSELF].primary && c.peers[MYSELF].replicaOf === owner) return null
-  return err(`MOVED ${slot} ${c.peers[owner].ip}:${c.peers[owner].port}`)
+  const me = c.peers[MYSELF]
+  if (!me.primary && me.replicaOf === owner && !writes && (session.readonly || command.isShardedPubSub)) return null
+  return err(`MOVED ${seen.slot} ${c.peers[owner].ip}:${c.peers[owner].port}`)
+}
+
+const whenDown = (state: NodeState, command: CommandSpec, writes: boolean): Reply | null => {
+  if (command.isShardedPubSub) return isOn(state, 'cluster-allow-pubsubshard-when-down', true) ? null : CLUSTER_DOWN
+  if (!isOn(state, 'cluster-allow-reads-when-down', false)) return CLUSTER_DOWN
+  return writes ? READS_ONLY : null
+}
+
+/** An open slot: who migrates sends clients after missing keys, who imports serves those that were sent. */
+const whenOpen = (state: NodeState, session: Session, command: CommandSpec, owner: number): Reply | null | 'go on' => {
+  const c = state.cluster!
+  if (command.name === 'migrate') return null
+  const target = owner === MYSELF ? c.migrating.get(seen.slot) : undefined
+  if (target !== undefined) {
+    if (seen.missing === 0) return 'go on'
+    return seen.present > 0 ? TRY_AGAIN : err(`ASK ${seen.slot} ${c.peers[target].ip}:${c.peers[target].port}`)
+  }
+  if (!session.asking && !command.flags.includes('asking')) return 'go on'
+  return seen.several && seen.missing > 0 ? TRY_AGAIN : null
 }

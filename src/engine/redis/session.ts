@@ -2,16 +2,22 @@ import type { ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
 import { execute } from './commands.ts'
 import type { Reply } from './reply.ts'
+import { forgetListener } from './pubsub.ts'
 import type { CommandMessage, NodeState, ReplyMessage, Session } from './state.ts'
+import { unwatchAll } from './watch.ts'
 
 /** A client's connection as its node serves it: commands in order, one reply each. */
 export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Session => ({
-  conn, clientId: state.nextClientId++, peer, name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false, blocked: null,
-  waiting: [], closing: false,
+  conn, clientId: state.nextClientId++, peer, name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false,
+  watched: new Map(), touched: false, running: false, db: 0, replies: 'on', subscriptions: 0, wrote: 0, blocked: null, waiting: [], closing: false,
 })
 
 const answer = (session: Session, reply: Reply, ctx: Context): void => {
   if (typeof reply === 'object' && reply !== null && 'none' in reply) return
+  if (session.replies !== 'on') {
+    if (session.replies === 'skip') session.replies = 'on'
+    return
+  }
   ctx.send(session.conn, { type: 'reply', reply, size: typeof reply === 'string' ? reply.length + 16 : 64 } as ReplyMessage)
 }
 
@@ -22,8 +28,26 @@ export const onCommand = (state: NodeState, message: CommandMessage, conn: ConnI
     session.waiting.push(message.argv as string[])
     return
   }
+  serve(state, session, message.argv, ctx)
+}
+
+const serve = (state: NodeState, session: Session, argv: readonly string[], ctx: Context): void => {
   state.stats.commands++
-  answer(session, execute(state, session, message.argv, ctx), ctx)
+  answer(session, execute(state, session, argv, ctx), ctx)
+  if (session.closing) closeSession(state, session, ctx)
+}
+
+/** The server's side hangs up (QUIT). */
+const closeSession = (state: NodeState, session: Session, ctx: Context): void => {
+  ctx.close(session.conn)
+  endSession(state, session)
+}
+
+/** A connection is gone, from whichever side: nothing of it stays. */
+export const endSession = (state: NodeState, session: Session): void => {
+  state.sessions.delete(session.conn)
+  unwatchAll(state, session)
+  forgetListener(state, session.conn)
 }
 
 /** A blocked command got its reply: then what came after it is served, in order. */
@@ -32,10 +56,7 @@ export const unblock =
   (session: Session, reply: Reply): void => {
     session.blocked = null
     answer(session, reply, ctx)
-    while (session.blocked === null && session.waiting.length > 0) {
-      state.stats.commands++
-      answer(session, execute(state, session, session.waiting.shift()!, ctx), ctx)
-    }
+    while (session.blocked === null && session.waiting.length > 0) serve(state, session, session.waiting.shift()!, ctx)
   }
 
 /** Writes paused by a manual failover go on: as a replica now, most are sent elsewhere. */

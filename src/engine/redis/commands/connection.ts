@@ -1,0 +1,143 @@
+import { parseInt64, parseSmall } from '../numbers.ts'
+import { forgetListener } from '../pubsub.ts'
+import { OK, err, type Reply } from '../reply.ts'
+import type { NodeState, Session } from '../state.ts'
+import { DATABASES } from '../databases.ts'
+import { SYNTAX, container, helpOf, mapReply, spec, unsimulated, wrongArity, type CommandSpec, type Handler } from './spec.ts'
+import { dropTransaction } from './transactions.ts'
+import { unwatchAll } from '../watch.ts'
+
+const ping: Handler = (_state, session, argv) => {
+  if (argv.length > 2) return wrongArity('ping')
+  // in RESP2 a subscriber can only be answered in the form of a message
+  if (session.subscriptions > 0 && session.resp === 2) return ['pong', argv[1] ?? '']
+  return argv.length === 2 ? argv[1] : { simple: 'PONG' }
+}
+
+const NO_PASSWORD = err('ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?')
+const WRONG_PASS = err('WRONGPASS invalid username-password pair or user is disabled.')
+
+const auth: Handler = (_state, _session, argv) => {
+  if (argv.length > 3) return SYNTAX
+  if (argv.length === 2) return NO_PASSWORD
+  return argv[1] === 'default' ? OK : WRONG_PASS
+}
+
+const BAD_NAME = err('ERR Client names cannot contain spaces, newlines or special characters.')
+const isName = (name: string): boolean => /^[!-~]*$/.test(name)
+
+/** HELLO [version [AUTH user password] [SETNAME name]]. */
+const hello: Handler = (state, session, argv) => {
+  let version: 2 | 3 = session.resp
+  if (argv.length > 1) {
+    const n = parseInt64(argv[1])
+    if (n === null) return err('ERR Protocol version is not an integer or out of range')
+    if (n !== 2 && n !== 3) return err('NOPROTO unsupported protocol version')
+    version = n
+  }
+  let name: string | null = null
+  for (let i = 2; i < argv.length; i++) {
+    const option = argv[i].toUpperCase()
+    const left = argv.length - 1 - i
+    if (option === 'AUTH' && left >= 2) {
+      if (argv[i + 1] !== 'default') return WRONG_PASS
+      i += 2
+    } else if (option === 'SETNAME' && left >= 1) {
+      name = argv[++i]
+      if (!isName(name)) return BAD_NAME
+    } else return err(`ERR Syntax error in HELLO option '${argv[i]}'`)
+  }
+  session.resp = version
+  if (name !== null) session.name = name
+  return mapReply(session, [
+    ['server', 'redis'], ['version', '7.0.15'], ['proto', session.resp], ['id', session.clientId],
+    ['mode', state.cluster === null ? 'standalone' : 'cluster'], ['role', state.repl.role === 'primary' ? 'master' : 'replica'], ['modules', []],
+  ])
+}
+
+const select: Handler = (state, session, argv) => {
+  const db = parseSmall(argv[1])
+  if (db === null) return err('ERR value is not an integer or out of range')
+  if (state.cluster !== null && db !== 0) return err('ERR SELECT is not allowed in cluster mode')
+  if (db < 0 || db >= DATABASES) return err('ERR DB index is out of range')
+  session.db = db
+  return OK
+}
+
+/** Back to how the connection began. */
+const reset: Handler = (state, session) => {
+  dropTransaction(state, session)
+  unwatchAll(state, session)
+  forgetListener(state, session.conn)
+  session.subscriptions = 0
+  session.asking = session.readonly = false
+  session.resp = 2
+  session.name = ''
+  session.db = 0
+  session.replies = 'on'
+  return { simple: 'RESET' }
+}
+
+const quit: Handler = (_state, session) => {
+  session.closing = true
+  return OK
+}
+
+// ------------------------------------------------------------------ CLIENT
+
+const describe = (state: NodeState, s: Session): string =>
+  `id=${s.clientId} addr=${s.peer}:0 laddr=${state.ip}:${state.port} fd=8 name=${s.name} age=0 idle=0 flags=${s.multi !== null ? 'x' : s.readonly ? 'r' : s.subscriptions > 0 ? 'P' : 'N'} ` +
+  `db=${s.db} sub=${s.subscriptions} psub=0 ssub=0 multi=${s.multi === null ? -1 : s.multi.length} qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 ` +
+  `rbs=1024 rbp=0 obl=0 oll=0 omem=0 tot-mem=0 events=r cmd=client user=default redir=-1 resp=${s.resp}\n`
+
+const clientList: Handler = (state) => [...state.sessions.values()].map((s) => describe(state, s)).join('')
+
+const setName: Handler = (_state, session, argv) => {
+  if (!isName(argv[2])) return BAD_NAME
+  session.name = argv[2]
+  return OK
+}
+
+const reply: Handler = (_state, session, argv) => {
+  const how = argv[2].toLowerCase()
+  if (how !== 'on' && how !== 'off' && how !== 'skip') return SYNTAX
+  session.replies = how
+  return how === 'on' ? OK : { none: true }
+}
+
+const noEvict: Handler = (_state, _session, argv) => (/^(on|off)$/i.test(argv[2]) ? OK : SYNTAX)
+
+const PLAIN = 'noscript loading stale'
+const CONNECTION = 'connection'
+
+const CLIENT: readonly CommandSpec[] = [
+  spec('client|id', 2, PLAIN, null, CONNECTION, '5.0.0', 'Number of this connection.', (_st, s) => s.clientId),
+  spec('client|getname', 2, PLAIN, null, CONNECTION, '2.6.9', 'Name of this connection.', (_st, s) => (s.name === '' ? null : s.name)),
+  spec('client|setname', 3, PLAIN, null, CONNECTION, '2.6.9', 'Names this connection.', setName),
+  spec('client|list', -2, PLAIN, null, CONNECTION, '2.4.0', 'All client connections of this node.', clientList),
+  spec('client|info', 2, PLAIN, null, CONNECTION, '6.2.0', 'This connection’s line of CLIENT LIST.', (st, s) => describe(st, s)),
+  spec('client|reply', 3, PLAIN, null, CONNECTION, '3.2.0', 'Switches replies to this connection on or off.', reply),
+  spec('client|no-evict', 3, PLAIN, null, CONNECTION, '7.0.0', 'Keeps this connection when memory for clients runs out.', noEvict),
+  spec('client|help', 2, 'loading stale', null, CONNECTION, '5.0.0', 'The subcommands of CLIENT.', () => helpOf('CLIENT', ['ID', '    Return the ID of the current connection.'])),
+  unsimulated('client|tracking', -3, PLAIN, null, CONNECTION, '6.0.0', 'Has the server tell which cached keys changed.'),
+  unsimulated('client|caching', 3, PLAIN, null, CONNECTION, '6.0.0', 'Whether the next command’s keys are tracked.'),
+  unsimulated('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.'),
+  unsimulated('client|trackinginfo', 2, PLAIN, null, CONNECTION, '6.2.0', 'How tracking stands for this connection.'),
+  unsimulated('client|kill', -3, PLAIN, null, CONNECTION, '2.4.0', 'Closes connections.'),
+  unsimulated('client|pause', -3, PLAIN, null, CONNECTION, '3.0.0', 'Makes clients wait.'),
+  unsimulated('client|unpause', 2, PLAIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.'),
+  unsimulated('client|unblock', -3, PLAIN, null, CONNECTION, '5.0.0', 'Ends another connection’s waiting.'),
+]
+
+const ALWAYS = 'noscript loading stale fast'
+
+export const CONNECTIONS: readonly CommandSpec[] = [
+  spec('ping', -1, 'fast', null, CONNECTION, '1.0.0', 'Answers PONG.', ping),
+  spec('echo', 2, 'loading stale fast', null, CONNECTION, '1.0.0', 'Answers the same text.', (_st, _s, a): Reply => a[1]),
+  spec('select', 2, 'loading stale fast', null, CONNECTION, '1.0.0', 'Chooses a database; a cluster has only number 0.', select),
+  spec('auth', -2, ALWAYS, null, CONNECTION, '1.0.0', 'Says who the client is; nobody needs a password here.', auth),
+  spec('hello', -1, ALWAYS, null, CONNECTION, '6.0.0', 'Chooses the protocol and tells about the server.', hello),
+  spec('reset', 1, ALWAYS, null, CONNECTION, '6.2.0', 'Takes the connection back to its beginning.', reset),
+  spec('quit', -1, ALWAYS, null, CONNECTION, '1.0.0', 'Closes the connection.', quit),
+  container('client', CONNECTION, '2.4.0', 'About client connections.', CLIENT),
+]

@@ -1,0 +1,107 @@
+import type { Context } from '../../core/process.ts'
+import { err, fixed, type Reply } from '../reply.ts'
+import type { NodeState, Session } from '../state.ts'
+
+/** `slot` is the one of the command's first key, −1 without keys: what stands in a table by slot is reached without hashing again. */
+export type Handler = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, slot: number) => Reply
+
+export type Flag =
+  | 'write' | 'readonly' | 'denyoom' | 'fast' | 'admin' | 'pubsub' | 'noscript' | 'blocking' | 'loading' | 'stale'
+  | 'noMulti' | 'mayReplicate' | 'asking'
+
+export interface CommandSpec {
+  /** in lower case; a subcommand's is `config|get`. */
+  readonly name: string
+  /** number of words; negative: at least so many. */
+  readonly arity: number
+  readonly flags: readonly Flag[]
+  /** first key, last key (−1 = the last word), step; null = no keys, or `movable` finds them. */
+  readonly keys: readonly [number, number, number] | null
+  readonly summary: string
+  readonly since: string
+  readonly group: string
+  /** false: known with all its rules, and then answered with an error that says so. */
+  readonly simulated: boolean
+  readonly handler: Handler
+  /** finds keys whose places depend on the words; null = the words are wrong. */
+  readonly movable: ((argv: readonly string[]) => string[] | null) | null
+  /** a container's subcommands, by name in lower case. */
+  readonly subcommands: ReadonlyMap<string, CommandSpec> | null
+  readonly isWrite: boolean
+  readonly isDenyOom: boolean
+  /** waits while writes are paused. */
+  readonly waitsOnPause: boolean
+  /** may run on a replica that lost its primary and must not serve stale data. */
+  readonly isStale: boolean
+  /** its first argument is what this command is about: sharded channels are no keys that can be missing. */
+  readonly isShardedPubSub: boolean
+}
+
+type Keys = CommandSpec['keys']
+interface More {
+  movable?: CommandSpec['movable']
+  subcommands?: readonly CommandSpec[]
+  simulated?: boolean
+}
+
+const build = (
+  name: string, arity: number, flags: string, keys: Keys, group: string, since: string, summary: string, handler: Handler, more: More,
+): CommandSpec => {
+  const list = (flags === '' ? [] : flags.split(' ')) as Flag[]
+  const subcommands = more.subcommands === undefined ? null : new Map(more.subcommands.map((s) => [s.name.slice(s.name.indexOf('|') + 1), s]))
+  return Object.freeze({
+    name, arity, flags: Object.freeze(list), keys, group, since, summary, handler,
+    simulated: more.simulated ?? true,
+    movable: more.movable ?? null,
+    subcommands,
+    isWrite: list.includes('write'),
+    isDenyOom: list.includes('denyoom'),
+    waitsOnPause: list.includes('write') || list.includes('mayReplicate'),
+    isStale: list.includes('stale'),
+    isShardedPubSub: name === 'ssubscribe' || name === 'sunsubscribe' || name === 'spublish',
+  })
+}
+
+export const ONE = Object.freeze([1, 1, 1] as const)
+export const TWO = Object.freeze([1, 2, 1] as const)
+export const ALL = Object.freeze([1, -1, 1] as const)
+
+export const spec = (
+  name: string, arity: number, flags: string, keys: Keys, group: string, since: string, summary: string, handler: Handler, more: More = {},
+): CommandSpec => build(name, arity, flags, keys, group, since, summary, handler, more)
+
+const notSimulated: Handler = (_state, _session, argv) => err(`ERR '${argv[0].toLowerCase()}' is not simulated`)
+
+/** A command the simulation only knows: its words, keys and place are checked, then it says that it is not simulated. */
+export const unsimulated = (
+  name: string, arity: number, flags: string, keys: Keys, group: string, since: string, summary: string, more: More = {},
+): CommandSpec => build(name, arity, flags, keys, group, since, summary, notSimulated, { ...more, simulated: false })
+
+const NEVER: Handler = () => err('ERR unknown subcommand')
+
+/** A command whose second word says what to do. */
+export const container = (
+  name: string, group: string, since: string, summary: string, subcommands: readonly CommandSpec[], simulated = true,
+): CommandSpec => build(name, -2, '', null, group, since, summary, NEVER, { subcommands, simulated })
+
+// ------------------------------------------------------------------ replies that many commands share
+
+export const NO_REPLY: Reply = Object.freeze({ none: true as const })
+export const SYNTAX = fixed('ERR syntax error')
+export const NOT_INTEGER = fixed('ERR value is not an integer or out of range')
+export const NOT_FLOAT = fixed('ERR value is not a valid float')
+export const WRONG_TYPE = fixed('WRONGTYPE Operation against a key holding the wrong kind of value')
+export const NULL_ARRAY: Reply = Object.freeze({ nullArray: true as const })
+export const wrongArity = (name: string): Reply => err(`ERR wrong number of arguments for '${name}' command`)
+export const helpOf = (name: string, lines: readonly string[]): Reply[] => [
+  { simple: `${name} <subcommand> [<arg> [value] [opt] ...]. Subcommands are:` },
+  ...lines.map((simple) => ({ simple })),
+  { simple: 'HELP' },
+  { simple: '    Prints this help.' },
+]
+
+/** Field and value: a map in RESP3, one after the other in RESP2. */
+export const mapReply = (session: Session, pairs: readonly (readonly [Reply, Reply])[]): Reply =>
+  session.resp === 3 ? { map: pairs.map(([k, v]) => [k, v]) } : pairs.flat()
+
+export const setReply = (session: Session, items: Reply[]): Reply => (session.resp === 3 ? { set: items } : items)

@@ -1,0 +1,66 @@
+import { OK, err, type Reply } from '../reply.ts'
+import type { NodeState, Session } from '../state.ts'
+import { unwatchAll, watchKey, watchedKeyExpired } from '../watch.ts'
+import { ALL, NULL_ARRAY, spec, type CommandSpec, type Handler } from './spec.ts'
+
+/** The transaction is over, whatever became of it. */
+export const dropTransaction = (state: NodeState, session: Session): void => {
+  session.multi = null
+  session.dirty = false
+  unwatchAll(state, session)
+}
+
+const multi: Handler = (_state, session) => {
+  if (session.multi !== null) return err('ERR MULTI calls can not be nested')
+  session.multi = []
+  return OK
+}
+
+const discard: Handler = (state, session) => {
+  if (session.multi === null) return err('ERR DISCARD without MULTI')
+  dropTransaction(state, session)
+  return OK
+}
+
+const ABORTED = err('EXECABORT Transaction discarded because of previous errors.')
+
+/** EXEC; `call` runs one queued command. */
+export const execWith =
+  (call: Handler): Handler =>
+  (state, session, _argv, ctx) => {
+    if (session.multi === null) return err('ERR EXEC without MULTI')
+    const queued = session.multi
+    const aborted = session.dirty
+    const touched = session.touched || watchedKeyExpired(state, session, ctx.now)
+    dropTransaction(state, session)
+    if (aborted) return ABORTED
+    if (touched) return NULL_ARRAY
+    const replies: Reply[] = []
+    session.running = true
+    for (const argv of queued) replies.push(call(state, session, argv, ctx, -1))
+    session.running = false
+    return replies
+  }
+
+const watch: Handler = (state, session, argv, ctx) => {
+  if (session.multi !== null) return err('ERR WATCH inside MULTI is not allowed')
+  // a key that was touched already keeps the transaction from running: watching more changes nothing
+  if (session.touched) return OK
+  for (let i = 1; i < argv.length; i++) watchKey(state, session, argv[i], ctx.now)
+  return OK
+}
+
+const unwatch: Handler = (state, session) => {
+  unwatchAll(state, session)
+  return OK
+}
+
+const FLAGS = 'noscript loading stale fast'
+
+export const transactionCommands = (call: Handler): readonly CommandSpec[] => [
+  spec('multi', 1, FLAGS, null, 'transactions', '1.2.0', 'Begins a transaction.', multi),
+  spec('exec', 1, 'noscript loading stale', null, 'transactions', '1.2.0', 'Runs the transaction.', execWith(call)),
+  spec('discard', 1, FLAGS, null, 'transactions', '2.0.0', 'Drops the transaction.', discard),
+  spec('watch', -2, FLAGS, ALL, 'transactions', '2.2.0', 'Lets the next transaction fail if a key changes before it.', watch),
+  spec('unwatch', 1, FLAGS, null, 'transactions', '2.2.0', 'Forgets all watched keys.', unwatch),
+]

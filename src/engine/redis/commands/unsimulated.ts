@@ -1,0 +1,256 @@
+import { ALL, ONE, TWO, container, unsimulated as u, type CommandSpec } from './spec.ts'
+
+/**
+ * Commands that a node knows and does not simulate. Their words, keys and place in the cluster count all the same: such a
+ * command is redirected, refused and queued like any other, and only then answered with an error that says so.
+ */
+
+/** Keys counted by the word at `at`, after the given ones. */
+const counted =
+  (at: number, before: readonly number[] = []) =>
+  (argv: readonly string[]): string[] | null => {
+    const text = argv[at]
+    if (text === undefined || !/^\d{1,9}$/.test(text)) return null
+    const n = Number(text)
+    if (n > argv.length - at - 1) return null
+    return [...before.map((i) => argv[i]), ...argv.slice(at + 1, at + 1 + n)]
+  }
+
+/** The first half of what follows STREAMS. */
+const streams = (argv: readonly string[]): string[] | null => {
+  const at = argv.findIndex((a, i) => i > 0 && a.toUpperCase() === 'STREAMS')
+  const rest = at < 0 ? [] : argv.slice(at + 1)
+  return rest.length === 0 || rest.length % 2 === 1 ? null : rest.slice(0, rest.length / 2)
+}
+
+/** GEORADIUS … [STORE key] [STOREDIST key]. */
+const stored =
+  (from: number) =>
+  (argv: readonly string[]): string[] => {
+    const keys = [argv[1]]
+    for (let i = from; i + 1 < argv.length; i++) if (/^store(dist)?$/i.test(argv[i])) keys.push(argv[++i])
+    return keys
+  }
+
+const RF = 'readonly fast'
+const R = 'readonly'
+const W = 'write denyoom'
+const WF = 'write denyoom fast'
+const LESS = 'write fast'
+const BLOCK = 'write noscript blocking'
+const SCRIPT = 'noscript stale mayReplicate'
+const ADMIN = 'admin noscript'
+const HALF = [1, -2, 1] as const
+const SECOND = [2, 2, 1] as const
+
+const LISTS: readonly CommandSpec[] = [
+  u('lpush', -3, WF, ONE, 'list', '1.0.0', 'Adds members at the head of a list.'),
+  u('rpush', -3, WF, ONE, 'list', '1.0.0', 'Adds members at the tail of a list.'),
+  u('lpushx', -3, WF, ONE, 'list', '2.2.0', 'LPUSH onto a list that is there.'),
+  u('rpushx', -3, WF, ONE, 'list', '2.2.0', 'RPUSH onto a list that is there.'),
+  u('lpop', -2, LESS, ONE, 'list', '1.0.0', 'Takes members from the head.'),
+  u('rpop', -2, LESS, ONE, 'list', '1.0.0', 'Takes members from the tail.'),
+  u('llen', 2, RF, ONE, 'list', '1.0.0', 'Length of a list.'),
+  u('lrange', 4, R, ONE, 'list', '1.0.0', 'A part of a list.'),
+  u('lindex', 3, R, ONE, 'list', '1.0.0', 'The member at a place.'),
+  u('lset', 4, W, ONE, 'list', '1.0.0', 'Replaces the member at a place.'),
+  u('linsert', 5, W, ONE, 'list', '2.2.0', 'Adds a member beside another.'),
+  u('lrem', 4, 'write', ONE, 'list', '1.0.0', 'Deletes equal members.'),
+  u('ltrim', 4, 'write', ONE, 'list', '1.0.0', 'Keeps only a part.'),
+  u('lpos', -3, R, ONE, 'list', '6.0.6', 'Where a member stands.'),
+  u('rpoplpush', 3, W, TWO, 'list', '1.2.0', 'Moves a tail to another list’s head.'),
+  u('lmove', 5, W, TWO, 'list', '6.2.0', 'Moves a member from list to list.'),
+  u('lmpop', -4, 'write', null, 'list', '7.0.0', 'Takes members from the first list that has any.', { movable: counted(1) }),
+  u('blpop', -3, BLOCK, HALF, 'list', '2.0.0', 'LPOP that waits.'),
+  u('brpop', -3, BLOCK, HALF, 'list', '2.0.0', 'RPOP that waits.'),
+  u('brpoplpush', 4, `${BLOCK} denyoom`, TWO, 'list', '2.2.0', 'RPOPLPUSH that waits.'),
+  u('blmove', 6, `${BLOCK} denyoom`, TWO, 'list', '6.2.0', 'LMOVE that waits.'),
+  u('blmpop', -5, 'write blocking', null, 'list', '7.0.0', 'LMPOP that waits.', { movable: counted(2) }),
+]
+
+const SETS: readonly CommandSpec[] = [
+  u('sadd', -3, WF, ONE, 'set', '1.0.0', 'Adds members to a set.'),
+  u('srem', -3, LESS, ONE, 'set', '1.0.0', 'Deletes members.'),
+  u('smembers', 2, R, ONE, 'set', '1.0.0', 'All members.'),
+  u('sismember', 3, RF, ONE, 'set', '1.0.0', 'Whether a member is there.'),
+  u('smismember', -3, RF, ONE, 'set', '6.2.0', 'Which of several members are there.'),
+  u('scard', 2, RF, ONE, 'set', '1.0.0', 'Number of members.'),
+  u('spop', -2, LESS, ONE, 'set', '1.0.0', 'Takes members at random.'),
+  u('srandmember', -2, R, ONE, 'set', '1.0.0', 'Members at random.'),
+  u('smove', 4, LESS, TWO, 'set', '1.0.0', 'Moves a member from set to set.'),
+  u('sscan', -3, R, ONE, 'set', '2.8.0', 'Walks through the members.'),
+  u('sinter', -2, R, ALL, 'set', '1.0.0', 'Members of all the sets.'),
+  u('sinterstore', -3, W, ALL, 'set', '1.0.0', 'Keeps what SINTER finds.'),
+  u('sintercard', -3, R, null, 'set', '7.0.0', 'How many members SINTER finds.', { movable: counted(1) }),
+  u('sunion', -2, R, ALL, 'set', '1.0.0', 'Members of any of the sets.'),
+  u('sunionstore', -3, W, ALL, 'set', '1.0.0', 'Keeps what SUNION finds.'),
+  u('sdiff', -2, R, ALL, 'set', '1.0.0', 'Members of the first set only.'),
+  u('sdiffstore', -3, W, ALL, 'set', '1.0.0', 'Keeps what SDIFF finds.'),
+]
+
+const SORTED_SETS: readonly CommandSpec[] = [
+  u('zadd', -4, WF, ONE, 'sorted-set', '1.2.0', 'Adds members with scores.'),
+  u('zrem', -3, LESS, ONE, 'sorted-set', '1.2.0', 'Deletes members.'),
+  u('zscore', 3, RF, ONE, 'sorted-set', '1.2.0', 'A member’s score.'),
+  u('zmscore', -3, RF, ONE, 'sorted-set', '6.2.0', 'Scores of several members.'),
+  u('zincrby', 4, WF, ONE, 'sorted-set', '1.2.0', 'Adds to a score.'),
+  u('zcard', 2, RF, ONE, 'sorted-set', '1.2.0', 'Number of members.'),
+  u('zcount', 4, RF, ONE, 'sorted-set', '2.0.0', 'Members between two scores, counted.'),
+  u('zlexcount', 4, RF, ONE, 'sorted-set', '2.8.9', 'Members between two names, counted.'),
+  u('zrank', 3, RF, ONE, 'sorted-set', '2.0.0', 'A member’s place from below.'),
+  u('zrevrank', 3, RF, ONE, 'sorted-set', '2.0.0', 'A member’s place from above.'),
+  u('zrange', -4, R, ONE, 'sorted-set', '1.2.0', 'A range of members.'),
+  u('zrevrange', -4, R, ONE, 'sorted-set', '1.2.0', 'A range from above.'),
+  u('zrangebyscore', -4, R, ONE, 'sorted-set', '1.0.5', 'Members between two scores.'),
+  u('zrevrangebyscore', -4, R, ONE, 'sorted-set', '2.2.0', 'Members between two scores, from above.'),
+  u('zrangebylex', -4, R, ONE, 'sorted-set', '2.8.9', 'Members between two names.'),
+  u('zrevrangebylex', -4, R, ONE, 'sorted-set', '2.8.9', 'Members between two names, from above.'),
+  u('zrangestore', -5, W, TWO, 'sorted-set', '6.2.0', 'Keeps a range.'),
+  u('zremrangebyrank', 4, 'write', ONE, 'sorted-set', '2.0.0', 'Deletes a range by place.'),
+  u('zremrangebyscore', 4, 'write', ONE, 'sorted-set', '1.2.0', 'Deletes a range by score.'),
+  u('zremrangebylex', 4, 'write', ONE, 'sorted-set', '2.8.9', 'Deletes a range by name.'),
+  u('zpopmin', -2, LESS, ONE, 'sorted-set', '5.0.0', 'Takes the lowest members.'),
+  u('zpopmax', -2, LESS, ONE, 'sorted-set', '5.0.0', 'Takes the highest members.'),
+  u('bzpopmin', -3, `${BLOCK} fast`, HALF, 'sorted-set', '5.0.0', 'ZPOPMIN that waits.'),
+  u('bzpopmax', -3, `${BLOCK} fast`, HALF, 'sorted-set', '5.0.0', 'ZPOPMAX that waits.'),
+  u('zmpop', -4, 'write', null, 'sorted-set', '7.0.0', 'Takes members from the first sorted set that has any.', { movable: counted(1) }),
+  u('bzmpop', -5, 'write blocking', null, 'sorted-set', '7.0.0', 'ZMPOP that waits.', { movable: counted(2) }),
+  u('zrandmember', -2, R, ONE, 'sorted-set', '6.2.0', 'Members at random.'),
+  u('zscan', -3, R, ONE, 'sorted-set', '2.8.0', 'Walks through the members.'),
+  u('zinter', -3, R, null, 'sorted-set', '6.2.0', 'Members of all the sorted sets.', { movable: counted(1) }),
+  u('zintercard', -3, R, null, 'sorted-set', '7.0.0', 'How many members ZINTER finds.', { movable: counted(1) }),
+  u('zunion', -3, R, null, 'sorted-set', '6.2.0', 'Members of any of the sorted sets.', { movable: counted(1) }),
+  u('zdiff', -3, R, null, 'sorted-set', '6.2.0', 'Members of the first sorted set only.', { movable: counted(1) }),
+  u('zinterstore', -4, W, null, 'sorted-set', '2.0.0', 'Keeps what ZINTER finds.', { movable: counted(2, [1]) }),
+  u('zunionstore', -4, W, null, 'sorted-set', '2.0.0', 'Keeps what ZUNION finds.', { movable: counted(2, [1]) }),
+  u('zdiffstore', -4, W, null, 'sorted-set', '6.2.0', 'Keeps what ZDIFF finds.', { movable: counted(2, [1]) }),
+]
+
+const STREAMS: readonly CommandSpec[] = [
+  u('xadd', -5, WF, ONE, 'stream', '5.0.0', 'Adds an entry to a stream.'),
+  u('xlen', 2, RF, ONE, 'stream', '5.0.0', 'Number of entries.'),
+  u('xrange', -4, R, ONE, 'stream', '5.0.0', 'A range of entries.'),
+  u('xrevrange', -4, R, ONE, 'stream', '5.0.0', 'A range of entries, newest first.'),
+  u('xdel', -3, LESS, ONE, 'stream', '5.0.0', 'Deletes entries.'),
+  u('xtrim', -4, 'write', ONE, 'stream', '5.0.0', 'Shortens a stream.'),
+  u('xsetid', -3, WF, ONE, 'stream', '5.0.0', 'Sets a stream’s last id.'),
+  u('xread', -4, 'readonly blocking', null, 'stream', '5.0.0', 'New entries of several streams.', { movable: streams }),
+  u('xreadgroup', -7, 'write blocking', null, 'stream', '5.0.0', 'New entries, shared out within a group.', { movable: streams }),
+  u('xack', -4, LESS, ONE, 'stream', '5.0.0', 'Says that entries were dealt with.'),
+  u('xpending', -3, R, ONE, 'stream', '5.0.0', 'Entries that were not dealt with yet.'),
+  u('xclaim', -6, LESS, ONE, 'stream', '5.0.0', 'Takes entries over.'),
+  u('xautoclaim', -6, LESS, ONE, 'stream', '6.2.0', 'Takes over entries that lay idle.'),
+  container('xgroup', 'stream', '5.0.0', 'About consumer groups.', [
+    u('xgroup|create', -5, W, SECOND, 'stream', '5.0.0', 'Makes a group.'),
+    u('xgroup|createconsumer', 5, W, SECOND, 'stream', '6.2.0', 'Makes a consumer.'),
+    u('xgroup|delconsumer', 5, 'write', SECOND, 'stream', '5.0.0', 'Deletes a consumer.'),
+    u('xgroup|destroy', 4, 'write', SECOND, 'stream', '5.0.0', 'Deletes a group.'),
+    u('xgroup|setid', -5, 'write', SECOND, 'stream', '5.0.0', 'Sets where a group goes on.'),
+    u('xgroup|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XGROUP.'),
+  ], false),
+  container('xinfo', 'stream', '5.0.0', 'About streams.', [
+    u('xinfo|stream', -3, R, SECOND, 'stream', '5.0.0', 'How a stream stands.'),
+    u('xinfo|groups', 3, R, SECOND, 'stream', '5.0.0', 'A stream’s groups.'),
+    u('xinfo|consumers', 4, R, SECOND, 'stream', '5.0.0', 'A group’s consumers.'),
+    u('xinfo|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XINFO.'),
+  ], false),
+]
+
+const BITS_AND_PLACES: readonly CommandSpec[] = [
+  u('setbit', 4, W, ONE, 'bitmap', '2.2.0', 'Sets one bit.'),
+  u('getbit', 3, RF, ONE, 'bitmap', '2.2.0', 'One bit.'),
+  u('bitcount', -2, R, ONE, 'bitmap', '2.6.0', 'How many bits are set.'),
+  u('bitpos', -3, R, ONE, 'bitmap', '2.8.7', 'The first bit that is set or clear.'),
+  u('bitop', -4, W, [2, -1, 1], 'bitmap', '2.6.0', 'Combines strings bit by bit.'),
+  u('bitfield', -2, W, ONE, 'bitmap', '3.2.0', 'Numbers of any width within a string.'),
+  u('bitfield_ro', -2, RF, ONE, 'bitmap', '6.0.0', 'BITFIELD that cannot write.'),
+  u('pfadd', -2, WF, ONE, 'hyperloglog', '2.8.9', 'Adds members to an estimate.'),
+  u('pfcount', -2, 'readonly mayReplicate', ALL, 'hyperloglog', '2.8.9', 'About how many members there are.'),
+  u('pfmerge', -2, W, ALL, 'hyperloglog', '2.8.9', 'Joins estimates.'),
+  u('pfdebug', 3, 'write denyoom admin', SECOND, 'hyperloglog', '2.8.9', 'Looks inside an estimate.'),
+  u('pfselftest', 1, 'admin', null, 'hyperloglog', '2.8.9', 'Tests the estimates.'),
+  u('geoadd', -5, W, ONE, 'geo', '3.2.0', 'Adds places.'),
+  u('geodist', -4, R, ONE, 'geo', '3.2.0', 'Distance between two places.'),
+  u('geohash', -2, R, ONE, 'geo', '3.2.0', 'Geohashes of places.'),
+  u('geopos', -2, R, ONE, 'geo', '3.2.0', 'Coordinates of places.'),
+  u('geosearch', -7, R, ONE, 'geo', '6.2.0', 'Places within an area.'),
+  u('geosearchstore', -8, W, TWO, 'geo', '6.2.0', 'Keeps what GEOSEARCH finds.'),
+  u('georadius', -6, W, null, 'geo', '3.2.0', 'Places around a point.', { movable: stored(5) }),
+  u('georadius_ro', -6, R, ONE, 'geo', '3.2.10', 'GEORADIUS that cannot write.'),
+  u('georadiusbymember', -5, W, null, 'geo', '3.2.0', 'Places around a place.', { movable: stored(4) }),
+  u('georadiusbymember_ro', -5, R, ONE, 'geo', '3.2.10', 'GEORADIUSBYMEMBER that cannot write.'),
+]
+
+const SCRIPTS: readonly CommandSpec[] = [
+  u('eval', -3, SCRIPT, null, 'scripting', '2.6.0', 'Runs a script.', { movable: counted(2) }),
+  u('evalsha', -3, SCRIPT, null, 'scripting', '2.6.0', 'Runs a script by its digest.', { movable: counted(2) }),
+  u('eval_ro', -3, `${SCRIPT} readonly`, null, 'scripting', '7.0.0', 'Runs a script that cannot write.', { movable: counted(2) }),
+  u('evalsha_ro', -3, `${SCRIPT} readonly`, null, 'scripting', '7.0.0', 'EVAL_RO by digest.', { movable: counted(2) }),
+  u('fcall', -3, SCRIPT, null, 'scripting', '7.0.0', 'Runs a function.', { movable: counted(2) }),
+  u('fcall_ro', -3, `${SCRIPT} readonly`, null, 'scripting', '7.0.0', 'Runs a function that cannot write.', { movable: counted(2) }),
+  container('script', 'scripting', '2.6.0', 'About loaded scripts.', [
+    u('script|load', 3, 'noscript stale', null, 'scripting', '2.6.0', 'Keeps a script.'),
+    u('script|exists', -3, 'noscript', null, 'scripting', '2.6.0', 'Which scripts are kept.'),
+    u('script|flush', -2, 'noscript', null, 'scripting', '2.6.0', 'Forgets all scripts.'),
+    u('script|kill', 2, 'noscript', null, 'scripting', '2.6.0', 'Ends a running script.'),
+    u('script|debug', 3, 'noscript', null, 'scripting', '3.2.0', 'Steps through a script.'),
+    u('script|help', 2, 'loading stale', null, 'scripting', '5.0.0', 'The subcommands of SCRIPT.'),
+  ], false),
+  container('function', 'scripting', '7.0.0', 'About libraries of functions.', [
+    u('function|load', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Keeps a library.'),
+    u('function|delete', 3, 'write noscript', null, 'scripting', '7.0.0', 'Deletes a library.'),
+    u('function|flush', -2, 'write noscript', null, 'scripting', '7.0.0', 'Deletes all libraries.'),
+    u('function|list', -2, 'noscript', null, 'scripting', '7.0.0', 'The libraries kept.'),
+    u('function|dump', 2, 'noscript', null, 'scripting', '7.0.0', 'All libraries as one text.'),
+    u('function|restore', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Takes what FUNCTION DUMP wrote.'),
+    u('function|stats', 2, 'noscript', null, 'scripting', '7.0.0', 'What runs right now.'),
+    u('function|kill', 2, 'noscript', null, 'scripting', '7.0.0', 'Ends a running function.'),
+    u('function|help', 2, 'loading stale', null, 'scripting', '7.0.0', 'The subcommands of FUNCTION.'),
+  ], false),
+]
+
+const SERVERS: readonly CommandSpec[] = [
+  container('acl', 'server', '6.0.0', 'About users and their rights.', [
+    ...['cat:-2', 'deluser:-3', 'dryrun:-4', 'genpass:-2', 'getuser:3', 'list:2', 'load:2', 'log:-2', 'save:2', 'setuser:-3', 'users:2', 'whoami:2', 'help:2'].map((s) => {
+      const [name, arity] = s.split(':')
+      return u(`acl|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '6.0.0', 'About users and their rights.')
+    }),
+  ], false),
+  container('latency', 'server', '2.8.13', 'About slow moments.', [
+    ...['doctor:2', 'graph:3', 'help:2', 'histogram:-2', 'history:3', 'latest:2', 'reset:-2'].map((s) => {
+      const [name, arity] = s.split(':')
+      return u(`latency|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '2.8.13', 'About slow moments.')
+    }),
+  ], false),
+  container('slowlog', 'server', '2.2.12', 'About slow commands.', [
+    u('slowlog|get', -2, 'admin loading stale', null, 'server', '2.2.12', 'The slow commands kept.'),
+    u('slowlog|len', 2, 'admin loading stale', null, 'server', '2.2.12', 'How many are kept.'),
+    u('slowlog|reset', 2, 'admin loading stale', null, 'server', '2.2.12', 'Forgets them.'),
+    u('slowlog|help', 2, 'loading stale', null, 'server', '6.2.0', 'The subcommands of SLOWLOG.'),
+  ], false),
+  container('module', 'server', '4.0.0', 'About loaded modules.', [
+    ...['list:2', 'load:-3', 'loadex:-3', 'unload:3', 'help:2'].map((s) => {
+      const [name, arity] = s.split(':')
+      return u(`module|${name}`, Number(arity), ADMIN, null, 'server', '4.0.0', 'About loaded modules.')
+    }),
+  ], false),
+  container('memory', 'server', '4.0.0', 'About memory.', [
+    u('memory|usage', -3, R, SECOND, 'server', '4.0.0', 'Bytes a key takes.'),
+    u('memory|doctor', 2, '', null, 'server', '4.0.0', 'A report on trouble with memory.'),
+    u('memory|stats', 2, '', null, 'server', '4.0.0', 'Where memory goes.'),
+    u('memory|purge', 2, '', null, 'server', '4.0.0', 'Gives memory back.'),
+    u('memory|malloc-stats', 2, '', null, 'server', '4.0.0', 'The allocator’s own report.'),
+    u('memory|help', 2, 'loading stale', null, 'server', '4.0.0', 'The subcommands of MEMORY.'),
+  ], false),
+  u('bgrewriteaof', 1, ADMIN, null, 'server', '1.0.0', 'Rewrites the append-only file.'),
+  u('bgsave', -1, ADMIN, null, 'server', '1.0.0', 'Writes a snapshot beside the work.'),
+  u('save', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Writes a snapshot now.'),
+  u('lastsave', 1, 'loading stale fast', null, 'server', '1.0.0', 'When the last snapshot was written.'),
+  u('debug', -2, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'For Redis’s own tests.'),
+  u('monitor', 1, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'Shows every command as it comes.'),
+  u('psync', -3, `${ADMIN} noMulti`, null, 'server', '2.8.0', 'Used between servers.'),
+  u('sync', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Used between servers.'),
+  u('replconf', -1, `${ADMIN} loading stale`, null, 'server', '3.0.0', 'Used between servers.'),
+]
+
+export const UNSIMULATED: readonly CommandSpec[] = [...LISTS, ...SETS, ...SORTED_SETS, ...STREAMS, ...BITS_AND_PLACES, ...SCRIPTS, ...SERVERS]

@@ -1,0 +1,37 @@
+import { newKeyspace } from './keyspace.ts'
+import type { Keyspace, NodeState } from './state.ts'
+
+/** A server outside cluster mode has sixteen databases; a command sees the chosen one as `state.keys`. Only number 0 is replicated. */
+export const DATABASES = 16
+
+/** Makes database `db` the one that commands see. */
+export const enter = (state: NodeState, db: number): void => {
+  state.parked.set(0, state.keys)
+  state.keys = state.parked.get(db) ?? newKeyspace()
+}
+
+export const leave = (state: NodeState, db: number): void => {
+  state.parked.set(db, state.keys)
+  state.keys = state.parked.get(0)!
+  state.parked.delete(0)
+}
+
+/** Any database's keys, while a command runs in `current`. */
+export const databaseAt = (state: NodeState, db: number, current: number): Keyspace => {
+  if (db === current) return state.keys
+  let keys = state.parked.get(db)
+  if (keys === undefined) state.parked.set(db, (keys = newKeyspace()))
+  return keys
+}
+
+/** Exchanges two databases, while a command runs in `current`. */
+export const swap = (state: NodeState, a: number, b: number, current: number): void => {
+  const first = databaseAt(state, a, current)
+  const second = databaseAt(state, b, current)
+  const put = (db: number, keys: Keyspace): void => {
+    if (db === current) state.keys = keys
+    else state.parked.set(db, keys)
+  }
+  put(a, second)
+  put(b, first)
+}

@@ -1,0 +1,111 @@
+/** Numbers as Redis keeps them: 64-bit integers, and the x86 long double of INCRBYFLOAT. */
+
+const MAX = 9223372036854775807n
+const MIN = -9223372036854775808n
+
+/** A whole number of up to 64 bits, as a number where that is exact and as a bigint beyond. */
+export type Int64 = number | bigint
+
+export const narrow = (n: bigint): Int64 => (n >= -9007199254740991n && n <= 9007199254740991n ? Number(n) : n)
+
+/** string2ll: no sign but a minus, no leading zeros, no blanks. */
+export const parseInt64 = (text: string): Int64 | null => {
+  const { length } = text
+  if (length === 0 || length > 20) return null
+  const first = text.charCodeAt(0)
+  const from = first === 45 ? 1 : 0
+  if (length === 1) return first >= 48 && first <= 57 ? first - 48 : null
+  const lead = text.charCodeAt(from)
+  if (lead < 49 || lead > 57) return null
+  let n = lead - 48
+  for (let i = from + 1; i < length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return null
+    n = n * 10 + digit
+  }
+  if (n <= 9007199254740991) return from === 1 ? -n : n
+  const exact = BigInt(text)
+  return exact > MAX || exact < MIN ? null : exact
+}
+
+/** The sum, or null when it leaves 64 bits. */
+export const addInt64 = (a: Int64, b: Int64): Int64 | null => {
+  if (typeof a === 'number' && typeof b === 'number') {
+    const sum = a + b
+    if (Number.isSafeInteger(sum)) return sum
+  }
+  const sum = BigInt(a) + BigInt(b)
+  return sum > MAX || sum < MIN ? null : narrow(sum)
+}
+
+/** A 32-bit or otherwise small count, where anything beyond is out of range alike. */
+export const parseSmall = (text: string): number | null => {
+  const n = parseInt64(text)
+  return typeof n === 'number' ? n : null
+}
+
+// ------------------------------------------------------------------ long double
+
+/** mantissa · 2^exponent, the mantissa of at most 64 bits; or an infinity. */
+export type LongDouble = { m: bigint; e: number } | 'inf' | '-inf'
+
+const bitLength = (n: bigint): number => n.toString(2).length
+
+/** numerator/denominator rounded to 64 significant bits, ties to even. */
+const round = (numerator: bigint, denominator: bigint): LongDouble => {
+  if (numerator === 0n) return { m: 0n, e: 0 }
+  const negative = numerator < 0n
+  const n = negative ? -numerator : numerator
+  let e = bitLength(n) - bitLength(denominator) - 64
+  const scaled = (): [bigint, bigint] => (e >= 0 ? [n, denominator << BigInt(e)] : [n << BigInt(-e), denominator])
+  let [top, bottom] = scaled()
+  while (top / bottom >= 1n << 64n) {
+    e++
+    ;[top, bottom] = scaled()
+  }
+  let m = top / bottom
+  const rest = (top - m * bottom) * 2n
+  if (rest > bottom || (rest === bottom && (m & 1n) === 1n)) m++
+  return { m: negative ? -m : m, e }
+}
+
+/** strtold over the whole text, as string2ld accepts it. */
+export const parseLongDouble = (text: string): LongDouble | null => {
+  const special = /^([+-]?)(?:inf|infinity)$/i.exec(text)
+  if (special) return special[1] === '-' ? '-inf' : 'inf'
+  const m = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i.exec(text)
+  if (m === null || (m[2] === '' && (m[3] ?? '') === '')) return null
+  const fraction = m[3] ?? ''
+  const digits = BigInt(m[2] + fraction || '0') * (m[1] === '-' ? -1n : 1n)
+  const power = Number(m[4] ?? 0) - fraction.length
+  return power >= 0 ? round(digits * tenTo(power), 1n) : round(digits, tenTo(-power))
+}
+
+const tenTo = (n: number): bigint => BigInt('1' + '0'.repeat(n))
+
+/** The sum, or null when it is no number. */
+export const addLongDouble = (a: LongDouble, b: LongDouble): LongDouble | null => {
+  if (typeof a === 'string' || typeof b === 'string') return null
+  const e = Math.min(a.e, b.e)
+  const sum = (a.m << BigInt(a.e - e)) + (b.m << BigInt(b.e - e))
+  return e >= 0 ? round(sum << BigInt(e), 1n) : round(sum, 1n << BigInt(-e))
+}
+
+/** %.17Lf without trailing zeros, as Redis writes a human-friendly long double. */
+export const printLongDouble = (x: LongDouble): string => {
+  if (typeof x === 'string') return x
+  const negative = x.m < 0n
+  const m = negative ? -x.m : x.m
+  const top = m * tenTo(17)
+  let scaled: bigint
+  if (x.e >= 0) scaled = top << BigInt(x.e)
+  else {
+    const bottom = 1n << BigInt(-x.e)
+    scaled = top / bottom
+    const rest = (top - scaled * bottom) * 2n
+    if (rest > bottom || (rest === bottom && (scaled & 1n) === 1n)) scaled++
+  }
+  const digits = scaled.toString().padStart(18, '0')
+  const text = `${digits.slice(0, -17)}.${digits.slice(-17)}`.replace(/0+$/, '').replace(/\.$/, '')
+  return negative && text !== '0' ? '-' + text : text
+}
