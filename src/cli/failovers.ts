@@ -136,8 +136,9 @@ const probe = (sim: Simulation, through: ProcessId[], slot: number, victim: Proc
   for (let turn = 0; sim.world.now < end; turn++) {
     sim.runUntil(sim.world.now + Math.round((4 + uniform(s) * 4) * MS))
     const state = stateOf(sim, through[turn % through.length])
+    if (state.cluster!.state !== 'ok') continue
     const owner = state.cluster!.peers[slotOwner(state, slot)].process
-    if (state.cluster!.state !== 'ok' || owner === victim) continue
+    if (owner === victim) continue
     const target = stateOf(sim, owner)
     if (target.cluster!.state === 'ok' && slotOwner(target, slot) === 0) return sim.world.now
   }

@@ -65,6 +65,9 @@ export class Invariants implements Observer {
       case 'role.changed':
         if (fact.data.role === 'replica') this.excuse(fact.process, 'its primary had been replaced when it acknowledged, or before its replica had it')
         return
+      case 'slots.rebound':
+        if (fact.data.from === fact.process) this.excuseLost(fact.process)
+        return
       case 'process.restarted':
         if (fact.data.empty) this.excuse(fact.process, 'its primary came back without data')
         else this.rename(fact.process)
@@ -133,6 +136,13 @@ export class Invariants implements Observer {
         w.offset = target.repl.offset
         w.replid = target.repl.replid
       }
+  }
+
+  /** A primary that keeps other slots deletes what it held of those it lost. */
+  private excuseLost(holder: ProcessId): void {
+    const state = this.state(holder)!
+    for (const w of this.writes.values())
+      if (w.holder === holder && w.excuse === '' && slotOwner(state, keySlot(w.key)) !== 0) w.excuse = 'its primary had lost that slot'
   }
 
   private excuse(holder: ProcessId, why: string): void {
