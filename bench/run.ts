@@ -12,6 +12,7 @@ const GOALS = [
   { name: 'queue', seconds: 240 },
   { name: 'slots', seconds: 60 },
   { name: 'cluster', seconds: 180 },
+  { name: 'protocol', seconds: 120 },
   { name: 'rewind', seconds: 120 },
   { name: 'browser', seconds: 120 },
   { name: 'frames', seconds: 180 },

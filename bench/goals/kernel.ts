@@ -4,9 +4,10 @@ import { Simulation, type Behaviours } from '../../src/engine/core/simulation.ts
 import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../../src/engine/defaults.ts'
 import type { Settings } from '../../src/engine/settings.ts'
 import { goal } from '../lib/goal.ts'
-import { compare } from '../lib/measure.ts'
+import { compare, human, median } from '../lib/measure.ts'
 import { named, peerCjs } from '../lib/peers.ts'
-import { raced, wrong } from '../lib/row.ts'
+import { gated, raced, skipped, wrong, type Row } from '../lib/row.ts'
+import { cppPeer, ns3Peer, simPyPeer, type SystemPeer } from '../lib/system.ts'
 
 /** One server, Poisson arrivals, exponential service: as two timers of one process of the engine. Mean service 1 ms, ρ = 0.8. */
 interface Queue {
@@ -114,6 +115,30 @@ const GOAL = 'G1 kernel, M/M/1 at ρ=0.8'
 const FULL = 500_000
 const right = (w: number): boolean => Math.abs(w - 5) < 0.5
 
+const SYSTEM: [words: string, find: () => SystemPeer | null, target: number][] = [
+  ['std::priority_queue (g++)', cppPeer, 0.5],
+  ['SimPy', simPyPeer, 40],
+  ['ns-3 Map scheduler', ns3Peer, 3],
+]
+
+/** Peers outside npm run as programs of their own and say how long they took. */
+const againstSystem = (quick: boolean): Row[] =>
+  SYSTEM.map(([words, find, target]) => {
+    if (quick) return skipped(GOAL, words, target, 'a quick run has npm peers only')
+    const peer = find()
+    if (peer === null) return skipped(GOAL, words, target, 'not here')
+    if (!right(peer.run(FULL, 1).w)) return wrong(GOAL, peer.name, "the peer's W is not 5")
+    const rounds: [ours: number, theirs: number][] = []
+    for (let round = 0; round < 7; round++) {
+      const began = performance.now()
+      ourQueue(FULL, 100 + round)
+      const ours = (performance.now() - began) / 1000
+      rounds.push([ours, peer.run(FULL, 100 + round).seconds])
+    }
+    const rate = (pick: 0 | 1): string => human(FULL / median(rounds.map((r) => r[pick])))
+    return gated(GOAL, rate(0), `${peer.name} ${rate(1)}`, median(rounds.map(([a, b]) => b / a)), target, quick, 'customers a second')
+  })
+
 await goal(({ quick }) => {
   const simjs = simJsQueue(loadSimJs())
   const peer = named('simjs')
@@ -131,5 +156,6 @@ await goal(({ quick }) => {
     ],
     quick ? 7 : 11,
   )
-  return [raced(GOAL, ours, other, 10, quick, `customers a second; W = ${mine.w.toFixed(2)} and ${theirs.toFixed(2)}`)]
+  const words = `customers a second; W = ${mine.w.toFixed(2)} and ${theirs.toFixed(2)}`
+  return [raced(GOAL, ours, other, 10, quick, words), ...againstSystem(quick)]
 })

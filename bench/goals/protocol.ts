@@ -1,0 +1,54 @@
+import { SEC } from '../../src/engine/core/time.ts'
+import type { Fact } from '../../src/engine/core/fact.ts'
+import { buildSimulation } from '../../src/engine/build.ts'
+import { Session } from '../../src/lab/session.ts'
+import { scenarioById } from '../../src/content/scenarios/index.ts'
+import { goal } from '../lib/goal.ts'
+import { median } from '../lib/measure.ts'
+import { reported, wrong, type Row } from '../lib/row.ts'
+import { sixNodes } from '../lib/workload.ts'
+
+/** Median of real outages at a node timeout of 5 s, crash to promotion (golden recordings). */
+const REAL_OUTAGE = 7.55
+
+/** A primary is lost under load: wall seconds until its replica is promoted, and the simulated length. */
+const outage = (seed: number): { wall: number; simulated: number } | null => {
+  const s = new Session(sixNodes(), seed)
+  s.advance(3 * SEC)
+  const began = performance.now()
+  const from = s.now
+  s.dispatch({ type: 'crash', process: 'n1' })
+  const isOver = (f: Fact): boolean => f.type === 'failover.promoted'
+  for (let seen = s.facts.length; s.now < from + 30 * SEC; seen = s.facts.length) {
+    s.advance(s.now + SEC / 4)
+    const end = s.facts.slice(seen).find(isOver)
+    if (end) return { wall: (performance.now() - began) / 1000, simulated: (end.at - from) / SEC }
+  }
+  return null
+}
+
+await goal(({ quick }) => {
+  const rows: Row[] = []
+  const outages = Array.from({ length: quick ? 5 : 15 }, (_, i) => outage(i + 1))
+  if (outages.includes(null)) rows.push(wrong('G4 an outage', '', 'no replica was promoted within 30 s'))
+  else {
+    const all = outages.filter((o) => o !== null)
+    const wall = median(all.map((o) => o.wall))
+    rows.push(
+      reported(
+        'G4 an outage at 5k operations a second', `${(wall * 1000).toFixed(0)} ms`, `a real one ${REAL_OUTAGE} s`, REAL_OUTAGE / wall,
+        `aim 150×; simulated median ${median(all.map((o) => o.simulated)).toFixed(2)} s`,
+      ),
+    )
+  }
+  const hundred = scenarioById('hundred')!
+  const sim = buildSimulation({ ...hundred, config: { 'cluster-node-timeout': '15000' }, load: { ...hundred.load, rate: 0 } }, 7)
+  sim.runUntil(5 * SEC)
+  const speeds = Array.from({ length: quick ? 5 : 11 }, () => {
+    const began = performance.now()
+    sim.runUntil(sim.world.now + 4 * SEC)
+    return 4000 / (performance.now() - began)
+  })
+  rows.push(reported('G5 gossip of 100 nodes', '', 'real time', median(speeds), 'aim 1000×; node timeout 15 s, no load'))
+  return rows
+})
