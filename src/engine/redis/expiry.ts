@@ -37,11 +37,14 @@ export const activeExpiry = (state: NodeState, ctx: Context): void => {
     let seen = 0
     const gone: string[] = []
     for (let visited = 0; seen < SAMPLE && visited < pages.length; visited++) {
-      for (const [key, entry] of pages[keys.expireCursor])
-        if (entry.expireAt >= 0) {
-          seen++
-          if (isExpired(entry, ctx.now)) gone.push(key)
-        }
+      const page = pages[keys.expireCursor]
+      // a node of many has keys in few of its pages
+      if (page.size > 0)
+        for (const [key, entry] of page)
+          if (entry.expireAt >= 0) {
+            seen++
+            if (isExpired(entry, ctx.now)) gone.push(key)
+          }
       keys.expireCursor = (keys.expireCursor + 1) % pages.length
     }
     for (const key of gone) expireKey(state, key, ctx)
