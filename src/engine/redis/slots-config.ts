@@ -93,32 +93,45 @@ export interface Rebound {
 /** Binds the claimed slots to the claimant wherever its configEpoch wins. Slots being imported stay as the operator left them. */
 export const rebind = (c: ClusterState, claimant: number, epoch: number, claim: SlotSet, ourPrimary: number): Rebound => {
   const out: Rebound = { count: 0, ours: 0, claimed: claim.count, from: -1, lost: [] }
-  for (let r = 0; r < claim.ranges.length; r += 2)
-    for (let slot = claim.ranges[r]; slot <= claim.ranges[r + 1]; slot++) {
-      const owner = ownerIn(c, slot)
-      if (owner === claimant) {
-        if (c.unclaimed.size > 0) c.unclaimed.delete(slot)
-        continue
+  const news = c.unclaimed.size > 0
+  let refused = 0
+  for (let r = 0; r < claim.ranges.length; r += 2) {
+    const last = claim.ranges[r + 1]
+    // page by page, since nearly every slot stands as claimed already
+    for (let slot = claim.ranges[r]; slot <= last; ) {
+      const owners = c.slots.pages[slot >> PAGE_BITS]
+      const end = Math.min(last, slot | (PAGE - 1))
+      while (slot <= end && owners[slot & (PAGE - 1)] === claimant) {
+        if (news) c.unclaimed.delete(slot)
+        slot++
       }
-      if (c.importing.has(slot)) continue
-      if (!claimWins(owner < 0 || c.unclaimed.has(slot) ? null : c.peers[owner].configEpoch, epoch)) continue
-      if (owner === 0) out.lost.push(slot)
-      if (owner >= 0 && owner === ourPrimary) out.ours++
-      if (owner >= 0) out.from = owner
-      setOwnerIn(c, slot, claimant)
-      out.count++
+      if (slot > end) continue
+      const owner = owners[slot & (PAGE - 1)]
+      if (c.importing.has(slot) || !claimWins(owner < 0 || c.unclaimed.has(slot) ? null : c.peers[owner].configEpoch, epoch)) refused++
+      else {
+        if (owner === 0) out.lost.push(slot)
+        if (owner >= 0 && owner === ourPrimary) out.ours++
+        if (owner >= 0) out.from = owner
+        setOwnerIn(c, slot, claimant)
+        out.count++
+      }
+      slot++
     }
-  noteUnclaimed(c, claimant, claim)
+  }
+  if (c.peers[claimant].numSlots > claim.count - refused) noteUnclaimed(c, claimant, claim)
   return out
 }
 
 /** Slots that are bound to a peer which no longer claims them. */
 const noteUnclaimed = (c: ClusterState, owner: number, claim: SlotSet): void => {
   let r = 0
-  for (let slot = 0; slot < SLOTS; slot++) {
-    while (r < claim.ranges.length && claim.ranges[r + 1] < slot) r += 2
-    const claimed = r < claim.ranges.length && claim.ranges[r] <= slot
-    if (!claimed && ownerIn(c, slot) === owner) c.unclaimed.add(slot)
+  for (let page = 0; page < COUNT; page++) {
+    const owners = c.slots.pages[page]
+    for (let i = owners.indexOf(owner); i >= 0; i = owners.indexOf(owner, i + 1)) {
+      const slot = (page << PAGE_BITS) | i
+      while (r < claim.ranges.length && claim.ranges[r + 1] < slot) r += 2
+      if (r >= claim.ranges.length || claim.ranges[r] > slot) c.unclaimed.add(slot)
+    }
   }
 }
 
