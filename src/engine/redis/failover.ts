@@ -38,7 +38,9 @@ export const electionStep = (state: NodeState, ctx: Context): void => {
   }
   const primary = c.peers[me.replicaOf]
   const cause = manual ? c.manual!.fact : primary.failFact
-  const lastIo = state.repl.linkState === 'connected' ? state.repl.lastIo : state.repl.linkDownSince
+  const { linkState, linkDownSince } = state.repl
+  // a link that was never up is down since ever
+  const lastIo = linkState === 'connected' ? state.repl.lastIo : linkDownSince < 0 ? -Infinity : linkDownSince
   const pingPeriod = number(state, 'repl-ping-replica-period', 10) * SEC
   const age = dataAge(now, lastIo, timeout)
   if (!manual && isDataTooOld(age, pingPeriod, timeout, number(state, 'cluster-replica-validity-factor', 10)))

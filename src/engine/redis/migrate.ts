@@ -71,7 +71,8 @@ export const migrate: Handler = (state, session, argv, ctx) => {
   const keys = wanted.filter((key) => lookup(state, key, ctx) !== undefined)
   if (keys.length === 0) return { simple: 'NOKEY' }
   const to = destination(state, argv[1], Number(argv[2]), ctx)
-  if (to === null || to === ctx.self) return err('IOERR error or timeout connecting to the client')
+  // nobody listens there: refused at once
+  if (to === null || to === ctx.self) return err('IOERR error or timeout writing to target instance')
   const conn = ctx.connect(to, 'client')
   const words = keys.map((key) => {
     const entry = getEntry(state.keys, key)!
@@ -120,10 +121,14 @@ export const migrateAnswered = (
 }
 
 /** The connection broke, or its time is over. */
-export const migrateFailed = (state: NodeState, conn: ConnId, ctx: Context, done: (session: Session, reply: Reply) => void): boolean => {
+export const migrateFailed = (
+  state: NodeState, conn: ConnId, refused: boolean, ctx: Context, done: (session: Session, reply: Reply) => void,
+): boolean => {
   const m = migrations(state).get(conn)
   if (m === undefined) return false
-  finish(state, m, err(m.up ? 'IOERR error or timeout writing to target instance' : 'IOERR error or timeout connecting to the client'), ctx, done)
+  // a refused connection is noticed when the first bytes are written
+  const where = m.up ? 'reading to target instance' : refused ? 'writing to target instance' : 'connecting to the client'
+  finish(state, m, err(`IOERR error or timeout ${where}`), ctx, done)
   return true
 }
 
@@ -132,7 +137,7 @@ const LOOK_EVERY = 100 * MS
 
 /** Gives up the migrations whose time is over. */
 export const checkMigrations = (state: NodeState, ctx: Context, done: (session: Session, reply: Reply) => void): void => {
-  for (const m of [...migrations(state).values()]) if (m.deadline <= ctx.now) migrateFailed(state, m.conn, ctx, done)
+  for (const m of [...migrations(state).values()]) if (m.deadline <= ctx.now) migrateFailed(state, m.conn, false, ctx, done)
   if (migrations(state).size > 0) ctx.setTimer('migrations', LOOK_EVERY)
 }
 

@@ -91,7 +91,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     const session = state.sessions.get(conn)
     if (session !== undefined) return endSession(state, session)
     if (busClosed(state, conn, reason, ctx) || replClosed(state, conn, reason, ctx)) return
-    migrateFailed(state, conn, ctx, unblock(state, ctx))
+    migrateFailed(state, conn, reason === 'refused', ctx, unblock(state, ctx))
   },
   act(state, action, ctx) {
     if (action.type === 'config' && action.directive in DIRECTIVES) state.config.set(action.directive, action.value)
