@@ -13,4 +13,6 @@ export interface Place {
 /** Every place of the site, in the order of the bar. A new place is one row here. */
 export const PLACES: readonly Place[] = [
   { path: '/', label: 'Lab', lab: true, page: lazy(() => import('./LabPage.tsx')) },
+  { path: '/learn', label: 'Learn', lab: false, page: lazy(() => import('../learn/LearnPage.tsx')) },
+  { path: '/learn/:lesson', label: null, lab: true, page: lazy(() => import('../learn/LessonPage.tsx')) },
 ]
