@@ -4,7 +4,7 @@ import { LESSONS } from '../../content/lessons/index.ts'
 import type { Lesson, Step } from '../../content/lessons/types.ts'
 import type { PlayerState } from '../../lab/lesson-player.ts'
 import { Glyph } from '../design/Glyph.tsx'
-import { again, begin, move, send, standing, useEvidence } from './player.ts'
+import { again, begin, explain, move, send, standing, useEvidence } from './player.ts'
 import s from './learn.module.css'
 
 const PHASES = [
@@ -74,7 +74,7 @@ export const Column = ({ lesson, state }: { lesson: Lesson; state: PlayerState }
         {step.title}
       </h2>
       <Question step={step} state={state} />
-      {state.phase === 'predict' ? (
+      {state.phase === 'explain' ? null : state.phase === 'predict' ? (
         <div className={s.row}>
           <button type="button" className={s.solid} disabled={state.guess === null} onClick={begin}>
             Lock my guess, run
@@ -113,7 +113,7 @@ export const Column = ({ lesson, state }: { lesson: Lesson; state: PlayerState }
             </p>
           ))}
           <div className={s.row}>
-            <button type="button" className={s.solid} disabled={!now?.all} onClick={() => send({ type: 'explain' })}>
+            <button type="button" className={s.solid} disabled={!now?.all} onClick={explain}>
               Explain
             </button>
             {state.hints < step.hints.length && !now?.all && (

@@ -58,6 +58,13 @@ export const move = async (action: Action): Promise<void> => {
   nudge()
 }
 
+/** The explanation: the run stands still while it is read. */
+export const explain = (): void => {
+  useStore.getState().lab?.pause()
+  send({ type: 'explain' })
+  nudge()
+}
+
 export const next = async (): Promise<void> => {
   send({ type: 'next' })
   const { lesson, state, seed } = useLesson.getState()
