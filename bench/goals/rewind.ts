@@ -9,7 +9,6 @@ import { median } from '../lib/measure.ts'
 import { gated, reported, wrong } from '../lib/row.ts'
 import { twentyFour } from '../lib/workload.ts'
 
-const LENGTH = 30 * SEC
 
 /** The same state as plain Maps, as one would keep it without pages. */
 const asMaps = (w: World): unknown => {
@@ -37,25 +36,26 @@ const timed = (work: () => unknown): number => {
 }
 
 await goal(({ quick }) => {
+  const length = (quick ? 15 : 30) * SEC
   const s = new Session(twentyFour(), 7)
   const { startAt } = s.scenario
   let keys = 0
   for (const p of s.sim.world.processes.values()) if (p.kind === 'node') keys += (p.state as NodeState).keys.size
-  s.advance(startAt + LENGTH)
+  s.advance(startAt + length)
   const end = s.sim.digest()
   const dice = newStream(1, 'seeks')
   const digests = new Map<number, string>()
   const seeks: number[] = []
-  for (let i = 0; i < (quick ? 30 : 90); i++) {
+  for (let i = 0; i < (quick ? 21 : 90); i++) {
     // one in three goes back to a moment already seen: it must be the same moment
     const known = [...digests.keys()]
-    const at = i % 3 === 2 ? known[Math.floor(uniform(dice) * known.length)] : startAt + Math.floor(uniform(dice) * LENGTH)
+    const at = i % 3 === 2 ? known[Math.floor(uniform(dice) * known.length)] : startAt + Math.floor(uniform(dice) * length)
     seeks.push(timed(() => s.seek(at)))
     const digest = s.sim.digest()
     if (digests.has(at) && digests.get(at) !== digest) return [wrong('G8 rewind', '', `two visits to ${at} µs differ`)]
     digests.set(at, digest)
   }
-  s.seek(startAt + LENGTH)
+  s.seek(startAt + length)
   if (s.sim.digest() !== end) return [wrong('G8 rewind', '', 'the end of the run differs after rewinding')]
 
   const rounds: [ours: number, theirs: number][] = []
@@ -70,7 +70,7 @@ await goal(({ quick }) => {
   return [
     reported(
       'G8 rewind anywhere, 24 nodes × 10k keys', `median ${median(seeks).toFixed(0)} ms, longest ${Math.max(...seeks).toFixed(0)} ms`, '', null,
-      `aim 100 ms; ${Math.round(keys / 24)} keys a node, a run of ${LENGTH / SEC} s, digests equal`,
+      `aim 100 ms; ${Math.round(keys / 24)} keys a node, a run of ${length / SEC} s, digests equal`,
     ),
     gated(
       'G8 keyframe', `${median(rounds.map(([a]) => a)).toFixed(2)} ms`, `structuredClone ${median(rounds.map(([, b]) => b)).toFixed(0)} ms`,
