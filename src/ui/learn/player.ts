@@ -36,6 +36,8 @@ const prepare = async (lesson: Lesson, step: Step, seed: number): Promise<void> 
 
 export const openLesson = async (lesson: Lesson, seed = lesson.seed): Promise<void> => {
   useLesson.getState().set({ lesson, state: startLesson(lesson), seed })
+  // where panels share one place, the lesson is the one in front
+  useStore.getState().set({ tab: 'lesson' })
   await prepare(lesson, lesson.steps[0]!, seed)
 }
 
