@@ -46,8 +46,7 @@ export const normalizer = (ids: ReadonlyMap<string, string>) => (text: string): 
   if (/[0-9a-f]{40}/.test(out))
     out = out.replace(/\b[0-9a-f]{40}\b/g, (id) => ids.get(id) ?? (/^0{40}$/.test(id) ? id : '<hex40>'))
   if (out.includes('<replid>')) out = out.replaceAll('<replid>', '<hex40>')
-  if (/^(<id:\d+>|<hex40>) \S*@\d/m.test(out))
-    out = out.replace(/^(\S+ \S+@\S+ \S+ \S+) \S+ \S+ /gm, '$1 <ms> <ms> ')
+  if (/^(txt:)?(<id:\d+>|<hex40>) \S*@\d/m.test(out)) out = out.replace(/^(\S+ \S+@\S+ \S+ \S+) \S+ \S+ /gm, '$1 <ms> <ms> ')
   return out
 }
 
@@ -59,7 +58,8 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 const canonical = (form: Form, unordered: boolean | 'nested', depth: number): string => {
   const free = unordered === 'nested' || (unordered === true && depth === 0)
   if (typeof form.value === 'string') {
-    const lines = unordered !== false && form.value.includes('\n') ? form.value.split('\n').sort(byText).join('\n') : form.value
+    const mark = form.type === 'verbatim' ? form.value.slice(0, 4) : ''
+    const lines = unordered !== false && form.value.includes('\n') ? mark + form.value.slice(mark.length).split('\n').sort(byText).join('\n') : form.value
     return `${form.type}${form.wire ?? ''}(${JSON.stringify(lines)})`
   }
   const items = form.value.map((f) => canonical(f, unordered, depth + 1))

@@ -89,7 +89,8 @@ const NODE_CHANGES = ['kill', 'restart', 'stop', 'cont', 'close']
 const parse = (text: string, file: string, number: number): Json => {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    // whole numbers beyond 2^53 are kept as their digits
+    json = JSON.parse(text.replace(/((?<!\\)"value": ?)(-?\d{16,})(?=[,}])/g, '$1"$2"'))
   } catch {
     throw new Malformed(`${file}:${number} is not JSON.`)
   }

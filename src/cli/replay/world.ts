@@ -71,7 +71,7 @@ export class GoldenWorld {
   private readonly connections = new Map<string, Process>()
   private opened = 0
 
-  constructor(header: Header) {
+  constructor(header: Header, seed: number) {
     this.header = header
     this.config = Object.entries(header.config).filter(([name]) => !NOT_OURS.has(name))
     const addresses: Record<string, ProcessId> = {}
@@ -82,7 +82,7 @@ export class GoldenWorld {
         cluster: header.mode === 'cluster', config: Object.fromEntries(this.config), load: DEFAULT_LOAD, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN,
         latency: { mean: 5, spread: 0 }, service: { command: 1, message: 1 }, warm: 0, addresses,
       },
-      1,
+      seed,
     )
     const conf = this.conf()
     for (const port of header.nodes) {

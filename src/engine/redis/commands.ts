@@ -124,7 +124,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     return QUEUED
   }
   const reply = session.db === 0 ? command.handler(state, session, argv, ctx, slot) : elsewhere(state, session, command, argv, ctx, slot)
-  if (writes) session.wrote = state.repl.offset
+  if (session.blocked === null) session.wrote = state.repl.offset
   return reply
 }
 

@@ -156,7 +156,8 @@ const onStream = (state: NodeState, m: StreamItem, conn: ConnId, ctx: Context): 
   r.lastIo = ctx.now
   append(state, m, ctx)
   const name = m.argv[0]
-  if (name === 'REPLCONF') sendAck(state, ctx)
+  // it answers with what it had before the question
+  if (name === 'REPLCONF') sendAck(state, m.offset - m.size, ctx)
   else if (name !== 'PING' && name !== 'SELECT') commandSide().applyReplicated(state, m.argv, ctx)
   manualProgress(state, ctx)
 }
@@ -258,7 +259,7 @@ const linked = (state: NodeState, ctx: Context): void => {
   const r = state.repl
   r.linkState = 'connected'
   r.lastIo = ctx.now
-  sendAck(state, ctx)
+  sendAck(state, r.offset, ctx)
 }
 
 const onSyncStart = (state: NodeState, m: SyncStartMessage, conn: ConnId, ctx: Context): void => {
@@ -286,9 +287,8 @@ const onSync = (state: NodeState, m: SyncMessage, conn: ConnId, ctx: Context): v
   manualProgress(state, ctx)
 }
 
-const sendAck = (state: NodeState, ctx: Context): void => {
-  const r = state.repl
-  ctx.send(r.link, { type: 'replicationAck', size: 60, offset: r.offset } as AckMessage)
+const sendAck = (state: NodeState, offset: number, ctx: Context): void => {
+  ctx.send(state.repl.link, { type: 'replicationAck', size: 60, offset } as AckMessage)
 }
 
 // ------------------------------------------------------------------ the primary's side
@@ -355,7 +355,7 @@ const replicationCron = (state: NodeState, ctx: Context): void => {
       linkLost(state, 'timeout', ctx)
     }
     if (r.link === 0) connect(state, ctx)
-    else if (r.linkState === 'connected') sendAck(state, ctx)
+    else if (r.linkState === 'connected') sendAck(state, r.offset, ctx)
   }
   if (r.replicas.size === 0) return
   r.cron++

@@ -43,8 +43,8 @@ export interface Entry {
   value: string | Map<string, string>
   /** when it logically expires; -1 = never. */
   expireAt: Micros
-  /** has left its small encoding: an appended string, a hash that was large once. */
-  raw?: boolean
+  /** raw: has left its small encoding (an appended string, a hash that was large once). text: no integer, though it looks like one. */
+  kept?: 'raw' | 'text'
 }
 
 /** Pages by key slot, `PAGES` of them: slot >> 6 in cluster mode, so that a slot's keys stand together. */
@@ -86,7 +86,7 @@ export interface Session {
   replies: 'on' | 'off' | 'skip'
   /** channels, patterns and sharded channels it listens to. */
   subscriptions: number
-  /** offset of the stream after its last write, for WAIT. */
+  /** offset of the stream after its last command, for WAIT. */
   wrote: number
   /** replies to this connection wait here while a command blocks (MIGRATE, paused writes, WAIT). */
   blocked: Blocked | null
@@ -98,8 +98,9 @@ export interface Blocked {
   why: 'migrate' | 'pause' | 'wait'
   argv: string[]
   since: Micros
-  /** WAIT: replicas wanted, and when it gives up (0 = never). */
+  /** WAIT: replicas wanted, the offset they must have reached, and when it gives up (0 = never). */
   want?: number
+  offset?: number
   until?: Micros
   /** the other connection it waits on, for MIGRATE. */
   via: ConnId

@@ -21,9 +21,9 @@ const write = (state: NodeState, key: string, slot: number, fields: readonly (re
   const map = entry.value as Map<string, string>
   for (const [field, value] of fields) {
     map.set(field, value)
-    if (field.length > SMALL_BYTES || value.length > SMALL_BYTES) entry.raw = true
+    if (field.length > SMALL_BYTES || value.length > SMALL_BYTES) entry.kept = 'raw'
   }
-  if (map.size > SMALL_FIELDS) entry.raw = true
+  if (map.size > SMALL_FIELDS) entry.kept = 'raw'
   keyChanged(state, key)
   propagate(state, words, ctx)
 }

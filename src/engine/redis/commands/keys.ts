@@ -197,9 +197,9 @@ const randomKey: Handler = (state, _s, _argv, ctx) => {
 const EMBEDDED = 44
 
 const encodingOf = (entry: Entry): string => {
-  if (typeof entry.value !== 'string') return entry.raw === true ? 'hashtable' : 'listpack'
-  if (entry.raw === true) return 'raw'
-  if (parseInt64(entry.value) !== null) return 'int'
+  if (typeof entry.value !== 'string') return entry.kept === 'raw' ? 'hashtable' : 'listpack'
+  if (entry.kept === 'raw') return 'raw'
+  if (entry.kept === undefined && parseInt64(entry.value) !== null) return 'int'
   return entry.value.length <= EMBEDDED ? 'embstr' : 'raw'
 }
 

@@ -196,7 +196,7 @@ const incrByFloat: Handler = (state, _s, argv, ctx, slot) => {
   const sum = addLongDouble(start, by)
   if (sum === null) return err('ERR increment would produce NaN or Infinity')
   const value = printLongDouble(sum)
-  store(state, argv[1], { type: 'string', value, expireAt: entry?.expireAt ?? -1 }, slot, ['SET', argv[1], value, 'KEEPTTL'], ctx)
+  store(state, argv[1], { type: 'string', value, expireAt: entry?.expireAt ?? -1, kept: 'text' }, slot, ['SET', argv[1], value, 'KEEPTTL'], ctx)
   return value
 }
 
@@ -205,7 +205,7 @@ const append: Handler = (state, _s, argv, ctx, slot) => {
   if (entry !== undefined && typeof entry.value !== 'string') return WRONG_TYPE
   const value = ((entry?.value as string | undefined) ?? '') + argv[2]
   const next = { type: 'string' as const, value, expireAt: entry?.expireAt ?? -1 }
-  store(state, argv[1], entry === undefined ? next : { ...next, raw: true }, slot, argv, ctx)
+  store(state, argv[1], entry === undefined ? next : { ...next, kept: 'raw' }, slot, argv, ctx)
   return value.length
 }
 
@@ -243,7 +243,7 @@ const setRange: Handler = (state, _s, argv, ctx, slot) => {
   if (patch.length === 0) return old.length
   if (offset + patch.length > LONGEST) return err('ERR string exceeds maximum allowed size (proto-max-bulk-len)')
   const value = old.slice(0, offset).padEnd(offset, '\0') + patch + old.slice(offset + patch.length)
-  store(state, argv[1], { type: 'string', value, expireAt: entry?.expireAt ?? -1, raw: true }, slot, argv, ctx)
+  store(state, argv[1], { type: 'string', value, expireAt: entry?.expireAt ?? -1, kept: 'raw' }, slot, argv, ctx)
   return value.length
 }
 

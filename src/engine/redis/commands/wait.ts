@@ -15,7 +15,7 @@ const reached = (state: NodeState, offset: number): number => {
 /** WAIT replicas timeout: counts those that acknowledged this client's last write. Within a transaction it does not wait. */
 export const wait: Handler = (state, session, argv, ctx) => {
   if (state.repl.role === 'replica')
-    return err('ERR WAIT cannot be used with replica instances. Please also note that writes to replicas are just local and are not propagated.')
+    return err('ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.')
   const want = parseInt64(argv[1])
   if (want === null) return err('ERR value is not an integer or out of range')
   const timeout = parseInt64(argv[2])
@@ -24,7 +24,9 @@ export const wait: Handler = (state, session, argv, ctx) => {
   const have = reached(state, session.wrote)
   if (have >= want || session.multi !== null || session.running) return have
   const until = timeout === 0 ? 0 : ctx.now + Number(timeout) * MS
-  session.blocked = { why: 'wait', argv: [...argv], since: ctx.now, via: 0, want: Number(want), until }
+  session.blocked = { why: 'wait', argv: [...argv], since: ctx.now, via: 0, want: Number(want), until, offset: session.wrote }
+  // the question itself travels in the stream, behind everything this client has done
+  session.wrote = state.repl.offset
   requestAcks(state, ctx)
   if (until > 0) rearm(state, ctx)
   return NO_REPLY
@@ -45,7 +47,7 @@ export const checkWaits = (state: NodeState, ctx: Context, done: Done): void => 
   for (const session of state.sessions.values()) {
     const b = session.blocked
     if (b === null || b.why !== 'wait') continue
-    const have = reached(state, session.wrote)
+    const have = reached(state, b.offset!)
     if (have >= b.want! || (b.until! > 0 && b.until! <= ctx.now)) done(session, have)
   }
 }
