@@ -16,7 +16,7 @@ export class Suspects {
   private readonly keys = new Set<string>()
   private readonly queued = new Map<string, (readonly string[])[]>()
 
-  private static keysIn(argv: readonly string[]): string[] {
+  private static keysIn(argv: readonly string[]): readonly string[] {
     const command = specOf(argv)
     return command === undefined ? [] : keysOf(command, argv)
   }

@@ -1,4 +1,3 @@
-import type { Context } from '../../core/process.ts'
 import { below } from '../../core/random.ts'
 import type { Micros } from '../../core/time.ts'
 import { unixMs } from '../clock.ts'
