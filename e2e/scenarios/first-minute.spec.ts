@@ -3,6 +3,8 @@ import { complaintsOf } from '../guard.ts'
 import { openLab, station } from '../lab.ts'
 
 test('from first load to why it took that long, in two clicks and no typing', async ({ page }) => {
+  // the page slows time by itself where something is decided: about half a minute, more on a busy machine
+  test.setTimeout(120_000)
   const complaints = complaintsOf(page)
   await openLab(page)
   await expect(page.getByRole('heading', { level: 1 })).toContainText('requests a second. Kill a primary.')
@@ -10,7 +12,7 @@ test('from first load to why it took that long, in two clicks and no typing', as
   await station(page, 'n1').click()
   await expect(station(page, 'n1')).toHaveAccessibleName(/crashed/)
   const prompt = page.getByRole('button', { name: /^Why did it take \d+\.\d s\?$/ })
-  await expect(prompt).toBeVisible({ timeout: 40_000 })
+  await expect(prompt).toBeVisible({ timeout: 90_000 })
   await expect(station(page, 'n4')).toHaveAccessibleName(/primary/)
   await prompt.click()
 

@@ -66,10 +66,10 @@ export const Console = () => {
     setText('')
     setRecall(-1)
     const argv = splitArgs(typed)
+    if (typed.trim() !== '' && kept.history.at(-1) !== typed) kept.history.push(typed)
     if (argv === null) return say(typed, 'Invalid argument(s)', true)
     const word = argv[0]?.toLowerCase()
     if (word === undefined) return say('', '')
-    if (kept.history.at(-1) !== typed) kept.history.push(typed)
     if (word === 'clear') return setLines([])
     if (word === 'help' || word === '?') return say(typed, argv[1] ? helpOf(argv.slice(1).join(' ')) : HELP)
     if (word === 'connect') {

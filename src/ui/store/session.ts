@@ -1,5 +1,5 @@
 import { toast } from 'sonner'
-import { DEFAULT_SCENARIO } from '../../content/scenarios/index.ts'
+import { DEFAULT_SCENARIO, scenarioById } from '../../content/scenarios/index.ts'
 import type { Action } from '../../engine/action.ts'
 import { SEC } from '../../engine/core/time.ts'
 import type { Run, Scenario } from '../../engine/scenario.ts'
@@ -96,10 +96,10 @@ const openDecoded = async (decoded: Decoded): Promise<boolean> => {
 
 // ------------------------------------------------------------------ from outside
 
-const runInAddress = (): string | null => {
-  const hash = location.hash
-  const query = hash.indexOf('?')
-  return query < 0 ? null : (/(?:^|&)run=([^&]*)/.exec(hash.slice(query + 1))?.[1] ?? null)
+/** A value that follows the `?` of the hash: `#/?run=…`, `#/?scenario=stampede&seed=7`. */
+const inAddress = (name: string): string | null => {
+  const query = location.hash.indexOf('?')
+  return query < 0 ? null : new URLSearchParams(location.hash.slice(query + 1)).get(name)
 }
 
 /** Takes the run out of the address, so that a reload keeps what was done since. */
@@ -109,10 +109,15 @@ const clearAddress = (): void => {
 }
 
 const openAddress = async (): Promise<boolean> => {
-  const packed = runInAddress()
-  if (packed === null) return false
+  const packed = inAddress('run')
+  const scenario = inAddress('scenario')
+  const seed = Number(inAddress('seed') ?? NaN)
+  if (packed === null && scenario === null) return false
   clearAddress()
-  return openDecoded(decodeRun(packed))
+  if (packed !== null) return openDecoded(decodeRun(packed))
+  if (scenarioById(scenario!)) return openScenario(scenario!, Number.isSafeInteger(seed) && seed >= 0 ? seed : undefined)
+  store().set({ banner: `This link names ${scenario}, a scenario that is not here. Your lab is unchanged.` })
+  return false
 }
 
 let started = false

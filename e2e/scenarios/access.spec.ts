@@ -1,0 +1,51 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { dispatch, leaveIntro, openLab, play, station } from '../lab.ts'
+
+const violations = async (page: Page): Promise<string[]> => {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
+  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
+}
+
+for (const scheme of ['light', 'dark'] as const)
+  test.describe(scheme, () => {
+    test.use({ colorScheme: scheme, reducedMotion: 'reduce' })
+
+    test('axe finds nothing on the opening page or in the lab after a failover', async ({ page }) => {
+      await openLab(page)
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+      expect(await violations(page)).toEqual([])
+      await dispatch(page, { type: 'crash', process: 'n1' })
+      await play(page, 10)
+      await expect(station(page, 'n4')).toHaveAccessibleName(/primary/, { timeout: 20_000 })
+      await station(page, 'n4').click()
+      expect(await violations(page)).toEqual([])
+    })
+  })
+
+test('the first act by keyboard alone', async ({ page }) => {
+  await openLab(page)
+  for (let i = 0; i < 25 && !(await station(page, 'n1').evaluate((e) => e === document.activeElement || e.contains(document.activeElement))); i++)
+    await page.keyboard.press('Tab')
+  await page.keyboard.press('Enter')
+  await expect(station(page, 'n1')).toHaveAccessibleName(/crashed/)
+})
+
+for (const width of [390, 360])
+  test.describe(`${width} px wide`, () => {
+    test.use({ viewport: { width, height: 844 }, hasTouch: true, isMobile: true })
+
+    test('kill a primary by two taps, with no sideways scroll', async ({ page }) => {
+      await openLab(page)
+      await leaveIntro(page).catch(() => {})
+      await station(page, 'n1').tap()
+      await page.getByRole('button', { name: /^Crash/ }).tap()
+      await expect(station(page, 'n1')).toHaveAccessibleName(/crashed/)
+      const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(sideways).toBeLessThanOrEqual(0)
+      for (const name of ['Slots', 'Events', 'Charts', 'CLI']) {
+        await page.getByRole('tab', { name: new RegExp(`^${name}`) }).tap()
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      }
+    })
+  })

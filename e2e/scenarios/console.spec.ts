@@ -1,0 +1,37 @@
+import { expect, test } from '@playwright/test'
+import { leaveIntro, openLab, pause } from '../lab.ts'
+
+test('redis-cli: exact replies, MOVED, -c, history, completion, unbalanced quotes', async ({ page }) => {
+  await openLab(page)
+  await leaveIntro(page)
+  await pause(page)
+  const line = page.getByRole('textbox', { name: /^redis-cli command/ })
+  const log = page.getByRole('log', { name: 'redis-cli' })
+  const type = async (text: string) => {
+    await line.fill(text)
+    await line.press('Enter')
+  }
+  await type('SET bar "a b"')
+  await expect(log).toContainText('OK')
+  await type('get bar')
+  await expect(log).toContainText('"a b"')
+  await type('CLUSTER KEYSLOT foo')
+  await expect(log).toContainText('(integer) 12182')
+  await type('get foo')
+  await expect(log).toContainText('(error) MOVED 12182 10.0.0.3:6379')
+  await type('get "foo')
+  await expect(log).toContainText('Invalid argument(s)')
+  await type('nosuch 1')
+  await expect(log).toContainText("(error) ERR unknown command 'nosuch', with args beginning with: '1' ")
+  await line.press('ArrowUp')
+  await line.press('ArrowUp')
+  await expect(line).toHaveValue('get "foo')
+  await line.fill('cluster no')
+  await line.press('Tab')
+  await line.fill('expi')
+  await line.press('Tab')
+  await expect(line).toHaveValue(/^expire/i)
+  await page.getByRole('combobox', { name: 'Talk to' }).selectOption({ label: 'cluster client (-c)' })
+  await type('set foo 1')
+  await expect(log).toContainText('-> Redirected to slot [12182] located at 10.0.0.3:6379')
+})

@@ -1,0 +1,42 @@
+import { expect, test } from '@playwright/test'
+import { leaveIntro, openLab, pause, play, runOf, station } from '../lab.ts'
+
+test('a partition drawn with the mouse cuts off those inside, and heals', async ({ page }) => {
+  await openLab(page)
+  await leaveIntro(page)
+  await page.keyboard.press('p')
+  const box = (await station(page, 'n1').boundingBox())!
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+  const r = 34
+  await page.mouse.move(x - r, y - r)
+  await page.mouse.down()
+  for (const [dx, dy] of [[r, -r], [r, r], [-r, r], [-r, -r]] as const) await page.mouse.move(x + dx, y + dy, { steps: 6 })
+  await page.mouse.up()
+  const bar = page.getByRole('group', { name: 'Cut a partition' })
+  await expect(bar).toContainText('Cut off n1 from the rest')
+  await bar.getByRole('button', { name: /Both ways/ }).click()
+  expect((await runOf(page)).actions.at(-1)!.action).toEqual({ type: 'partition', inside: ['n1'] })
+
+  await play(page, 5)
+  await expect(station(page, 'n4')).toHaveAccessibleName(/primary/, { timeout: 20_000 })
+  await page.getByRole('button', { name: /^Heal/ }).first().click()
+  await play(page, 5)
+  await expect(station(page, 'n1')).toHaveAccessibleName(/replica of n4/, { timeout: 20_000 })
+})
+
+test('the same by keyboard: mark with Space, cut with C, heal with H', async ({ page }) => {
+  await openLab(page)
+  await leaveIntro(page)
+  await pause(page)
+  await page.keyboard.press('p')
+  await station(page, 'n2').focus()
+  await page.keyboard.press('Space')
+  await page.keyboard.press('ArrowDown')
+  await expect(station(page, 'n5')).toBeFocused()
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('group', { name: 'Cut a partition' })).toContainText('n2, n5')
+  await page.keyboard.press('c')
+  await expect.poll(async () => (await runOf(page)).actions.at(-1)?.action).toEqual({ type: 'partition', inside: ['n2', 'n5'] })
+  await page.keyboard.press('h')
+  await expect.poll(async () => (await runOf(page)).actions.at(-1)?.action.type).toBe('heal')
+})
