@@ -39,6 +39,8 @@ export const hashAt = (state: NodeState, key: string, slot: number, ctx: Context
 
 export const isReply = (value: Micros | Reply): value is Reply => typeof value !== 'number'
 
+/** Beyond it, times are looked at in 64 bits: about thirty thousand years in seconds. */
+const NEAR = 1_000_000_000_000
 const FURTHEST = 9223372036854775807n
 
 const invalid = (name: string): Reply => err(`ERR invalid expire time in '${name}' command`)
@@ -48,6 +50,7 @@ export const momentOf = (text: string, seconds: boolean, absolute: boolean, posi
   const n = parseInt64(text)
   if (n === null) return NOT_INTEGER
   if (positive && n <= 0) return invalid(name)
+  if (typeof n === 'number' && n < NEAR && n > -NEAR) return absolute ? fromUnixMs(seconds ? n * 1000 : n) : Math.max(0, now + n * (seconds ? SEC : MS))
   const base = absolute ? 0n : BigInt(unixMs(now))
   const millis = BigInt(n) * (seconds ? 1000n : 1n)
   if (millis > FURTHEST - base || millis < -FURTHEST - 1n) return invalid(name)
