@@ -17,13 +17,16 @@ import { firstSlot, redirect } from './redirection.ts'
 import { goodReplicaCount } from './replication.ts'
 import { QUEUED, err, fixed, isError, type Reply } from './reply.ts'
 import type { NodeState, Session } from './state.ts'
+import { rememberRead } from './tracking.ts'
 
 export { NO_REPLY, type CommandSpec, type Handler } from './commands/spec.ts'
 
-/** Runs one command that was looked up and allowed before. */
+/** Runs one queued command, which was looked up and allowed before. */
 const call: Handler = (state, session, argv, ctx) => {
   const command = specOf(argv)!
-  return command.handler(state, session, argv, ctx, firstSlot(command, argv))
+  const reply = command.handler(state, session, argv, ctx, firstSlot(command, argv))
+  if (session.tracking !== null) rememberRead(state, session, command, argv)
+  return reply
 }
 
 export const COMMANDS: readonly CommandSpec[] = [
@@ -124,6 +127,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     return QUEUED
   }
   const reply = session.db === 0 ? command.handler(state, session, argv, ctx, slot) : elsewhere(state, session, command, argv, ctx, slot)
+  if (session.tracking !== null) rememberRead(state, session, command, argv)
   if (session.blocked === null) session.wrote = state.repl.offset
   return reply
 }
@@ -140,9 +144,12 @@ const elsewhere = (state: NodeState, session: Session, command: CommandSpec, arg
 /** One command of a client, from its words to its reply. */
 export const execute = (state: NodeState, session: Session, argv: readonly string[], ctx: Context): Reply => {
   const reply = process(state, session, argv, ctx)
-  // ASKING lasts one command, or one whole transaction
-  if (session.asking && session.multi === null && !isAsking(argv[0])) session.asking = false
+  // ASKING lasts one command, or one whole transaction; so does CLIENT CACHING
+  if (session.multi === null) {
+    if (session.asking && !isNamed(argv[0], 'asking')) session.asking = false
+    if (session.tracking !== null && session.tracking.caching && !isNamed(argv[0], 'client')) session.tracking.caching = false
+  }
   return reply
 }
 
-const isAsking = (name: string): boolean => name.length === 6 && name.toLowerCase() === 'asking'
+const isNamed = (name: string, wanted: string): boolean => name.length === wanted.length && name.toLowerCase() === wanted

@@ -2,6 +2,7 @@ import type { Context } from '../core/process.ts'
 import { deleteEntry, dumpSize, getEntry, keysInSlot, shareKeys } from './keyspace.ts'
 import { propagate } from './replication.ts'
 import type { Entry, Keyspace, NodeState } from './state.ts'
+import { allKeysChanged, keyChanged } from './watch.ts'
 
 /** Where the bus and the replication stream meet the data and the clients. */
 
@@ -44,6 +45,7 @@ export const loadKeys = (state: NodeState, dump: KeysDump): { keys: number; drop
     if (page === now.table.pages[i] || page.size === 0) continue
     for (const [key, entry] of page) if (!isSame(entry, getEntry(now, key))) dropped++
   }
+  allKeysChanged(state)
   state.keys = now
   return { keys: now.size, dropped }
 }
@@ -61,7 +63,8 @@ export const clearSlots = (state: NodeState, slots: readonly number[], ctx: Cont
   if (state.keys.size === 0) return
   for (const slot of slots)
     for (const key of keysInSlot(state.keys, slot, Infinity)) {
-      deleteEntry(state.keys, key)
+      deleteEntry(state.keys, key, slot)
+      keyChanged(state, key)
       propagate(state, ['DEL', key], ctx)
     }
 }

@@ -16,6 +16,7 @@ import { deliverPublish } from './pubsub.ts'
 import { firstSlot } from './redirection.ts'
 import { replAccepted, replClosed, replConnected, replMessages, replTimers } from './replication.ts'
 import { endSession, newSession, onCommand, retryPaused, unblock } from './session.ts'
+import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
 /** What a node finds when it starts: nodes.conf, and its keys unless they were lost. */
@@ -37,6 +38,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     nextClientId: 1,
     pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
     watchers: new Map(),
+    tracking: null,
     migrations: new Map(),
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],
@@ -61,8 +63,10 @@ const persist = (state: NodeState, empty: boolean): NodeDisk => ({
   config: [...state.config],
 })
 
-const onReply = (state: NodeState, message: ReplyMessage, conn: ConnId, ctx: Context): void =>
-  void migrateAnswered(state, conn, message.reply, ctx, unblock(state, ctx))
+const onReply = (state: NodeState, message: ReplyMessage, conn: ConnId, ctx: Context): void => {
+  migrateAnswered(state, conn, message.reply, ctx, unblock(state, ctx))
+  tellInvalidations(state, 0, ctx)
+}
 
 export const nodeBehaviour: Behaviour<NodeState> = {
   boot: (disk, ctx) => boot(disk as NodeDisk | null, ctx),
@@ -71,7 +75,10 @@ export const nodeBehaviour: Behaviour<NodeState> = {
   timer: {
     ...busTimers,
     ...replTimers,
-    activeExpiry,
+    activeExpiry(state: NodeState, ctx: Context) {
+      activeExpiry(state, ctx)
+      tellInvalidations(state, 0, ctx)
+    },
     migrations: (state: NodeState, ctx: Context) => checkMigrations(state, ctx, unblock(state, ctx)),
     waits: (state: NodeState, ctx: Context) => onWaitTimer(state, ctx, unblock(state, ctx)),
   } as Behaviour<NodeState>['timer'],
@@ -109,13 +116,14 @@ export const nodeBehaviour: Behaviour<NodeState> = {
 /** Who speaks when a replica runs its primary's stream: nobody that could be answered. */
 const STREAM: Session = Object.freeze({
   conn: 0, clientId: 0, peer: '', name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false, watched: new Map(), touched: false,
-  running: true, db: 0, replies: 'off', subscriptions: 0, wrote: 0, blocked: null, waiting: [], closing: false,
+  running: true, db: 0, replies: 'off', tracking: null, subscriptions: 0, wrote: 0, blocked: null, waiting: [], closing: false,
 })
 
 connectCommands({
   applyReplicated(state, argv, ctx) {
     const command = specOf(argv)
     if (command !== undefined) command.handler(state, STREAM, argv, ctx, firstSlot(command, argv))
+    tellInvalidations(state, 0, ctx)
   },
   deliverPublish,
   retryPaused,

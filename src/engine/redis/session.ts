@@ -4,12 +4,13 @@ import { execute } from './commands.ts'
 import type { Reply } from './reply.ts'
 import { forgetListener } from './pubsub.ts'
 import type { CommandMessage, NodeState, ReplyMessage, Session } from './state.ts'
+import { disableTracking, tellInvalidations } from './tracking.ts'
 import { unwatchAll } from './watch.ts'
 
 /** A client's connection as its node serves it: commands in order, one reply each. */
 export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Session => ({
   conn, clientId: state.nextClientId++, peer, name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false,
-  watched: new Map(), touched: false, running: false, db: 0, replies: 'on', subscriptions: 0, wrote: 0, blocked: null, waiting: [], closing: false,
+  watched: new Map(), touched: false, running: false, db: 0, replies: 'on', tracking: null, subscriptions: 0, wrote: 0, blocked: null, waiting: [], closing: false,
 })
 
 const answer = (session: Session, reply: Reply, ctx: Context): void => {
@@ -34,6 +35,7 @@ export const onCommand = (state: NodeState, message: CommandMessage, conn: ConnI
 const serve = (state: NodeState, session: Session, argv: readonly string[], ctx: Context): void => {
   state.stats.commands++
   answer(session, execute(state, session, argv, ctx), ctx)
+  tellInvalidations(state, session.conn, ctx)
   if (session.closing) closeSession(state, session, ctx)
 }
 
@@ -47,6 +49,7 @@ const closeSession = (state: NodeState, session: Session, ctx: Context): void =>
 export const endSession = (state: NodeState, session: Session): void => {
   state.sessions.delete(session.conn)
   unwatchAll(state, session)
+  disableTracking(state, session)
   forgetListener(state, session.conn)
 }
 
@@ -66,5 +69,6 @@ export const retryPaused = (state: NodeState, ctx: Context): void => {
     const { argv } = session.blocked
     session.blocked = null
     unblock(state, ctx)(session, execute(state, session, argv, ctx))
+    tellInvalidations(state, session.conn, ctx)
   }
 }

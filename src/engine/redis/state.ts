@@ -25,6 +25,8 @@ export interface NodeState {
   pubsub: PubSub
   /** key → connections that WATCH it. */
   watchers: Map<string, Set<ConnId>>
+  /** who is told of which key's changes; null while nobody ever asked. */
+  tracking: Tracking | null
   /** MIGRATEs under way, by the connection to their target. */
   migrations: Map<ConnId, import('./migrate.ts').Migration>
   cluster: ClusterState | null
@@ -84,6 +86,7 @@ export interface Session {
   db: number
   /** sends no replies (CLIENT REPLY): on; off; skip = not the next one. */
   replies: 'on' | 'off' | 'skip'
+  tracking: SessionTracking | null
   /** channels, patterns and sharded channels it listens to. */
   subscriptions: number
   /** offset of the stream after its last command, for WAIT. */
@@ -104,6 +107,31 @@ export interface Blocked {
   until?: Micros
   /** the other connection it waits on, for MIGRATE. */
   via: ConnId
+}
+
+/** A connection's CLIENT TRACKING. */
+export interface SessionTracking {
+  bcast: boolean
+  optIn: boolean
+  optOut: boolean
+  noLoop: boolean
+  /** the next command is an exception (CLIENT CACHING). */
+  caching: boolean
+  /** client id that is told instead; 0 = itself. */
+  redirect: number
+  prefixes: string[]
+  broken: boolean
+}
+
+/** What a node remembers for those it tells (tracking.ts). */
+export interface Tracking {
+  /** key → who read it. */
+  keys: Map<string, Set<ConnId>>
+  /** prefix → who is told of every change. */
+  prefixes: Map<string, Set<ConnId>>
+  /** changed by the command that runs now; told when it is over. */
+  changed: string[]
+  flushed: boolean
 }
 
 export interface PubSub {

@@ -6,7 +6,11 @@ import type { NodeState, Session } from './state.ts'
 
 /** A key was written, deleted or has expired. */
 export const keyChanged = (state: NodeState, key: string): void => {
-  if (state.watchers.size === 0) return
+  if (state.tracking !== null) state.tracking.changed.push(key)
+  if (state.watchers.size > 0) touchWatchers(state, key)
+}
+
+const touchWatchers = (state: NodeState, key: string): void => {
   const watching = state.watchers.get(key)
   if (watching === undefined) return
   for (const conn of watching) {
@@ -17,7 +21,8 @@ export const keyChanged = (state: NodeState, key: string): void => {
 
 /** Every key went at once: who watches one that was there is touched. */
 export const allKeysChanged = (state: NodeState): void => {
-  for (const key of state.watchers.keys()) if (getEntry(state.keys, key) !== undefined) keyChanged(state, key)
+  if (state.tracking !== null) state.tracking.flushed = true
+  for (const key of state.watchers.keys()) if (getEntry(state.keys, key) !== undefined) touchWatchers(state, key)
 }
 
 export const watchKey = (state: NodeState, session: Session, key: string, now: number): void => {

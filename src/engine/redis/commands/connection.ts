@@ -4,7 +4,9 @@ import { OK, err, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 import { DATABASES } from '../databases.ts'
 import { SYNTAX, container, helpOf, mapReply, spec, unsimulated, wrongArity, type CommandSpec, type Handler } from './spec.ts'
+import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } from './tracking.ts'
 import { dropTransaction } from './transactions.ts'
+import { disableTracking } from '../tracking.ts'
 import { unwatchAll } from '../watch.ts'
 
 const ping: Handler = (_state, session, argv) => {
@@ -69,6 +71,7 @@ const reset: Handler = (state, session) => {
   dropTransaction(state, session)
   unwatchAll(state, session)
   forgetListener(state, session.conn)
+  disableTracking(state, session)
   session.subscriptions = 0
   session.asking = session.readonly = false
   session.resp = 2
@@ -119,10 +122,10 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|reply', 3, PLAIN, null, CONNECTION, '3.2.0', 'Switches replies to this connection on or off.', reply),
   spec('client|no-evict', 3, PLAIN, null, CONNECTION, '7.0.0', 'Keeps this connection when memory for clients runs out.', noEvict),
   spec('client|help', 2, 'loading stale', null, CONNECTION, '5.0.0', 'The subcommands of CLIENT.', () => helpOf('CLIENT', ['ID', '    Return the ID of the current connection.'])),
-  unsimulated('client|tracking', -3, PLAIN, null, CONNECTION, '6.0.0', 'Has the server tell which cached keys changed.'),
-  unsimulated('client|caching', 3, PLAIN, null, CONNECTION, '6.0.0', 'Whether the next command’s keys are tracked.'),
-  unsimulated('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.'),
-  unsimulated('client|trackinginfo', 2, PLAIN, null, CONNECTION, '6.2.0', 'How tracking stands for this connection.'),
+  spec('client|tracking', -3, PLAIN, null, CONNECTION, '6.0.0', 'Has the server tell which cached keys changed.', clientTracking),
+  spec('client|caching', 3, PLAIN, null, CONNECTION, '6.0.0', 'Whether the next command’s keys are tracked.', clientCaching),
+  spec('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.', clientGetRedir),
+  spec('client|trackinginfo', 2, PLAIN, null, CONNECTION, '6.2.0', 'How tracking stands for this connection.', clientTrackingInfo),
   unsimulated('client|kill', -3, PLAIN, null, CONNECTION, '2.4.0', 'Closes connections.'),
   unsimulated('client|pause', -3, PLAIN, null, CONNECTION, '3.0.0', 'Makes clients wait.'),
   unsimulated('client|unpause', 2, PLAIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.'),

@@ -28,6 +28,7 @@ export interface CommandSpec {
   /** a container's subcommands, by name in lower case. */
   readonly subcommands: ReadonlyMap<string, CommandSpec> | null
   readonly isWrite: boolean
+  readonly isReadonly: boolean
   readonly isDenyOom: boolean
   /** waits while writes are paused. */
   readonly waitsOnPause: boolean
@@ -55,6 +56,7 @@ const build = (
     movable: more.movable ?? null,
     subcommands,
     isWrite: list.includes('write'),
+    isReadonly: list.includes('readonly'),
     isDenyOom: list.includes('denyoom'),
     waitsOnPause: list.includes('write') || list.includes('mayReplicate'),
     isStale: list.includes('stale'),

@@ -19,7 +19,7 @@ export const bareNode: Behaviour<NodeState> = {
       self: ctx.self, id: '', ip: '', port: 0, cport: 0,
       config: new Map(Object.entries(ctx.settings.config)), bootedAt: ctx.now,
       keys: { table: newPages(1, () => new Map()), size: 0, perSlot: newPages(1, () => new Uint16Array(1)), volatile: 0, expireCursor: 0 },
-      sessions: new Map(), nextClientId: 1,
+      sessions: new Map(), nextClientId: 1, parked: new Map(), watchers: new Map(), tracking: null,
       pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
       cluster: null, repl: {},
       stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
