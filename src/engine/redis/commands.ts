@@ -1,16 +1,21 @@
 import type { Context } from '../core/process.ts'
 import { areWritesPaused } from './bus.ts'
+import { BITS } from './commands/bits.ts'
 import { CLUSTER } from './commands/cluster.ts'
 import { CONNECTIONS } from './commands/connection.ts'
 import { HASHES } from './commands/hashes.ts'
 import { introspection } from './commands/introspect.ts'
 import { KEYS } from './commands/keys.ts'
+import { LISTS } from './commands/lists.ts'
 import { PUBSUB } from './commands/pubsub.ts'
 import { SERVER } from './commands/server.ts'
+import { SETS } from './commands/sets.ts'
+import { SORTS } from './commands/sort.ts'
 import { NO_REPLY, wrongArity, type CommandSpec, type Handler } from './commands/spec.ts'
 import { STRINGS } from './commands/strings.ts'
 import { dropTransaction, transactionCommands } from './commands/transactions.ts'
 import { UNSIMULATED } from './commands/unsimulated.ts'
+import { SORTED_SETS } from './commands/zsets.ts'
 import { enter, leave } from './databases.ts'
 import { isOn, number } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
@@ -30,7 +35,7 @@ const call: Handler = (state, session, argv, ctx) => {
 }
 
 export const COMMANDS: readonly CommandSpec[] = [
-  ...STRINGS, ...KEYS, ...HASHES, ...transactionCommands(call), ...PUBSUB, ...CLUSTER, ...CONNECTIONS, ...SERVER,
+  ...STRINGS, ...BITS, ...KEYS, ...SORTS, ...HASHES, ...LISTS, ...SETS, ...SORTED_SETS, ...transactionCommands(call), ...PUBSUB, ...CLUSTER, ...CONNECTIONS, ...SERVER,
   introspection(() => COMMANDS, (argv) => specOf(argv)),
   ...UNSIMULATED,
 ]

@@ -53,9 +53,9 @@ export const loadKeys = (state: NodeState, dump: KeysDump): { keys: number; drop
 const isSame = (a: Entry, b: Entry | undefined): boolean => {
   if (b === undefined) return false
   if (a === b || a.value === b.value) return true
-  if (!(a.value instanceof Map) || !(b.value instanceof Map) || a.value.size !== b.value.size) return false
-  for (const [field, value] of a.value) if (b.value.get(field) !== value) return false
-  return true
+  if (a.type !== b.type || typeof a.value === 'string' || typeof b.value === 'string') return false
+  const [x, y] = [[...a.value], [...b.value]]
+  return x.length === y.length && x.every((element, i) => String(element) === String(y[i]))
 }
 
 /** Deletes what a primary still holds of slots that now belong to somebody else; its replicas delete them too. */

@@ -4,32 +4,14 @@ import { MS, type Micros } from '../core/time.ts'
 import { processNear } from './address.ts'
 import { NO_REPLY, NOT_INTEGER, SYNTAX, type Handler } from './commands/spec.ts'
 import { lookup } from './expiry.ts'
-import { deleteEntry, getEntry, setEntry } from './keyspace.ts'
+import { deleteEntry, getEntry } from './keyspace.ts'
 import { parseSmall } from './numbers.ts'
+import { dumpEntry } from './rdb.ts'
 import { propagate } from './replication.ts'
 import { OK, err, isError, type Reply } from './reply.ts'
 import { keySlot } from './slots.ts'
-import type { Entry, NodeState, Session } from './state.ts'
+import type { NodeState, Session } from './state.ts'
 import { keyChanged } from './watch.ts'
-
-/** A key on its way: its value as RESTORE's payload. */
-const pack = (entry: Entry): string =>
-  JSON.stringify([entry.type, typeof entry.value === 'string' ? entry.value : [...entry.value]])
-
-const unpack = (payload: string): Pick<Entry, 'type' | 'value'> => {
-  const [type, value] = JSON.parse(payload) as [Entry['type'], string | [string, string][]]
-  return { type, value: typeof value === 'string' ? value : new Map(value) }
-}
-
-/** RESTORE-ASKING key ttl payload [REPLACE]: what MIGRATE sends, served on an importing slot. */
-export const restore: Handler = (state, _s, argv, ctx, slot) => {
-  if (lookup(state, argv[1], ctx, slot) !== undefined && argv[4]?.toUpperCase() !== 'REPLACE') return err('BUSYKEY Target key name already exists.')
-  const ttl = Number(argv[2])
-  setEntry(state.keys, argv[1], { ...unpack(argv[3]), expireAt: ttl > 0 ? ctx.now + ttl * MS : -1 }, slot)
-  keyChanged(state, argv[1])
-  propagate(state, argv, ctx)
-  return OK
-}
 
 /** A MIGRATE under way: plain data, by the connection to the target. */
 export interface Migration {
@@ -78,7 +60,7 @@ export const migrate: Handler = (state, session, argv, ctx) => {
     const entry = getEntry(state.keys, key)!
     const ttl = entry.expireAt < 0 ? 0 : Math.max(1, Math.floor((entry.expireAt - ctx.now) / MS))
     const name = state.cluster === null ? 'RESTORE' : 'RESTORE-ASKING'
-    return [name, key, String(ttl), pack(entry), ...(replace ? ['REPLACE'] : [])]
+    return [name, key, String(ttl), dumpEntry(entry), ...(replace ? ['REPLACE'] : [])]
   })
   const deadline = ctx.now + (timeout > 0 ? timeout : 1000) * MS
   migrations(state).set(conn, { conn, client: session.conn, to, keys, copy, answers: 0, refusal: '', words, up: false, deadline })

@@ -15,7 +15,7 @@ import { checkMigrations, migrateAnswered, migrateConnected, migrateFailed } fro
 import { deliverPublish } from './pubsub.ts'
 import { firstSlot } from './redirection.ts'
 import { replAccepted, replClosed, replConnected, replMessages, replTimers } from './replication.ts'
-import { endSession, newSession, onCommand, retryPaused, unblock } from './session.ts'
+import { checkPops, endSession, newSession, onCommand, retryPaused, unblock } from './session.ts'
 import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
@@ -39,6 +39,8 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
     watchers: new Map(),
     tracking: null,
+    awaited: new Map(),
+    ready: [],
     migrations: new Map(),
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],
@@ -77,10 +79,14 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     ...replTimers,
     activeExpiry(state: NodeState, ctx: Context) {
       activeExpiry(state, ctx)
+      if (state.awaited.size > 0) checkPops(state, ctx)
       tellInvalidations(state, 0, ctx)
     },
     migrations: (state: NodeState, ctx: Context) => checkMigrations(state, ctx, unblock(state, ctx)),
-    waits: (state: NodeState, ctx: Context) => onWaitTimer(state, ctx, unblock(state, ctx)),
+    waits: (state: NodeState, ctx: Context) => {
+      if (state.awaited.size > 0) checkPops(state, ctx)
+      onWaitTimer(state, ctx, unblock(state, ctx))
+    },
   } as Behaviour<NodeState>['timer'],
   accepted(state, conn, from, kind: ConnKind, ctx) {
     if (kind === 'bus') busAccepted(state, conn, from, kind, ctx)
@@ -124,6 +130,7 @@ connectCommands({
     const command = specOf(argv)
     if (command !== undefined) command.handler(state, STREAM, argv, ctx, firstSlot(command, argv))
     tellInvalidations(state, 0, ctx)
+    state.ready = []
   },
   deliverPublish,
   retryPaused,

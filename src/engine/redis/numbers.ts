@@ -109,3 +109,25 @@ export const printLongDouble = (x: LongDouble): string => {
   const text = `${digits.slice(0, -17)}.${digits.slice(-17)}`.replace(/0+$/, '').replace(/\.$/, '')
   return negative && text !== '0' ? '-' + text : text
 }
+
+// ------------------------------------------------------------------ double
+
+/** Reads a score: decimals, inf, no blanks; null when it is none. */
+export const parseDouble = (text: string): number | null => {
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return null
+  const n = Number(text)
+  return Number.isFinite(n) ? n : null
+}
+
+/** %.17g: seventeen significant digits, an exponent when it is below −4 or above 16. */
+export const formatDouble = (x: number): string => {
+  if (x === Infinity) return 'inf'
+  if (x === -Infinity) return '-inf'
+  if (Number.isSafeInteger(x)) return Object.is(x, -0) ? '-0' : String(x)
+  const [digits, power] = x.toExponential(16).split('e')
+  const e = Number(power)
+  const trimmed = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)
+  if (e < -4 || e >= 17) return `${trimmed(digits)}e${e < 0 ? '-' : '+'}${String(Math.abs(e)).padStart(2, '0')}`
+  return trimmed(x.toPrecision(17))
+}

@@ -68,8 +68,8 @@ describe('MOVED redirection', () => {
     for (const port of ['7000', '7003']) expect(say(port, 'PING')).toEqual(simple('PONG'))
   })
   it('commands that are not simulated are redirected like any other', () => {
-    expect(say('7000', 'LPUSH foo a')).toEqual(error('MOVED 12182 127.0.0.1:7002'))
-    expect(say('7002', 'LPUSH foo a')).toEqual(error("ERR 'lpush' is not simulated"))
+    expect(say('7000', 'PFADD foo a')).toEqual(error('MOVED 12182 127.0.0.1:7002'))
+    expect(say('7002', 'PFADD foo a')).toEqual(error("ERR 'pfadd' is not simulated"))
     expect(say('7000', ['EVAL', 'return 1', '1', 'foo'])).toEqual(error('MOVED 12182 127.0.0.1:7002'))
     expect(say('7002', 'LPUSH foo')).toEqual(error("ERR wrong number of arguments for 'lpush' command"))
   })
@@ -181,8 +181,8 @@ describe('transactions', () => {
   })
   it('a command that is not simulated is queued, and its place in the answer says so', () => {
     say('7002', 'MULTI')
-    expect(say('7002', 'LPUSH foo a')).toEqual(simple('QUEUED'))
-    expect(say('7002', 'EXEC')).toEqual([error("ERR 'lpush' is not simulated")])
+    expect(say('7002', 'PFADD foo a')).toEqual(simple('QUEUED'))
+    expect(say('7002', 'EXEC')).toEqual([error("ERR 'pfadd' is not simulated")])
   })
   it('keys of queued commands must share a slot, which EXEC finds', () => {
     say('7000', 'MULTI')

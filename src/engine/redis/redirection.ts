@@ -122,6 +122,17 @@ export const redirect = (
   return err(`MOVED ${seen.slot} ${c.peers[owner].ip}:${c.peers[owner].port}`)
 }
 
+/** Where a connection that waits for a key is sent when its slot is no longer served here; null = it may wait on. */
+export const elsewhere = (state: NodeState, key: string): Reply | null => {
+  const c = state.cluster
+  if (c === null) return null
+  if (c.state !== 'ok') return CLUSTER_DOWN
+  const slot = keySlot(key)
+  const owner = slotOwner(state, slot)
+  if (owner < 0) return NOT_SERVED
+  return owner === MYSELF || c.importing.has(slot) ? null : err(`MOVED ${slot} ${c.peers[owner].ip}:${c.peers[owner].port}`)
+}
+
 const whenDown = (state: NodeState, command: CommandSpec, writes: boolean): Reply | null => {
   if (command.isShardedPubSub) return isOn(state, 'cluster-allow-pubsubshard-when-down', true) ? null : CLUSTER_DOWN
   if (!isOn(state, 'cluster-allow-reads-when-down', false)) return CLUSTER_DOWN

@@ -1,8 +1,11 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
+import { stopWaiting } from './commands/blocking.ts'
+import { NULL_ARRAY } from './commands/spec.ts'
 import { execute } from './commands.ts'
-import type { Reply } from './reply.ts'
 import { forgetListener } from './pubsub.ts'
+import { elsewhere } from './redirection.ts'
+import type { Reply } from './reply.ts'
 import type { CommandMessage, NodeState, ReplyMessage, Session } from './state.ts'
 import { disableTracking, tellInvalidations } from './tracking.ts'
 import { unwatchAll } from './watch.ts'
@@ -37,6 +40,36 @@ const serve = (state: NodeState, session: Session, argv: readonly string[], ctx:
   answer(session, execute(state, session, argv, ctx), ctx)
   tellInvalidations(state, session.conn, ctx)
   if (session.closing) closeSession(state, session, ctx)
+  if (state.ready.length > 0) serveReady(state, ctx)
+}
+
+/** Keys that came to be: who has waited longest for one is served first. */
+const serveReady = (state: NodeState, ctx: Context): void => {
+  while (state.ready.length > 0) {
+    const name = state.ready.shift()!
+    for (const conn of state.awaited.get(name)?.slice() ?? []) {
+      const session = state.sessions.get(conn)
+      if (session?.blocked?.why !== 'pop') continue
+      const reply = execute(state, session, session.blocked.argv, ctx)
+      // still nothing for it, or a value of another type under the key
+      if (typeof reply === 'object' && reply !== null && ('none' in reply || ('error' in reply && reply.error.startsWith('WRONGTYPE')))) continue
+      stopWaiting(state, session)
+      unblock(state, ctx)(session, reply)
+    }
+  }
+}
+
+/** Commands that wait for elements: time is over, or the slot of their key went elsewhere. */
+export const checkPops = (state: NodeState, ctx: Context): void => {
+  for (const session of [...state.sessions.values()]) {
+    const b = session.blocked
+    if (b === null || b.why !== 'pop') continue
+    const isOver = b.until! > 0 && b.until! <= ctx.now
+    const sent = b.keys!.map((key) => elsewhere(state, key)).find((error) => error !== null)
+    if (!isOver && sent === undefined) continue
+    stopWaiting(state, session)
+    unblock(state, ctx)(session, sent ?? NULL_ARRAY)
+  }
 }
 
 /** The server's side hangs up (QUIT). */
@@ -47,6 +80,7 @@ const closeSession = (state: NodeState, session: Session, ctx: Context): void =>
 
 /** A connection is gone, from whichever side: nothing of it stays. */
 export const endSession = (state: NodeState, session: Session): void => {
+  stopWaiting(state, session)
   state.sessions.delete(session.conn)
   unwatchAll(state, session)
   disableTracking(state, session)

@@ -27,6 +27,10 @@ export interface NodeState {
   watchers: Map<string, Set<ConnId>>
   /** who is told of which key's changes; null while nobody ever asked. */
   tracking: Tracking | null
+  /** `db key` → connections that wait for an element of it, in order of arrival (commands/blocking.ts). */
+  awaited: Map<string, ConnId[]>
+  /** names in `awaited` that came to be in the command under way. */
+  ready: string[]
   /** MIGRATEs under way, by the connection to their target. */
   migrations: Map<ConnId, import('./migrate.ts').Migration>
   cluster: ClusterState | null
@@ -38,11 +42,11 @@ export type NodeId = string
 
 // ------------------------------------------------------------------ keyspace (keyspace.ts, expiry.ts)
 
-/** A stored value; replaced, never changed in place, except a hash's map on an owned page. */
+/** A stored value. Strings are replaced; the others are changed in place on an owned page, and never stay empty. */
 export interface Entry {
   type: 'string' | 'hash' | 'list' | 'set' | 'zset'
-  /** string: one char a byte; hash: field to value. */
-  value: string | Map<string, string>
+  /** string: one char a byte; hash: field to value; sorted set: member to score. */
+  value: string | Map<string, string> | string[] | Set<string> | Map<string, number>
   /** when it logically expires; -1 = never. */
   expireAt: Micros
   /** raw: has left its small encoding (an appended string, a hash that was large once). text: no integer, though it looks like one. */
@@ -98,13 +102,15 @@ export interface Session {
 }
 
 export interface Blocked {
-  why: 'migrate' | 'pause' | 'wait'
+  why: 'migrate' | 'pause' | 'wait' | 'pop'
   argv: string[]
   since: Micros
   /** WAIT: replicas wanted, the offset they must have reached, and when it gives up (0 = never). */
   want?: number
   offset?: number
   until?: Micros
+  /** the keys it waits for: BLPOP and its like. */
+  keys?: readonly string[]
   /** the other connection it waits on, for MIGRATE. */
   via: ConnId
 }

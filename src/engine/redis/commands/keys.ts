@@ -1,3 +1,4 @@
+import { clone } from '../../core/clone.ts'
 import { below } from '../../core/random.ts'
 import type { Micros } from '../../core/time.ts'
 import { unixMs } from '../clock.ts'
@@ -5,18 +6,20 @@ import { databaseAt } from '../databases.ts'
 import { lookup } from '../expiry.ts'
 import { globMatches } from '../glob.ts'
 import { PAGE_COUNT, deleteEntry, eachKey, getEntry, isExpired, pageKeys, setEntry } from '../keyspace.ts'
-import { migrate, restore } from '../migrate.ts'
+import { migrate } from '../migrate.ts'
 import { parseInt64, parseSmall } from '../numbers.ts'
 import { propagate } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
 import type { Entry, NodeState } from '../state.ts'
 import { keyChanged } from '../watch.ts'
+import { signalReady } from './blocking.ts'
 import { scanOptions } from './hashes.ts'
 import {
-  ALL, NOT_INTEGER, ONE, SYNTAX, TWO, container, helpOf, spec, unsimulated, type CommandSpec, type Handler,
+  ALL, NOT_INTEGER, ONE, SYNTAX, TWO, container, helpOf, spec, type CommandSpec, type Handler,
 } from './spec.ts'
 import { asUnixMs, isReply, momentOf, remove, store } from './store.ts'
+import { dump, restore } from './restore.ts'
 import { wait } from './wait.ts'
 
 const slotOf = (state: NodeState, key: string, slot: number): number => (state.cluster === null ? keySlot(key) : slot)
@@ -90,7 +93,7 @@ const NO_KEY = err('ERR no such key')
 
 const rename =
   (onlyNew: boolean): Handler =>
-  (state, _s, argv, ctx, slot) => {
+  (state, session, argv, ctx, slot) => {
     const from = slotOf(state, argv[1], slot)
     const to = slotOf(state, argv[2], slot)
     const entry = lookup(state, argv[1], ctx, from)
@@ -102,10 +105,17 @@ const rename =
     keyChanged(state, argv[1])
     keyChanged(state, argv[2])
     propagate(state, ['RENAME', argv[1], argv[2]], ctx)
+    arrived(state, session.db, argv[2], entry)
     return onlyNew ? 1 : OK
   }
 
-const duplicate = (entry: Entry): Entry => ({ ...entry, value: typeof entry.value === 'string' ? entry.value : new Map(entry.value) })
+/** A copy that shares nothing that is changed in place. */
+const duplicate = (entry: Entry): Entry => ({ ...entry, value: clone(entry.value) })
+
+/** A key has come to be under another command's hands: whoever waits for its elements is served. */
+const arrived = (state: NodeState, db: number, key: string, entry: Entry): void => {
+  if (entry.type === 'list' || entry.type === 'zset') signalReady(state, db, key)
+}
 
 const copy: Handler = (state, session, argv, ctx, slot) => {
   let replace = false
@@ -130,6 +140,7 @@ const copy: Handler = (state, session, argv, ctx, slot) => {
   if (there !== undefined && !isExpired(there, ctx.now) && !replace) return 0
   setEntry(target, argv[2], duplicate(entry), to)
   keyChanged(state, argv[2])
+  arrived(state, db, argv[2], entry)
   if (db === session.db) propagate(state, argv, ctx)
   return 1
 }
@@ -147,6 +158,7 @@ const move: Handler = (state, session, argv, ctx, slot) => {
   if (there !== undefined && !isExpired(there, ctx.now)) return 0
   setEntry(target, argv[1], entry, slot)
   remove(state, argv[1], slot, ['DEL', argv[1]], ctx)
+  arrived(state, db, argv[1], entry)
   return 1
 }
 
@@ -196,8 +208,12 @@ const randomKey: Handler = (state, _s, _argv, ctx) => {
 const EMBEDDED = 44
 
 const encodingOf = (entry: Entry): string => {
-  if (typeof entry.value !== 'string') return entry.kept === 'raw' ? 'hashtable' : 'listpack'
-  if (entry.kept === 'raw') return 'raw'
+  const isLarge = entry.kept === 'raw'
+  if (entry.type === 'list') return 'quicklist'
+  if (entry.type === 'set') return isLarge ? 'hashtable' : 'intset'
+  if (entry.type === 'zset') return isLarge ? 'skiplist' : 'listpack'
+  if (typeof entry.value !== 'string') return isLarge ? 'hashtable' : 'listpack'
+  if (isLarge) return 'raw'
   if (entry.kept === undefined && parseInt64(entry.value) !== null) return 'int'
   return entry.value.length <= EMBEDDED ? 'embstr' : 'raw'
 }
@@ -282,8 +298,6 @@ export const KEYS: readonly CommandSpec[] = [
   spec('wait', 3, 'noscript', null, 'generic', '3.0.0', 'Waits until so many replicas have this client’s writes.', wait),
   spec('migrate', -6, 'write', null, 'generic', '2.6.0', 'Moves keys to another node.', migrate, { movable: migrated }),
   spec('restore-asking', -4, 'write denyoom asking', ONE, 'server', '3.0.0', 'Takes a migrated key.', restore),
-  unsimulated('dump', 2, 'readonly', ONE, 'generic', '2.6.0', 'A value in the form that RESTORE takes.'),
-  unsimulated('restore', -4, 'write denyoom', ONE, 'generic', '2.6.0', 'Makes a key of what DUMP wrote.'),
-  unsimulated('sort', -2, 'write denyoom', ONE, 'generic', '1.0.0', 'Sorts the members of a list or set.'),
-  unsimulated('sort_ro', -2, 'readonly', ONE, 'generic', '7.0.0', 'SORT that cannot write.'),
+  spec('dump', 2, 'readonly', ONE, 'generic', '2.6.0', 'A value in the form that RESTORE takes.', dump),
+  spec('restore', -4, 'write denyoom', ONE, 'generic', '2.6.0', 'Makes a key of what DUMP wrote.', restore),
 ]

@@ -64,6 +64,17 @@ const build = (
   })
 }
 
+/** Keys counted by the word at `at`, after the given ones. */
+export const counted =
+  (at: number, before: readonly number[] = []) =>
+  (argv: readonly string[]): string[] | null => {
+    const text = argv[at]
+    if (text === undefined || !/^\d{1,9}$/.test(text)) return null
+    const n = Number(text)
+    if (n > argv.length - at - 1) return null
+    return [...before.map((i) => argv[i]), ...argv.slice(at + 1, at + 1 + n)]
+  }
+
 export const ONE = Object.freeze([1, 1, 1] as const)
 export const TWO = Object.freeze([1, 2, 1] as const)
 export const ALL = Object.freeze([1, -1, 1] as const)

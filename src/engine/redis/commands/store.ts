@@ -34,7 +34,7 @@ export const stringAt = (state: NodeState, key: string, slot: number, ctx: Conte
 export const hashAt = (state: NodeState, key: string, slot: number, ctx: Context): ReadonlyMap<string, string> | null | undefined => {
   const entry = lookup(state, key, ctx, slot)
   if (entry === undefined) return null
-  return entry.value instanceof Map ? entry.value : undefined
+  return entry.type === 'hash' ? (entry.value as ReadonlyMap<string, string>) : undefined
 }
 
 export const isReply = (value: Micros | Reply): value is Reply => typeof value !== 'number'

@@ -1,20 +1,9 @@
-import { ALL, ONE, TWO, container, unsimulated as u, type CommandSpec } from './spec.ts'
+import { ALL, ONE, TWO, container, counted, unsimulated as u, type CommandSpec } from './spec.ts'
 
 /**
  * Commands that a node knows and does not simulate. Their words, keys and place in the cluster count all the same: such a
  * command is redirected, refused and queued like any other, and only then answered with an error that says so.
  */
-
-/** Keys counted by the word at `at`, after the given ones. */
-const counted =
-  (at: number, before: readonly number[] = []) =>
-  (argv: readonly string[]): string[] | null => {
-    const text = argv[at]
-    if (text === undefined || !/^\d{1,9}$/.test(text)) return null
-    const n = Number(text)
-    if (n > argv.length - at - 1) return null
-    return [...before.map((i) => argv[i]), ...argv.slice(at + 1, at + 1 + n)]
-  }
 
 /** The first half of what follows STREAMS. */
 const streams = (argv: readonly string[]): string[] | null => {
@@ -37,94 +26,9 @@ const R = 'readonly'
 const W = 'write denyoom'
 const WF = 'write denyoom fast'
 const LESS = 'write fast'
-const BLOCK = 'write noscript blocking'
 const SCRIPT = 'noscript stale mayReplicate'
 const ADMIN = 'admin noscript'
-const HALF = [1, -2, 1] as const
 const SECOND = [2, 2, 1] as const
-
-const LISTS: readonly CommandSpec[] = [
-  u('lpush', -3, WF, ONE, 'list', '1.0.0', 'Adds members at the head of a list.'),
-  u('rpush', -3, WF, ONE, 'list', '1.0.0', 'Adds members at the tail of a list.'),
-  u('lpushx', -3, WF, ONE, 'list', '2.2.0', 'LPUSH onto a list that is there.'),
-  u('rpushx', -3, WF, ONE, 'list', '2.2.0', 'RPUSH onto a list that is there.'),
-  u('lpop', -2, LESS, ONE, 'list', '1.0.0', 'Takes members from the head.'),
-  u('rpop', -2, LESS, ONE, 'list', '1.0.0', 'Takes members from the tail.'),
-  u('llen', 2, RF, ONE, 'list', '1.0.0', 'Length of a list.'),
-  u('lrange', 4, R, ONE, 'list', '1.0.0', 'A part of a list.'),
-  u('lindex', 3, R, ONE, 'list', '1.0.0', 'The member at a place.'),
-  u('lset', 4, W, ONE, 'list', '1.0.0', 'Replaces the member at a place.'),
-  u('linsert', 5, W, ONE, 'list', '2.2.0', 'Adds a member beside another.'),
-  u('lrem', 4, 'write', ONE, 'list', '1.0.0', 'Deletes equal members.'),
-  u('ltrim', 4, 'write', ONE, 'list', '1.0.0', 'Keeps only a part.'),
-  u('lpos', -3, R, ONE, 'list', '6.0.6', 'Where a member stands.'),
-  u('rpoplpush', 3, W, TWO, 'list', '1.2.0', 'Moves a tail to another list’s head.'),
-  u('lmove', 5, W, TWO, 'list', '6.2.0', 'Moves a member from list to list.'),
-  u('lmpop', -4, 'write', null, 'list', '7.0.0', 'Takes members from the first list that has any.', { movable: counted(1) }),
-  u('blpop', -3, BLOCK, HALF, 'list', '2.0.0', 'LPOP that waits.'),
-  u('brpop', -3, BLOCK, HALF, 'list', '2.0.0', 'RPOP that waits.'),
-  u('brpoplpush', 4, `${BLOCK} denyoom`, TWO, 'list', '2.2.0', 'RPOPLPUSH that waits.'),
-  u('blmove', 6, `${BLOCK} denyoom`, TWO, 'list', '6.2.0', 'LMOVE that waits.'),
-  u('blmpop', -5, 'write blocking', null, 'list', '7.0.0', 'LMPOP that waits.', { movable: counted(2) }),
-]
-
-const SETS: readonly CommandSpec[] = [
-  u('sadd', -3, WF, ONE, 'set', '1.0.0', 'Adds members to a set.'),
-  u('srem', -3, LESS, ONE, 'set', '1.0.0', 'Deletes members.'),
-  u('smembers', 2, R, ONE, 'set', '1.0.0', 'All members.'),
-  u('sismember', 3, RF, ONE, 'set', '1.0.0', 'Whether a member is there.'),
-  u('smismember', -3, RF, ONE, 'set', '6.2.0', 'Which of several members are there.'),
-  u('scard', 2, RF, ONE, 'set', '1.0.0', 'Number of members.'),
-  u('spop', -2, LESS, ONE, 'set', '1.0.0', 'Takes members at random.'),
-  u('srandmember', -2, R, ONE, 'set', '1.0.0', 'Members at random.'),
-  u('smove', 4, LESS, TWO, 'set', '1.0.0', 'Moves a member from set to set.'),
-  u('sscan', -3, R, ONE, 'set', '2.8.0', 'Walks through the members.'),
-  u('sinter', -2, R, ALL, 'set', '1.0.0', 'Members of all the sets.'),
-  u('sinterstore', -3, W, ALL, 'set', '1.0.0', 'Keeps what SINTER finds.'),
-  u('sintercard', -3, R, null, 'set', '7.0.0', 'How many members SINTER finds.', { movable: counted(1) }),
-  u('sunion', -2, R, ALL, 'set', '1.0.0', 'Members of any of the sets.'),
-  u('sunionstore', -3, W, ALL, 'set', '1.0.0', 'Keeps what SUNION finds.'),
-  u('sdiff', -2, R, ALL, 'set', '1.0.0', 'Members of the first set only.'),
-  u('sdiffstore', -3, W, ALL, 'set', '1.0.0', 'Keeps what SDIFF finds.'),
-]
-
-const SORTED_SETS: readonly CommandSpec[] = [
-  u('zadd', -4, WF, ONE, 'sorted-set', '1.2.0', 'Adds members with scores.'),
-  u('zrem', -3, LESS, ONE, 'sorted-set', '1.2.0', 'Deletes members.'),
-  u('zscore', 3, RF, ONE, 'sorted-set', '1.2.0', 'A member’s score.'),
-  u('zmscore', -3, RF, ONE, 'sorted-set', '6.2.0', 'Scores of several members.'),
-  u('zincrby', 4, WF, ONE, 'sorted-set', '1.2.0', 'Adds to a score.'),
-  u('zcard', 2, RF, ONE, 'sorted-set', '1.2.0', 'Number of members.'),
-  u('zcount', 4, RF, ONE, 'sorted-set', '2.0.0', 'Members between two scores, counted.'),
-  u('zlexcount', 4, RF, ONE, 'sorted-set', '2.8.9', 'Members between two names, counted.'),
-  u('zrank', 3, RF, ONE, 'sorted-set', '2.0.0', 'A member’s place from below.'),
-  u('zrevrank', 3, RF, ONE, 'sorted-set', '2.0.0', 'A member’s place from above.'),
-  u('zrange', -4, R, ONE, 'sorted-set', '1.2.0', 'A range of members.'),
-  u('zrevrange', -4, R, ONE, 'sorted-set', '1.2.0', 'A range from above.'),
-  u('zrangebyscore', -4, R, ONE, 'sorted-set', '1.0.5', 'Members between two scores.'),
-  u('zrevrangebyscore', -4, R, ONE, 'sorted-set', '2.2.0', 'Members between two scores, from above.'),
-  u('zrangebylex', -4, R, ONE, 'sorted-set', '2.8.9', 'Members between two names.'),
-  u('zrevrangebylex', -4, R, ONE, 'sorted-set', '2.8.9', 'Members between two names, from above.'),
-  u('zrangestore', -5, W, TWO, 'sorted-set', '6.2.0', 'Keeps a range.'),
-  u('zremrangebyrank', 4, 'write', ONE, 'sorted-set', '2.0.0', 'Deletes a range by place.'),
-  u('zremrangebyscore', 4, 'write', ONE, 'sorted-set', '1.2.0', 'Deletes a range by score.'),
-  u('zremrangebylex', 4, 'write', ONE, 'sorted-set', '2.8.9', 'Deletes a range by name.'),
-  u('zpopmin', -2, LESS, ONE, 'sorted-set', '5.0.0', 'Takes the lowest members.'),
-  u('zpopmax', -2, LESS, ONE, 'sorted-set', '5.0.0', 'Takes the highest members.'),
-  u('bzpopmin', -3, `${BLOCK} fast`, HALF, 'sorted-set', '5.0.0', 'ZPOPMIN that waits.'),
-  u('bzpopmax', -3, `${BLOCK} fast`, HALF, 'sorted-set', '5.0.0', 'ZPOPMAX that waits.'),
-  u('zmpop', -4, 'write', null, 'sorted-set', '7.0.0', 'Takes members from the first sorted set that has any.', { movable: counted(1) }),
-  u('bzmpop', -5, 'write blocking', null, 'sorted-set', '7.0.0', 'ZMPOP that waits.', { movable: counted(2) }),
-  u('zrandmember', -2, R, ONE, 'sorted-set', '6.2.0', 'Members at random.'),
-  u('zscan', -3, R, ONE, 'sorted-set', '2.8.0', 'Walks through the members.'),
-  u('zinter', -3, R, null, 'sorted-set', '6.2.0', 'Members of all the sorted sets.', { movable: counted(1) }),
-  u('zintercard', -3, R, null, 'sorted-set', '7.0.0', 'How many members ZINTER finds.', { movable: counted(1) }),
-  u('zunion', -3, R, null, 'sorted-set', '6.2.0', 'Members of any of the sorted sets.', { movable: counted(1) }),
-  u('zdiff', -3, R, null, 'sorted-set', '6.2.0', 'Members of the first sorted set only.', { movable: counted(1) }),
-  u('zinterstore', -4, W, null, 'sorted-set', '2.0.0', 'Keeps what ZINTER finds.', { movable: counted(2, [1]) }),
-  u('zunionstore', -4, W, null, 'sorted-set', '2.0.0', 'Keeps what ZUNION finds.', { movable: counted(2, [1]) }),
-  u('zdiffstore', -4, W, null, 'sorted-set', '6.2.0', 'Keeps what ZDIFF finds.', { movable: counted(2, [1]) }),
-]
 
 const STREAMS: readonly CommandSpec[] = [
   u('xadd', -5, WF, ONE, 'stream', '5.0.0', 'Adds an entry to a stream.'),
@@ -157,11 +61,6 @@ const STREAMS: readonly CommandSpec[] = [
 ]
 
 const BITS_AND_PLACES: readonly CommandSpec[] = [
-  u('setbit', 4, W, ONE, 'bitmap', '2.2.0', 'Sets one bit.'),
-  u('getbit', 3, RF, ONE, 'bitmap', '2.2.0', 'One bit.'),
-  u('bitcount', -2, R, ONE, 'bitmap', '2.6.0', 'How many bits are set.'),
-  u('bitpos', -3, R, ONE, 'bitmap', '2.8.7', 'The first bit that is set or clear.'),
-  u('bitop', -4, W, [2, -1, 1], 'bitmap', '2.6.0', 'Combines strings bit by bit.'),
   u('bitfield', -2, W, ONE, 'bitmap', '3.2.0', 'Numbers of any width within a string.'),
   u('bitfield_ro', -2, RF, ONE, 'bitmap', '6.0.0', 'BITFIELD that cannot write.'),
   u('pfadd', -2, WF, ONE, 'hyperloglog', '2.8.9', 'Adds members to an estimate.'),
@@ -253,4 +152,4 @@ const SERVERS: readonly CommandSpec[] = [
   u('replconf', -1, `${ADMIN} loading stale`, null, 'server', '3.0.0', 'Used between servers.'),
 ]
 
-export const UNSIMULATED: readonly CommandSpec[] = [...LISTS, ...SETS, ...SORTED_SETS, ...STREAMS, ...BITS_AND_PLACES, ...SCRIPTS, ...SERVERS]
+export const UNSIMULATED: readonly CommandSpec[] = [...STREAMS, ...BITS_AND_PLACES, ...SCRIPTS, ...SERVERS]

@@ -28,15 +28,15 @@ export const wait: Handler = (state, session, argv, ctx) => {
   // the question itself travels in the stream, behind everything this client has done
   session.wrote = state.repl.offset
   requestAcks(state, ctx)
-  if (until > 0) rearm(state, ctx)
+  if (until > 0) rearmWaits(state, ctx)
   return NO_REPLY
 }
 
-/** The timer stands at the earliest end of a wait. */
-const rearm = (state: NodeState, ctx: Context): void => {
+/** The timer stands at the earliest end of a wait, of whatever kind. */
+export const rearmWaits = (state: NodeState, ctx: Context): void => {
   let first = 0
   for (const { blocked } of state.sessions.values())
-    if (blocked !== null && blocked.why === 'wait' && blocked.until! > 0 && (first === 0 || blocked.until! < first)) first = blocked.until!
+    if (blocked !== null && blocked.until !== undefined && blocked.until > 0 && (first === 0 || blocked.until < first)) first = blocked.until
   if (first > 0) ctx.setTimer('waits', Math.max(0, first - ctx.now))
 }
 
@@ -55,5 +55,5 @@ export const checkWaits = (state: NodeState, ctx: Context, done: Done): void => 
 /** The time of a wait is over. */
 export const onWaitTimer = (state: NodeState, ctx: Context, done: Done): void => {
   checkWaits(state, ctx, done)
-  rearm(state, ctx)
+  rearmWaits(state, ctx)
 }

@@ -1,0 +1,89 @@
+import type { Context } from '../../core/process.ts'
+import { parseSmall } from '../numbers.ts'
+import { err } from '../reply.ts'
+import type { NodeState } from '../state.ts'
+import { signalReady } from './blocking.ts'
+import { NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, spec, type CommandSpec, type Handler } from './spec.ts'
+import { find, inPlace, put, remove, upper } from './values.ts'
+
+/** SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE key]. */
+
+const sort =
+  (mayStore: boolean): Handler =>
+  (state, s, argv, ctx) => {
+    const o = { by: '', skip: false, gets: [] as string[], desc: false, alpha: false, store: '', offset: 0, count: -1 }
+    for (let i = 2; i < argv.length; i++) {
+      const word = upper(argv[i])
+      if (word === 'ASC') o.desc = false
+      else if (word === 'DESC') o.desc = true
+      else if (word === 'ALPHA') o.alpha = true
+      else if (word === 'LIMIT' && i + 2 < argv.length) {
+        const [offset, count] = [parseSmall(argv[++i]), parseSmall(argv[++i])]
+        if (offset === null || count === null) return NOT_INTEGER
+        o.offset = Math.max(0, offset)
+        o.count = count
+      } else if (word === 'STORE' && mayStore && i + 1 < argv.length) o.store = argv[++i]
+      else if (word === 'BY' && i + 1 < argv.length) {
+        o.by = argv[++i]
+        o.skip = !o.by.includes('*')
+        if (!o.skip && state.cluster !== null) return err('ERR BY option of SORT denied in cluster mode.')
+      } else if (word === 'GET' && i + 1 < argv.length) {
+        if (state.cluster !== null) return err('ERR GET option of SORT denied in cluster mode.')
+        o.gets.push(argv[++i])
+      } else return SYNTAX
+    }
+    const entry = find(state, argv[1], ctx)
+    if (entry !== undefined && (entry.type === 'string' || entry.type === 'hash'))
+      return WRONG_TYPE
+    const held = entry?.value as string[] | Set<string> | Map<string, number> | undefined
+    const all = held === undefined ? [] : held instanceof Map ? [...held].sort((x, y) => x[1] - y[1] || (x[0] < y[0] ? -1 : 1)).map(([m]) => m) : [...held]
+    const rows: { element: string; by: string | null; weight: number }[] = []
+    for (const element of all) {
+      const by = o.by === '' || o.skip ? element : lookUp(state, o.by, element, ctx)
+      const weight = o.alpha || o.skip ? 0 : Number(by ?? 0)
+      if (Number.isNaN(weight) || (by !== null && by.trim() === '' && !o.alpha && !o.skip)) return err("ERR One or more scores can't be converted into double")
+      rows.push({ element, by, weight })
+    }
+    const text = (x: { by: string | null }): string => x.by ?? ''
+    const bytes = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0)
+    if (!o.skip)
+      rows.sort((x, y) => {
+        const order = o.alpha ? bytes(text(x), text(y)) : x.weight - y.weight || bytes(x.element, y.element)
+        return o.desc ? -order : order
+      })
+    else if (o.desc) rows.reverse()
+    const kept = rows.slice(o.offset, o.count < 0 ? undefined : o.offset + o.count)
+    const out = kept.flatMap(({ element }): (string | null)[] =>
+      o.gets.length === 0 ? [element] : o.gets.map((pattern) => (pattern === '#' ? element : lookUp(state, pattern, element, ctx))),
+    )
+    if (o.store === '') return out
+    if (out.length === 0) remove(state, o.store)
+    else {
+      put(state, o.store, { type: 'list', value: out.map((x) => x ?? ''), expireAt: -1 })
+      signalReady(state, s.db, o.store)
+    }
+    return out.length
+  }
+
+/** `weight_*` or `object_*->field`. */
+const lookUp = (state: NodeState, pattern: string, element: string, ctx: Context): string | null => {
+  const arrow = pattern.indexOf('->')
+  const isField = arrow > 0 && arrow + 2 < pattern.length
+  const key = (isField ? pattern.slice(0, arrow) : pattern).replace('*', () => element)
+  const entry = find(state, key, ctx)
+  if (entry === undefined) return null
+  if (isField) return entry.type === 'hash' ? ((entry.value as Map<string, string>).get(pattern.slice(arrow + 2)) ?? null) : null
+  return entry.type === 'string' ? (entry.value as string) : null
+}
+
+/** The key, and the one to store at. */
+const stored = (argv: readonly string[]): string[] => {
+  const keys = [argv[1]]
+  for (let i = 2; i + 1 < argv.length; i++) if (upper(argv[i]) === 'STORE') keys[1] = argv[++i]
+  return keys
+}
+
+export const SORTS: readonly CommandSpec[] = [
+  spec('sort', -2, 'write denyoom', null, 'generic', '1.0.0', 'Sorts the members of a list, set or sorted set.', inPlace(sort(true)), { movable: stored }),
+  spec('sort_ro', -2, 'readonly', ONE, 'generic', '7.0.0', 'SORT that cannot write.', inPlace(sort(false))),
+]

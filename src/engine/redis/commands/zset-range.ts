@@ -1,0 +1,110 @@
+import { parseDouble, parseSmall } from '../numbers.ts'
+import { SYNTAX } from './spec.ts'
+import { upper, type Wrong } from './values.ts'
+
+/** What ZRANGE and its relatives ask for: by rank, by score or by name. */
+
+export type Row = readonly [member: string, score: number]
+
+/** In order of score, then of bytes. */
+export const sorted = (members: ReadonlyMap<string, number>): Row[] =>
+  [...members].sort((x, y) => x[1] - y[1] || (x[1] === y[1] ? (x[0] < y[0] ? -1 : 1) : 0))
+
+export interface ScoreRange {
+  min: number
+  max: number
+  minOpen: boolean
+  maxOpen: boolean
+}
+
+const BAD_SCORES: Wrong = { error: 'ERR min or max is not a float' }
+const BAD_NAMES: Wrong = { error: 'ERR min or max not valid string range item' }
+
+export const scoreRange = (low: string, high: string): ScoreRange | Wrong => {
+  const minOpen = low.startsWith('(')
+  const maxOpen = high.startsWith('(')
+  const min = parseDouble(minOpen ? low.slice(1) : low)
+  const max = parseDouble(maxOpen ? high.slice(1) : high)
+  return min === null || max === null ? BAD_SCORES : { min, max, minOpen, maxOpen }
+}
+
+export const inScores = (r: ScoreRange, score: number): boolean =>
+  (r.minOpen ? score > r.min : score >= r.min) && (r.maxOpen ? score < r.max : score <= r.max)
+
+export interface NameRange {
+  low: string
+  high: string
+}
+
+export const nameRange = (low: string, high: string): NameRange | Wrong => {
+  const valid = (word: string): boolean => word === '-' || word === '+' || word.startsWith('[') || word.startsWith('(')
+  return valid(low) && valid(high) ? { low, high } : BAD_NAMES
+}
+
+export const inNames = ({ low, high }: NameRange, member: string): boolean => {
+  const above = low === '-' || (low !== '+' && (low.startsWith('[') ? member >= low.slice(1) : member > low.slice(1)))
+  const below = high === '+' || (high !== '-' && (high.startsWith('[') ? member <= high.slice(1) : member < high.slice(1)))
+  return above && below
+}
+
+export interface RangeQuery {
+  by: 'rank' | 'score' | 'name'
+  reverse: boolean
+  withScores: boolean
+  offset: number
+  /** −1 = all. */
+  count: number
+}
+
+/** Options after min and max; `fixed` says what an older command means by its name. */
+export const rangeOptions = (
+  argv: readonly string[], from: number, fixed: Partial<RangeQuery> | null, store: boolean,
+): RangeQuery | Wrong => {
+  const q: RangeQuery = { by: 'rank', reverse: false, withScores: false, offset: 0, count: -1, ...fixed }
+  let limited = false
+  for (let i = from; i < argv.length; i++) {
+    const word = upper(argv[i])
+    if (word === 'WITHSCORES' && !store) q.withScores = true
+    else if (word === 'LIMIT' && i + 2 < argv.length) {
+      const offset = parseSmall(argv[++i])
+      const count = parseSmall(argv[++i])
+      if (offset === null || count === null) return { error: 'ERR value is not an integer or out of range' }
+      q.offset = offset
+      q.count = count
+      limited = true
+    } else if (fixed === null && word === 'BYSCORE') q.by = 'score'
+    else if (fixed === null && word === 'BYLEX') q.by = 'name'
+    else if (fixed === null && word === 'REV') q.reverse = true
+    else return SYNTAX as Wrong
+  }
+  if (limited && q.by === 'rank' && q.count !== -1)
+    return { error: 'ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX' }
+  if (q.withScores && q.by === 'name') return { error: 'ERR syntax error, WITHSCORES not supported in combination with BYLEX' }
+  return q
+}
+
+/** The rows a query names, in its order; the error of its limits. Checked before the key is looked at. */
+export const rangeTest = (
+  q: RangeQuery, first: string, second: string,
+): ((rows: Row[]) => Row[]) | Wrong => {
+  const [low, high] = q.reverse && q.by !== 'rank' ? [second, first] : [first, second]
+  if (q.by === 'rank') {
+    const start = parseSmall(first)
+    const end = parseSmall(second)
+    if (start === null || end === null) return { error: 'ERR value is not an integer or out of range' }
+    return (rows) => {
+      const all = q.reverse ? rows.toReversed() : rows
+      const from = Math.max(0, start < 0 ? all.length + start : start)
+      const to = end < 0 ? all.length + end : end
+      return from > to ? [] : all.slice(from, to + 1)
+    }
+  }
+  const range = q.by === 'score' ? scoreRange(low, high) : nameRange(low, high)
+  if ('error' in range) return range
+  return (rows) => {
+    const hits = rows.filter(([member, score]) => ('min' in range ? inScores(range, score) : inNames(range, member)))
+    if (q.reverse) hits.reverse()
+    if (q.offset < 0) return []
+    return hits.slice(q.offset, q.count < 0 ? undefined : q.offset + q.count)
+  }
+}
