@@ -28,6 +28,8 @@ export class Invariants implements Observer {
   readonly broken: string[] = []
   /** writes by key; a run writes each tracked key once. */
   readonly writes = new Map<string, TrackedWrite>()
+  /** an operator had a node forgotten that had just been elected: its slots are nobody's, here as in life. */
+  abandoned = ''
   private readonly sim: Simulation
   private readonly isTracked: (key: string) => boolean
   private readonly votes = new Map<string, ProcessId>()
@@ -65,6 +67,11 @@ export class Invariants implements Observer {
       case 'role.changed':
         if (fact.data.role === 'replica') this.excuse(fact.process, 'its primary had been replaced when it acknowledged, or before its replica had it')
         return
+      case 'node.forgot': {
+        const me = this.state(fact.data.peer)?.cluster?.peers[0]
+        if (me !== undefined && me.numSlots > 0) this.abandoned = `${fact.process} forgot ${fact.data.peer}, which owned ${me.numSlots} slots`
+        return
+      }
       case 'slots.rebound':
         if (fact.data.from === fact.process) this.excuseLost(fact.process)
         return
