@@ -151,8 +151,6 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
   manual: null,
   todo: 0,
   counters: new Map(),
-  slotsVersion: 0,
-  claim: { peer: NOBODY, version: -1, set: EMPTY_SET },
   pings: 0,
   ...newColumns(),
   reported: false,

@@ -181,7 +181,7 @@ export const onVoteRequest = (state: NodeState, m: BareMessage, conn: ConnId, ct
       forced: m.forceAck,
       sinceVoteForThatPrimary: primary === null || primary.votedAt === 0 ? Infinity : ctx.now - primary.votedAt,
       timeout,
-      newerSlot: newerOwner(c, m.slots, m.configEpoch, -1),
+      newerSlot: newerOwner(c, m.slots, m.configEpoch, requester.replicaOf, true),
     })
     if (reason !== null) {
       // nobody asked a replica or a primary without slots: its silence is no news

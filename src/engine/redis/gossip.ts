@@ -294,9 +294,9 @@ const hearSlots = (state: NodeState, index: number, m: PingMessage, ctx: Context
   const c = state.cluster!
   const sender = c.peers[index]
   const owner = sender.primary ? index : sender.replicaOf
-  if (owner < 0 || claimAgrees(c, index, owner, m.slots)) return
+  if (owner < 0 || claimAgrees(c, owner, m.slots)) return
   if (sender.primary) adoptClaim(state, index, m.configEpoch, m.slots, m.fact, ctx)
-  const newer = newerOwner(c, m.slots, m.configEpoch, index)
+  const newer = newerOwner(c, m.slots, m.configEpoch, owner, !sender.primary)
   if (newer < 0) return
   // answered on our own link to the sender, as Redis does
   sendTo(state, c.peers[index], updateMessage(state, ownerIn(c, newer)), ctx)

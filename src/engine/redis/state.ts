@@ -198,10 +198,6 @@ export interface ClusterState {
   manual: ManualFailover | null
   todo: number
   counters: Map<string, number>
-  /** rises with every change of `slots`: what was compared at this version need not be compared again. */
-  slotsVersion: number
-  /** the slot set last built for a header, of which peer and at which version. */
-  claim: { peer: number; version: number; set: SlotSet }
   /** messages of gossip sent so far, so that one message names nobody twice. */
   pings: number
   /** columns by peer index, for what gossip asks most: id, a copy of pongReceived; and process number → peer index. */
@@ -279,10 +275,8 @@ export interface Peer {
   gone: boolean
   /** written to the link before it was up. */
   outbox: Message[]
-  /** what it last claimed, for which owner, and the version of `slots` that agreed with it. */
-  agreed: SlotSet | null
-  agreedOwner: number
-  agreedVersion: number
+  /** the slots that `slots` binds to it, as a set; null when it is to be built anew. */
+  bound: SlotSet | null
   /** number of the gossip message that last named it. */
   gossiped: number
   /** its first message is a MEET: the other side does not know us yet. */
