@@ -33,7 +33,10 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
   staleFills: ({ updates, window, fills }) => {
     const rate = updates / 60
     const share = staleFillShare(rate, window / 1000)
-    return { answer: fills * share, rate, seconds: window / 1000, expected: (rate * window) / 1000, share: 100 * share, minute: fills * staleFillShare(updates, window / 1000) }
+    return {
+      answer: fills * share, rate, seconds: window / 1000, expected: (rate * window) / 1000, share: 100 * share,
+      minute: fills * staleFillShare(updates, window / 1000),
+    }
   },
   stampede: ({ rate, took }) => {
     const seconds = took / 1000
@@ -49,7 +52,8 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
   failover: ({ primaries, timeout }) => {
     const { least, most } = failoverBounds(timeout)
     const needed = quorum(primaries)
-    return { answer: failoverMean(primaries, timeout), needed, others: primaries - 1, observers: needed - 1, detect: failoverMean(primaries, timeout) - 0.75, earliest: least, latest: most, timeoutAlone: timeout }
+    const answer = failoverMean(primaries, timeout)
+    return { answer, needed, others: primaries - 1, detect: answer - 0.75, earliest: least, latest: most, timeoutAlone: timeout }
   },
   missedInvalidation: ({ listeners, loss }) => ({
     answer: 100 * missedInvalidation(listeners, loss / 100),
@@ -67,6 +71,7 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
       answer: usableMemory(raw, replicas, fragmentation, head), machines, raw, own, used: 100 - free, stored: own / fragmentation,
       copiesAsRoom: usableMemory(raw, 0, fragmentation, head),
       replicasTwice: usableMemory(own, replicas, fragmentation, head),
+      thirdOff: (usableMemory(own, 0, fragmentation, head) * 2) / 3,
       noFragmentation: usableMemory(raw, replicas, 1, head),
       allUsed: usableMemory(raw, replicas, fragmentation, 1),
     }
@@ -154,7 +159,7 @@ export type Typed = { ok: true; value: number } | { ok: false; sentence: string 
 export const readNumber = (text: string): Typed => {
   const trimmed = text.trim().replace(/^[≈~=]\s*/, '')
   if (trimmed === '') return { ok: false, sentence: 'Type a number first.' }
-  const found = /^([+\-−]?)([\d.,\s\u202f'_]*\d|\.\d+)\s*(k|%|[a-zA-Z/ ]*)$/.exec(trimmed)
+  const found = /^([+\-−]?)([\d.,\s\u202f'_]*\d|\.\d+)\s*(k|s|x|×|%|[a-zA-Z][a-zA-Z/ ]+)?$/.exec(trimmed)
   if (!found) return { ok: false, sentence: 'This is not a number. Type digits, for example 42 or 6.5.' }
   const [, sign, body, unit] = found
   const digits = body.replace(/[\s\u202f'_]/g, '')
