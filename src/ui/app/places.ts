@@ -15,4 +15,6 @@ export const PLACES: readonly Place[] = [
   { path: '/', label: 'Lab', lab: true, page: lazy(() => import('./LabPage.tsx')) },
   { path: '/learn', label: 'Learn', lab: false, page: lazy(() => import('../learn/LearnPage.tsx')) },
   { path: '/learn/:lesson', label: null, lab: true, page: lazy(() => import('../learn/LessonPage.tsx')) },
+  { path: '/interview', label: 'Interview', lab: false, page: lazy(() => import('../interview/InterviewPage.tsx')) },
+  { path: '/interview/:question', label: null, lab: false, page: lazy(() => import('../interview/QuestionPage.tsx')) },
 ]
