@@ -14,13 +14,13 @@ import type { Scenario } from '../engine/scenario.ts'
 import { buildRing, keyHash, ringOwner } from '../engine/sharding/ring.ts'
 
 /**
- * Measurements beside the laws: the engine's own parts are set going with a question's numbers and counted. A generator, so that a
- * page may take it in slices.
+ * Measurements beside the laws: the engine's own parts are set going with a question's numbers and counted. The long ones are
+ * generators, so that a page may take them in slices.
  */
 export interface Measurement {
   /** what was done, after the number: 'of 20 000 keys on a ring with 150 points a node'. */
   how: string
-  run(p: Params, seed: number): Generator<undefined, number>
+  run(p: Params, seed: number): number | Generator<undefined, number>
 }
 
 const quietScenario = (set: Partial<Scenario>): Scenario => ({
@@ -104,7 +104,7 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
   },
   staleFills: {
     how: 'in one hour of updates and fills drawn here',
-    *run(p, seed) {
+    run(p, seed) {
       const stream = newStream(seed, 'updates')
       const gap = 60_000 / p.updates
       let stale = 0
@@ -131,7 +131,7 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
   },
   sleepOnceLock: {
     how: 'queries with arrivals drawn here',
-    *run(p, seed) {
+    run(p, seed) {
       const stream = newStream(seed, 'arrivals')
       let queries = 1
       // a loser looks again 100 ms later: it asks for itself when the value is not there yet
@@ -157,7 +157,7 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
   },
   missedInvalidation: {
     how: '% of 5 000 updates drawn here',
-    *run(p, seed) {
+    run(p, seed) {
       const stream = newStream(seed, 'losses')
       let missed = 0
       for (let i = 0; i < 5000; i++) {
@@ -203,7 +203,7 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
   },
   reshardSlots: {
     how: 'slots in the plan redis-cli’s rules give',
-    *run(p) {
+    run(p) {
       const share = SLOTS / p.primaries
       const members: Member[] = Array.from({ length: p.primaries }, (_, i) => {
         const first = Math.round(i * share)
@@ -232,7 +232,7 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
   },
   spreadNodes: {
     how: 'nodes on average, 500 keys, each copy under a random name in its real slot',
-    *run(p, seed) {
+    run(p, seed) {
       const stream = newStream(seed, 'names')
       let sum = 0
       for (let key = 0; key < 500; key++) {
@@ -245,7 +245,7 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
   },
   hotNode: {
     how: '× the mean, 20 000 requests over 10 000 keys in real slots',
-    *run(p, seed) {
+    run(p, seed) {
       const stream = newStream(seed, 'requests')
       const load = new Float64Array(p.nodes)
       const hot = nodeOf('item:hot', p.nodes)
@@ -293,7 +293,8 @@ function* xfetchCycles(beta: number, seed: number): Generator<undefined, number[
 }
 
 /** All at once. */
-export const finish = (run: Generator<undefined, number>): number => {
+export const finish = (run: number | Generator<undefined, number>): number => {
+  if (typeof run === 'number') return run
   for (;;) {
     const step = run.next()
     if (step.done) return step.value
