@@ -5,7 +5,7 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],
     pool: 'threads',
-    testTimeout: 20_000,
+    testTimeout: 90_000,
     allowOnly: false,
     cache: false,
   },

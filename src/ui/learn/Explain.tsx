@@ -102,7 +102,7 @@ export const Explain = ({ lesson, state, onDone }: { lesson: Lesson; state: Play
               {fill(text, step.figures, evidence)}
             </p>
           ))}
-          {step.variants && <Variants lesson={lesson} step={step} seed={seed} />}
+          {step.variants && <Variants key={`${step.id} ${seed}`} lesson={lesson} step={step} seed={seed} />}
         </div>
         <aside className={s.beliefs}>
           <p className={s.label}>{right ? 'Right. Your guess says' : 'Your guess believed'}</p>

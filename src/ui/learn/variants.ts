@@ -18,16 +18,15 @@ const LAST = Number.MAX_SAFE_INTEGER
 /** The step's reference acts under other policies, on the same seed, each in a run of its own beside the lab's. */
 export const useVariants = (lesson: Lesson, step: Step, seed: number): VariantResult[] => {
   const variants = step.variants
-  const [results, setResults] = useState<VariantResult[]>([])
+  const [values, setValues] = useState<Record<string, number | null>>({})
   useEffect(() => {
     if (!variants) return
     let stopped = false
-    setResults(variants.map((v) => ({ label: v.label, value: undefined })))
     const lab = createWorkerLab()
     const run = async () => {
       const scenario = scenarioById(lesson.scenario)!
       const since = scenario.startAt
-      for (const [i, variant] of variants.entries()) {
+      for (const variant of variants) {
         const at = since + step.wait * SEC
         const actions = [
           ...variant.before.map((action) => ({ at: since, events: LAST, action })),
@@ -40,7 +39,7 @@ export const useVariants = (lesson: Lesson, step: Step, seed: number): VariantRe
         const { facts, windows } = await lab.frame()
         if (stopped) return
         const value = measure(step.measure, { facts, windows, scenario, since, now: at })
-        setResults((before) => before.map((r, j) => (j === i ? { ...r, value } : r)))
+        setValues((before) => ({ ...before, [variant.label]: value }))
       }
     }
     run()
@@ -51,5 +50,5 @@ export const useVariants = (lesson: Lesson, step: Step, seed: number): VariantRe
       lab.close()
     }
   }, [lesson.scenario, step, seed, variants])
-  return results
+  return (variants ?? []).map(({ label }) => ({ label, value: values[label] }))
 }

@@ -73,6 +73,7 @@ const useInk = (shards: Shards): Ink => {
       owner: (id) => hue(shardToken(shards[id] ?? -1)),
     }
     // The theme changes what the tokens say.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [shards, theme])
 }
 
