@@ -15,7 +15,7 @@ import {
 } from './replication.ts'
 import { becomeReplicaOf } from './role.ts'
 import { CRON, SLOTS } from './rules.ts'
-import { EMPTY_SET, claimOf, newSlotTable, setOwnerIn } from './slots-config.ts'
+import { claimOf, newSlotTable, setOwnerIn } from './slots-config.ts'
 import type { ClusterState, NodeId, NodeState, Peer } from './state.ts'
 import type { PublishMessage } from './wire.ts'
 import { broadcast, publishMessage, sendTo } from './wire.ts'
