@@ -205,7 +205,6 @@ export const busAccepted = (state: NodeState, conn: ConnId, from: ProcessId, kin
   if (kind !== 'bus') return false
   if (state.cluster === null) ctx.close(conn)
   else state.cluster.inbound.set(conn, NOBODY)
-  void from
   return true
 }
 
@@ -223,8 +222,6 @@ export const busClosed = (state: NodeState, conn: ConnId, reason: CloseReason, c
     peer.outbox = []
     c.due[index] = 0
   }
-  void reason
-  void ctx
   return true
 }
 

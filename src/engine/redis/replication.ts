@@ -268,7 +268,6 @@ const onSyncStart = (state: NodeState, m: SyncStartMessage, conn: ConnId, ctx: C
   r.linkState = 'syncing'
   r.lastIo = ctx.now
   r.linkFact = ctx.emit('replication.syncStarted', { primary: r.primary! }, because(r.linkFact))
-  void m
 }
 
 const onSync = (state: NodeState, m: SyncMessage, conn: ConnId, ctx: Context): void => {
