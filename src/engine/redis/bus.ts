@@ -208,7 +208,7 @@ export const busAccepted = (state: NodeState, conn: ConnId, from: ProcessId, kin
   return true
 }
 
-export const busClosed = (state: NodeState, conn: ConnId, reason: CloseReason, ctx: Context): boolean => {
+export const busClosed = (state: NodeState, conn: ConnId, _reason: CloseReason, _ctx: Context): boolean => {
   const c = state.cluster
   if (c === null) return false
   if (c.inbound.delete(conn)) return true
