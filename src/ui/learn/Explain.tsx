@@ -68,7 +68,7 @@ const Variants = ({ lesson, step, seed }: { lesson: Lesson; step: Step; seed: nu
 }
 
 /** The explanation takes the stage's place: what was guessed, what the run did, what a wrong guess believed. */
-export const Explain = ({ lesson, state, onDone }: { lesson: Lesson; state: PlayerState; onDone: () => void }) => {
+export const Explain = ({ lesson, state, onDone }: { lesson: Lesson; state: PlayerState; onDone: (right: boolean) => void }) => {
   const step = lesson.steps[state.step]!
   const seed = useLesson((x) => x.seed)
   const evidence = useEvidence()
@@ -78,7 +78,7 @@ export const Explain = ({ lesson, state, onDone }: { lesson: Lesson; state: Play
   const right = now !== null && now.right === state.guess
   useEffect(() => {
     heading.current?.focus()
-    onDone()
+    onDone(right)
     // once a step: the verdict does not change while it is read
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [step.id])

@@ -1,5 +1,6 @@
 import { Link } from 'wouter'
 import { LESSONS } from '../../content/lessons/index.ts'
+import { ProgressFile } from '../progress/ProgressFile.tsx'
 import { useFinished } from './progress.ts'
 import s from './learn.module.css'
 
@@ -34,6 +35,7 @@ const LearnPage = () => {
           )
         })}
       </ol>
+      <ProgressFile />
     </main>
   )
 }

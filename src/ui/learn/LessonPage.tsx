@@ -34,7 +34,7 @@ const LessonPage = () => {
       lesson={<Column lesson={lesson} state={state} />}
       stage={
         state.phase === 'explain' ? (
-          <Explain lesson={lesson} state={state} onDone={() => lessonDone(lesson, state.step)} />
+          <Explain lesson={lesson} state={state} onDone={(right) => lessonDone(lesson, state.step, right)} />
         ) : undefined
       }
     />

@@ -1,24 +1,20 @@
-import { create } from 'zustand'
 import type { Lesson } from '../../content/lessons/types.ts'
-import { keepSetting, setting } from '../store/keep.ts'
+import { lessonOf, recordLesson } from '../../lab/progress.ts'
+import { progressKeeper, useProgress } from '../progress/keeper.ts'
 
-const read = (): Record<string, number> => {
-  try {
-    const kept: unknown = JSON.parse(setting('lessons') ?? '{}')
-    return typeof kept === 'object' && kept !== null ? Object.fromEntries(Object.entries(kept).filter(([, n]) => typeof n === 'number')) : {}
-  } catch {
-    return {}
-  }
+/** Which steps of a lesson were finished. */
+export const useFinished = (lesson: Lesson): boolean[] => {
+  const { guesses } = lessonOf(useProgress(), lesson.id)
+  return lesson.steps.map((step) => Object.hasOwn(guesses, step.id))
 }
 
-const useFinishedStore = create<{ steps: Record<string, number> }>(() => ({ steps: read() }))
-
-/** Steps finished, by lesson. */
-export const useFinished = (): Record<string, number> => useFinishedStore((s) => s.steps)
-
-export const lessonDone = (lesson: Lesson, step: number): void => {
-  const { steps } = useFinishedStore.getState()
-  const now = { ...steps, [lesson.id]: Math.max(steps[lesson.id] ?? 0, step + 1) }
-  useFinishedStore.setState({ steps: now })
-  keepSetting('lessons', JSON.stringify(now))
+export const stepDone = (lesson: Lesson, index: number, right: boolean): void => {
+  const step = lesson.steps[index]!
+  progressKeeper().change((p) => {
+    const known = new Set([...Object.keys(lessonOf(p, lesson.id).guesses), step.id])
+    const steps = lesson.steps.filter((s) => known.has(s.id)).length
+    return recordLesson(p, lesson.id, {
+      steps, done: steps === lesson.steps.length, step: step.id, guess: { right, at: Date.now() },
+    })
+  })
 }
