@@ -28,7 +28,7 @@ export const station = (page: Page, id: string) => page.getByRole('button', { na
 
 /** Waits until the run has reached a moment, in simulated seconds. */
 export const untilTime = (page: Page, seconds: number): Promise<void> =>
-  expect.poll(async () => (await runOf(page)).at, { timeout: 30_000 }).toBeGreaterThanOrEqual(seconds * 1e6)
+  expect.poll(async () => (await runOf(page)).at, { timeout: 60_000 }).toBeGreaterThanOrEqual(seconds * 1e6)
 
 /** Leaves the opening page with an act that changes nothing. */
 export const leaveIntro = async (page: Page): Promise<void> => {

@@ -85,11 +85,12 @@ if (built.ok) {
     env: { PLAYWRIGHT_JSON_OUTPUT_FILE: file, NO_COLOR: '1', FORCE_COLOR: undefined },
   })
   const report = readJson(file)
-  const good = report?.stats.expected ?? 0
-  let bad = (report?.stats.unexpected ?? 0) + (report?.stats.flaky ?? 0)
+  const good = (report?.stats.expected ?? 0) + (report?.stats.flaky ?? 0)
+  const second = report?.stats.flaky ?? 0
+  let bad = report?.stats.unexpected ?? 0
   if ((!result.ok || !good) && !bad) bad = 1
   const skipped = report?.stats.skipped ?? 0
-  count('browser', result, good, bad, skipped ? `, ${skipped} skipped` : '')
+  count('browser', result, good, bad, (skipped ? `, ${skipped} skipped` : '') + (second ? `, ${second} on the second try` : ''))
 } else count('browser', { seconds: 0, words: 'Not run: there is no build.' }, 0, 1)
 
 close()

@@ -7,7 +7,7 @@ test('an expired hot key is a stampede without a policy, and next to nothing wit
 
   await dispatch(page, { type: 'expireHot' })
   await play(page, 0.2)
-  await expect(page.getByRole('button', { name: /^origin, (2[1-9]|[3-9]\d) of 100/ })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('button', { name: /^origin, (2[1-9]|[3-9]\d) of 100/ })).toBeVisible({ timeout: 60_000 })
   // the flow's own source tells how many wait on the line that asks the database
   await page.getByRole('tab', { name: 'Flow source' }).click()
   await expect(page.getByRole('region', { name: 'Source of the flows' })).toContainText('ask the database')
@@ -17,7 +17,7 @@ test('an expired hot key is a stampede without a policy, and next to nothing wit
   await dispatch(page, { type: 'policy', process: '*', set: { fill: 'lock' } })
   await dispatch(page, { type: 'expireHot' })
   await play(page, 0.2)
-  await expect(page.getByRole('button', { name: /^origin, [1-7] of 100/ })).toBeVisible({ timeout: 20_000 })
+  await expect(page.getByRole('button', { name: /^origin, [1-7] of 100/ })).toBeVisible({ timeout: 60_000 })
   // a second later all who waited have been served, and the database never saw them
   await untilTime(page, (await runOf(page)).at / 1e6 + 0.5)
   await expect(page.getByRole('button', { name: /^origin, [0-7] of 100/ })).toBeVisible()

@@ -29,7 +29,7 @@ test('the first lesson by keyboard alone: predict, run, explain, go on', async (
   await page.keyboard.press('Enter')
   await play(page, 10)
 
-  await expect(page.getByRole('button', { name: 'Explain' })).toBeEnabled({ timeout: 30_000 })
+  await expect(page.getByRole('button', { name: 'Explain' })).toBeEnabled({ timeout: 60_000 })
   await tabTo(page, 'button', 'Explain')
   await page.keyboard.press('Enter')
   const explanation = page.getByRole('region', { name: 'Explanation' })
@@ -51,7 +51,7 @@ test('a lesson on a phone: guess, act and explain without typing', async ({ brow
   await page.getByRole('button', { name: 'Lock my guess, run' }).tap()
   await page.getByRole('button', { name: 'Expire the hot key' }).last().tap()
   await play(page, 5)
-  await expect(page.getByRole('button', { name: 'Explain' })).toBeEnabled({ timeout: 20_000 })
+  await expect(page.getByRole('button', { name: 'Explain' })).toBeEnabled({ timeout: 60_000 })
   await page.getByRole('button', { name: 'Explain' }).tap()
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/queries for one row/)
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)

@@ -18,10 +18,10 @@ test('a partition drawn with the mouse cuts off those inside, and heals', async 
   expect((await runOf(page)).actions.at(-1)!.action).toEqual({ type: 'partition', inside: ['n1'] })
 
   await play(page, 5)
-  await expect(station(page, 'n4')).toHaveAccessibleName(/primary/, { timeout: 20_000 })
+  await expect(station(page, 'n4')).toHaveAccessibleName(/primary/, { timeout: 60_000 })
   await page.getByRole('button', { name: /^Heal/ }).first().click()
   await play(page, 5)
-  await expect(station(page, 'n1')).toHaveAccessibleName(/replica of n4/, { timeout: 20_000 })
+  await expect(station(page, 'n1')).toHaveAccessibleName(/replica of n4/, { timeout: 60_000 })
 })
 
 test('the same by keyboard: mark with Space, cut with C, heal with H', async ({ page }) => {

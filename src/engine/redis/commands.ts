@@ -8,6 +8,7 @@ import { introspection } from './commands/introspect.ts'
 import { KEYS } from './commands/keys.ts'
 import { LISTS } from './commands/lists.ts'
 import { PUBSUB } from './commands/pubsub.ts'
+import { scriptCommands } from './commands/scripts.ts'
 import { SERVER } from './commands/server.ts'
 import { SETS } from './commands/sets.ts'
 import { SORTS } from './commands/sort.ts'
@@ -37,6 +38,7 @@ const call: Handler = (state, session, argv, ctx) => {
 export const COMMANDS: readonly CommandSpec[] = [
   ...STRINGS, ...BITS, ...KEYS, ...SORTS, ...HASHES, ...LISTS, ...SETS, ...SORTED_SETS, ...transactionCommands(call), ...PUBSUB, ...CLUSTER, ...CONNECTIONS, ...SERVER,
   introspection(() => COMMANDS, (argv) => specOf(argv)),
+  ...scriptCommands((argv) => specOf(argv)),
   ...UNSIMULATED,
 ]
 

@@ -41,6 +41,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     tracking: null,
     awaited: new Map(),
     ready: [],
+    scripts: new Map(),
     migrations: new Map(),
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],

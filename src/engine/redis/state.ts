@@ -31,6 +31,8 @@ export interface NodeState {
   awaited: Map<string, ConnId[]>
   /** names in `awaited` that came to be in the command under way. */
   ready: string[]
+  /** scripts by their digest. */
+  scripts: Map<string, string>
   /** MIGRATEs under way, by the connection to their target. */
   migrations: Map<ConnId, import('./migrate.ts').Migration>
   cluster: ClusterState | null

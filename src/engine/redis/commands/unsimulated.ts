@@ -1,4 +1,5 @@
-import { ALL, ONE, TWO, container, counted, unsimulated as u, type CommandSpec } from './spec.ts'
+import { err } from '../reply.ts'
+import { ALL, ONE, TWO, container, counted, spec, unsimulated as u, type CommandSpec } from './spec.ts'
 
 /**
  * Commands that a node knows and does not simulate. Their words, keys and place in the cluster count all the same: such a
@@ -81,20 +82,8 @@ const BITS_AND_PLACES: readonly CommandSpec[] = [
 ]
 
 const SCRIPTS: readonly CommandSpec[] = [
-  u('eval', -3, SCRIPT, null, 'scripting', '2.6.0', 'Runs a script.', { movable: counted(2) }),
-  u('evalsha', -3, SCRIPT, null, 'scripting', '2.6.0', 'Runs a script by its digest.', { movable: counted(2) }),
-  u('eval_ro', -3, `${SCRIPT} readonly`, null, 'scripting', '7.0.0', 'Runs a script that cannot write.', { movable: counted(2) }),
-  u('evalsha_ro', -3, `${SCRIPT} readonly`, null, 'scripting', '7.0.0', 'EVAL_RO by digest.', { movable: counted(2) }),
   u('fcall', -3, SCRIPT, null, 'scripting', '7.0.0', 'Runs a function.', { movable: counted(2) }),
   u('fcall_ro', -3, `${SCRIPT} readonly`, null, 'scripting', '7.0.0', 'Runs a function that cannot write.', { movable: counted(2) }),
-  container('script', 'scripting', '2.6.0', 'About loaded scripts.', [
-    u('script|load', 3, 'noscript stale', null, 'scripting', '2.6.0', 'Keeps a script.'),
-    u('script|exists', -3, 'noscript', null, 'scripting', '2.6.0', 'Which scripts are kept.'),
-    u('script|flush', -2, 'noscript', null, 'scripting', '2.6.0', 'Forgets all scripts.'),
-    u('script|kill', 2, 'noscript', null, 'scripting', '2.6.0', 'Ends a running script.'),
-    u('script|debug', 3, 'noscript', null, 'scripting', '3.2.0', 'Steps through a script.'),
-    u('script|help', 2, 'loading stale', null, 'scripting', '5.0.0', 'The subcommands of SCRIPT.'),
-  ], false),
   container('function', 'scripting', '7.0.0', 'About libraries of functions.', [
     u('function|load', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Keeps a library.'),
     u('function|delete', 3, 'write noscript', null, 'scripting', '7.0.0', 'Deletes a library.'),
@@ -108,6 +97,10 @@ const SCRIPTS: readonly CommandSpec[] = [
   ], false),
 ]
 
+const NO_DEBUG = err(
+  'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+)
+
 const SERVERS: readonly CommandSpec[] = [
   container('acl', 'server', '6.0.0', 'About users and their rights.', [
     ...['cat:-2', 'deluser:-3', 'dryrun:-4', 'genpass:-2', 'getuser:3', 'list:2', 'load:2', 'log:-2', 'save:2', 'setuser:-3', 'users:2', 'whoami:2', 'help:2'].map((s) => {
@@ -116,7 +109,9 @@ const SERVERS: readonly CommandSpec[] = [
     }),
   ], false),
   container('latency', 'server', '2.8.13', 'About slow moments.', [
-    ...['doctor:2', 'graph:3', 'help:2', 'histogram:-2', 'history:3', 'latest:2', 'reset:-2'].map((s) => {
+    spec('latency|reset', -2, `${ADMIN} loading stale`, null, 'server', '2.8.13', 'Forgets slow moments; none are watched here.', () => 0),
+    spec('latency|latest', 2, `${ADMIN} loading stale`, null, 'server', '2.8.13', 'The latest slow moments; none are watched here.', () => []),
+    ...['doctor:2', 'graph:3', 'help:2', 'histogram:-2', 'history:3'].map((s) => {
       const [name, arity] = s.split(':')
       return u(`latency|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '2.8.13', 'About slow moments.')
     }),
@@ -145,7 +140,7 @@ const SERVERS: readonly CommandSpec[] = [
   u('bgsave', -1, ADMIN, null, 'server', '1.0.0', 'Writes a snapshot beside the work.'),
   u('save', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Writes a snapshot now.'),
   u('lastsave', 1, 'loading stale fast', null, 'server', '1.0.0', 'When the last snapshot was written.'),
-  u('debug', -2, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'For Redis’s own tests.'),
+  spec('debug', -2, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'For Redis’s own tests; switched off, as Redis leaves it.', () => NO_DEBUG),
   u('monitor', 1, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'Shows every command as it comes.'),
   u('psync', -3, `${ADMIN} noMulti`, null, 'server', '2.8.0', 'Used between servers.'),
   u('sync', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Used between servers.'),
