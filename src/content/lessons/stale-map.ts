@@ -19,12 +19,12 @@ export const staleMap: Lesson = {
         {
           text: 'Only until the replicas are promoted, under 10 s',
           range: [0, 10.5],
-          belief: { name: 'The cluster is the system', text: 'The servers were right after a few seconds. The clients still asked the nodes behind the switch.' },
+          belief: { name: 'Requests survive by detours', text: 'A command follows MOVED for itself, and a read that finds no cache asks the database. The failures end with the promotion; the detours end when the map is right.' },
         },
         {
           text: 'Up to a minute, until the next poll',
           range: [10.5, 70],
-          belief: { name: 'The poll decides', text: 'A map that is read every 60 s is wrong for up to 60 s after a change.' },
+          belief: { name: 'The poll decides', text: 'It decides how long the map is wrong, not how long requests fail: each command may follow MOVED for itself.' },
         },
         {
           text: 'For ever',
@@ -48,7 +48,7 @@ export const staleMap: Lesson = {
       wait: 80,
       verdict: 'Requests failed for {answer}.',
       explain: [
-        'n13 was promoted after {first}. From then on every slot had a primary outside the switch, and the cluster was well. The applications did not know: they went on asking n1 and n2.',
+        'n13 was promoted after {first}. From then on every slot had a primary outside the switch. The applications’ maps still named n1 and n2 until the next poll: requests were served, but by detours, one MOVED at a time or from the database.',
         'Below, the same fault on the same seed with other ways to keep the map. Following MOVED costs one extra trip for a slot that moved, and the whole map is renewed once.',
       ],
       figures: {
