@@ -17,6 +17,7 @@ const KEEP_EVERY_MS = 3_000
 
 let stopPump: (() => void) | null = null
 let restarts: number[] = []
+let starts = 0
 let playedBeforeHidden = false
 
 const sentenceOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -48,6 +49,7 @@ const attach = (): Lab => {
 
 /** The worker died or hung: a new one opens the run so far. When that keeps happening, the page says so and stops trying. */
 const restart = async (sentence: string): Promise<void> => {
+  const start = ++starts
   const now = performance.now()
   restarts = [...restarts.filter((at) => now - at < RESTARTS_KEPT_MS), now]
   stopPump?.()
@@ -62,7 +64,8 @@ const restart = async (sentence: string): Promise<void> => {
     else await lab.open(DEFAULT_SCENARIO)
     store().set({ trouble: `${sentence} It was started again from your run.` })
   } catch (error) {
-    store().set({ trouble: `${sentence} ${sentenceOf(error)}` })
+    // when the new worker died too, its own restart has said so
+    if (start === starts) store().set({ trouble: `${sentence} ${sentenceOf(error)}` })
   }
 }
 
