@@ -30,8 +30,18 @@ export { NO_REPLY, type CommandSpec, type Handler } from './commands/spec.ts'
 /** Runs one queued command, which was looked up and allowed before. */
 const call: Handler = (state, session, argv, ctx) => {
   const command = specOf(argv)!
-  const reply = command.handler(state, session, argv, ctx, firstSlot(command, argv))
+  const reply = run(state, session, command, argv, ctx, firstSlot(command, argv))
   if (session.tracking !== null) rememberRead(state, session, command, argv)
+  return reply
+}
+
+/** Runs a command in the database its connection chose; a transaction's commands choose for themselves. */
+const run = (state: NodeState, session: Session, command: CommandSpec, argv: readonly string[], ctx: Context, slot: number): Reply => {
+  const { db } = session
+  if (db === 0 || command.name === 'exec') return command.handler(state, session, argv, ctx, slot)
+  enter(state, db)
+  const reply = command.handler(state, session, argv, ctx, slot)
+  leave(state, db)
   return reply
 }
 
@@ -133,18 +143,9 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     session.multi!.push(argv.slice())
     return QUEUED
   }
-  const reply = session.db === 0 ? command.handler(state, session, argv, ctx, slot) : elsewhere(state, session, command, argv, ctx, slot)
+  const reply = run(state, session, command, argv, ctx, slot)
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   if (session.blocked === null) session.wrote = state.repl.offset
-  return reply
-}
-
-/** Runs a command in another database than number 0. */
-const elsewhere = (state: NodeState, session: Session, command: CommandSpec, argv: readonly string[], ctx: Context, slot: number): Reply => {
-  const { db } = session
-  enter(state, db)
-  const reply = command.handler(state, session, argv, ctx, slot)
-  leave(state, db)
   return reply
 }
 

@@ -1,4 +1,4 @@
-import { mapReply, type Handler } from './commands/spec.ts'
+import { SYNTAX, mapReply, type Handler } from './commands/spec.ts'
 import { DEFAULTS } from './directives.data.ts'
 import { globMatches } from './glob.ts'
 import { parseSmall } from './numbers.ts'
@@ -84,7 +84,11 @@ const accept = (name: string, value: string): { value: string } | { why: string 
   }
   const before = DEFAULTS[name]
   if (before === 'yes' || before === 'no') return /^(yes|no)$/i.test(value) ? { value: value.toLowerCase() } : { why: "argument must be 'yes' or 'no'" }
-  if (/^-?\d+$/.test(before)) return parseSmall(value) === null ? { why: "argument couldn't be parsed into an integer" } : { value }
+  if (/^-?\d+$/.test(before)) {
+    const n = parseSmall(value)
+    if (n === null) return { why: "argument couldn't be parsed into an integer" }
+    return n < 0 && !before.startsWith('-') ? { why: 'argument must be between 0 and 2147483647 inclusive' } : { value }
+  }
   return { value }
 }
 
@@ -97,7 +101,7 @@ export const configGet: Handler = (state, session, argv) => {
 
 /** All of them or none. */
 export const configSet: Handler = (state, _s, argv) => {
-  if (argv.length % 2 === 1) return err('ERR wrong number of arguments for \'config|set\' command')
+  if (argv.length % 2 === 1) return SYNTAX
   const changes: [string, string][] = []
   for (let i = 2; i < argv.length; i += 2) {
     const name = argv[i].toLowerCase()

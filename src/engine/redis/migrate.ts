@@ -31,6 +31,7 @@ const migrations = (state: NodeState): Map<ConnId, Migration> => state.migration
 
 /** MIGRATE host port key|"" db timeout [COPY] [REPLACE] [KEYS k…]: the source waits for the target's answers, then deletes. */
 export const migrate: Handler = (state, session, argv, ctx) => {
+  if (session.running) return err("ERR 'migrate' is not simulated inside a transaction")
   let copy = false
   let replace = false
   let wanted: readonly string[] = [argv[3]]

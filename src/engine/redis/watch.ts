@@ -22,6 +22,11 @@ const touchWatchers = (state: NodeState, key: string): void => {
 /** Every key went at once: who watches one that was there is touched. */
 export const allKeysChanged = (state: NodeState): void => {
   if (state.tracking !== null) state.tracking.flushed = true
+  touchAll(state)
+}
+
+/** Touches every watched key that is in the database in use. */
+export const touchAll = (state: NodeState): void => {
   for (const key of state.watchers.keys()) if (getEntry(state.keys, key) !== undefined) touchWatchers(state, key)
 }
 

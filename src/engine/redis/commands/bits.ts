@@ -43,7 +43,7 @@ const getbit: Handler = (state, _s, argv, ctx) => {
 const isSet = (bytes: string, bit: number): boolean => (bytes.charCodeAt(bit >> 3) & (0x80 >> (bit & 7))) !== 0
 
 /** start and end of BITCOUNT and BITPOS as bits [from, to]; an error as a reply. */
-const bitRange = (argv: readonly string[], at: number, length: number): [number, number] | { error: string } => {
+const bitRange = (argv: readonly string[], at: number, length: number, isCount: boolean): [number, number] | { error: string } => {
   let from = parseSmall(argv[at])
   let to = argv.length > at + 1 ? parseSmall(argv[at + 1]) : -1
   if (from === null || to === null) return NOT_INTEGER as { error: string }
@@ -54,7 +54,7 @@ const bitRange = (argv: readonly string[], at: number, length: number): [number,
     else if (word !== 'BYTE') return SYNTAX as { error: string }
   }
   const total = (length * 8) / unit
-  if (from < 0 && to < 0 && from > to) return [0, -1]
+  if (isCount && from < 0 && to < 0 && from > to) return [0, -1]
   if (from < 0) from = Math.max(0, total + from)
   if (to < 0) to = Math.max(0, total + to)
   if (to >= total) to = total - 1
@@ -62,11 +62,12 @@ const bitRange = (argv: readonly string[], at: number, length: number): [number,
 }
 
 const bitcount: Handler = (state, _s, argv, ctx) => {
-  if (argv.length === 3 || argv.length > 5) return SYNTAX
   const entry = find(state, argv[1], ctx)
-  if (entry !== undefined && entry.type !== 'string') return WRONG_TYPE
-  const value = entry === undefined ? '' : (entry.value as string)
-  const range: [number, number] | { error: string } = argv.length > 2 ? bitRange(argv, 2, value.length) : [0, value.length * 8 - 1]
+  if (entry === undefined) return 0
+  if (entry.type !== 'string') return WRONG_TYPE
+  if (argv.length === 3 || argv.length > 5) return SYNTAX
+  const value = entry.value as string
+  const range: [number, number] | { error: string } = argv.length > 2 ? bitRange(argv, 2, value.length, true) : [0, value.length * 8 - 1]
   if (!Array.isArray(range)) return range
   let n = 0
   for (let bit = range[0]; bit <= range[1]; bit++) if (isSet(value, bit)) n++
@@ -77,13 +78,13 @@ const bitpos: Handler = (state, _s, argv, ctx) => {
   if (argv[2] !== '0' && argv[2] !== '1') {
     return parseSmall(argv[2]) === null ? NOT_INTEGER : err('ERR The bit argument must be 1 or 0.')
   }
-  if (argv.length > 6) return SYNTAX
   const wanted = argv[2] === '1'
   const entry = find(state, argv[1], ctx)
   if (entry === undefined) return wanted ? -1 : 0
   if (entry.type !== 'string') return WRONG_TYPE
+  if (argv.length > 6) return SYNTAX
   const value = entry.value as string
-  const range: [number, number] | { error: string } = argv.length > 3 ? bitRange(argv, 3, value.length) : [0, value.length * 8 - 1]
+  const range: [number, number] | { error: string } = argv.length > 3 ? bitRange(argv, 3, value.length, false) : [0, value.length * 8 - 1]
   if (!Array.isArray(range)) return range
   for (let bit = range[0]; bit <= range[1]; bit++) if (isSet(value, bit) === wanted) return bit
   // with no end given the string counts as followed by zeros

@@ -159,13 +159,14 @@ const hrandfield: Handler = (state, session, argv, ctx, slot) => {
   if (argv.length > 4 || (argv.length === 4 && argv[3].toUpperCase() !== 'WITHVALUES')) return SYNTAX
   const withValues = argv.length === 4
   if (withValues && (count < -4611686018427387903n || count > 4611686018427387903n)) return err('ERR value is out of range')
-  if (typeof count !== 'number') return err('ERR value is out of range')
+  if (count < -9223372036854775807n) return err('ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807')
   const map = hashAt(state, argv[1], slot, ctx)
   if (map === undefined) return WRONG_TYPE
   if (map === null || count === 0) return []
+  if (typeof count !== 'number' && count < 0) return err('ERR value is out of range')
   const fields = [...map.keys()]
   const picked: string[] = []
-  if (count < 0) for (let i = 0; i < -count; i++) picked.push(fields[below(ctx.random('pick'), fields.length)])
+  if (count < 0) for (let i = 0; i < -Number(count); i++) picked.push(fields[below(ctx.random('pick'), fields.length)])
   else
     while (fields.length > 0 && picked.length < count) {
       const at = count >= map.size ? 0 : below(ctx.random('pick'), fields.length)

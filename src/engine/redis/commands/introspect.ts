@@ -43,6 +43,13 @@ export const introspection = (all: () => readonly CommandSpec[], find: (argv: re
       }),
       spec('command|help', 2, FREE, null, 'server', '5.0.0', 'The subcommands of COMMAND.', () => helpOf('COMMAND', [
         '(no subcommand)', '    Return details about all Redis commands.', 'COUNT', '    Return the total number of commands in this Redis server.',
+        'LIST', '    Return a list of all commands in this Redis server.',
+        'INFO [<command-name> ...]', '    Return details about multiple Redis commands.',
+        '    If no command names are given, documentation details for all', '    commands are returned.',
+        'DOCS [<command-name> ...]', '    Return documentation details about multiple Redis commands.',
+        '    If no command names are given, documentation details for all', '    commands are returned.',
+        'GETKEYS <full-command>', '    Return the keys from a full Redis command.',
+        'GETKEYSANDFLAGS <full-command>', '    Return the keys and the access flags from a full Redis command.',
       ])),
     ]),
     arity: -1,

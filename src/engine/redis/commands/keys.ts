@@ -175,10 +175,11 @@ const keysMatching: Handler = (state, _s, argv, ctx) => {
 
 /** SCAN cursor [MATCH pattern] [COUNT n] [TYPE type]: the cursor is a page of the keyspace. */
 const scan: Handler = (state, _s, argv, ctx) => {
-  if (!/^\s*\d{1,20}$/.test(argv[1])) return err('ERR invalid cursor')
+  if (!/^\s*-?\d{1,20}$/.test(argv[1])) return err('ERR invalid cursor')
   const options = scanOptions(argv, 2, true)
   if ('error' in options) return options
-  let page = Number(argv[1])
+  // a cursor is an unsigned number: a negative one lies beyond the end
+  let page = argv[1].includes('-') ? PAGE_COUNT : Number(argv[1])
   let seen = 0
   const found: string[] = []
   for (; page < PAGE_COUNT && seen < options.count; page++)

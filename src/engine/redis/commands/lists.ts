@@ -166,18 +166,18 @@ const lpos: Handler = (state, _s, argv, ctx) => {
     const word = upper(argv[i])
     if (i + 1 >= argv.length || !['RANK', 'COUNT', 'MAXLEN'].includes(word)) return SYNTAX
     const n = parseSmall(argv[i + 1])
-    if (n === null) return NOT_INTEGER
     if (word === 'RANK') {
+      if (n === null) return NOT_INTEGER
       if (n === 0)
         return err(
           "ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list",
         )
       rank = n
     } else if (word === 'COUNT') {
-      if (n < 0) return err("ERR COUNT can't be negative")
+      if (n === null || n < 0) return err("ERR COUNT can't be negative")
       count = n
     } else {
-      if (n < 0) return err("ERR MAXLEN can't be negative")
+      if (n === null || n < 0) return err("ERR MAXLEN can't be negative")
       most = n
     }
   }

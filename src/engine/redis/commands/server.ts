@@ -9,7 +9,7 @@ import { parseSmall } from '../numbers.ts'
 import { propagate, startReplicating, stopReplicating } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
-import { allKeysChanged } from '../watch.ts'
+import { allKeysChanged, touchAll } from '../watch.ts'
 import { NO_REPLY, NOT_INTEGER, SYNTAX, container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
 
 // ------------------------------------------------------------------ the data as a whole
@@ -33,7 +33,11 @@ const swapDb: Handler = (state, session, argv) => {
   const b = parseSmall(argv[2])
   if (b === null) return err('ERR invalid second DB index')
   if (a < 0 || b < 0 || a >= DATABASES || b >= DATABASES) return err('ERR DB index is out of range')
-  if (a !== b) swap(state, a, b, session.db)
+  if (a === b) return OK
+  // whoever watches a key that stands in either of them
+  touchAll(state)
+  swap(state, a, b, session.db)
+  touchAll(state)
   return OK
 }
 
@@ -157,6 +161,7 @@ const replicaOf: Handler = (state, _s, argv, ctx) => {
 
 const failover: Handler = (state, _s, argv) => {
   if (state.cluster !== null) return err('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.')
+  if (argv.slice(1).some((a, i) => !/^(to|force|abort|timeout)$/i.test(a) && i === 0) || (argv.length === 2 && /^(to|timeout)$/i.test(argv[1]))) return SYNTAX
   if (argv.length === 2 && argv[1].toLowerCase() === 'abort') return err('ERR No failover in progress.')
   if (state.repl.role === 'replica') return err('ERR FAILOVER is not valid when server is a replica.')
   if (state.repl.replicas.size === 0) return err('ERR FAILOVER requires connected replicas.')
@@ -171,8 +176,10 @@ const time: Handler = (_state, _s, _argv, ctx) => {
 }
 
 const shutdown: Handler = (_state, _s, argv, ctx) => {
-  if (argv.slice(1).some((a) => !/^(no)?save$|^now$|^force$|^abort$/i.test(a))) return SYNTAX
-  if (argv.length === 2 && argv[1].toLowerCase() === 'abort') return err('ERR No shutdown in progress.')
+  const options = new Set(argv.slice(1).map((a) => a.toLowerCase()))
+  for (const o of options) if (!/^((no)?save|now|force|abort)$/.test(o)) return SYNTAX
+  if ((options.has('save') && options.has('nosave')) || (options.has('abort') && options.size > 1)) return SYNTAX
+  if (options.has('abort')) return err('ERR No shutdown in progress.')
   ctx.exit()
   return NO_REPLY
 }

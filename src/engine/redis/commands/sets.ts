@@ -199,7 +199,7 @@ const sintercard: Handler = (state, _s, argv, ctx) => {
 const sscan: Handler = (state, _s, argv, ctx) => {
   const set = toRead(state, argv[1], ctx)
   if (set !== null && 'error' in set) return set
-  const found = walk(argv, set === null ? [] : [...set], find(state, argv[1], ctx)?.kept !== 'raw')
+  const found = walk(argv, set && [...set], find(state, argv[1], ctx)?.kept !== 'raw')
   return 'error' in found ? found : [found.next, found.rows.filter((m) => found.match === null || globMatches(found.match, m))]
 }
 

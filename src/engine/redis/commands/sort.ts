@@ -1,5 +1,5 @@
 import type { Context } from '../../core/process.ts'
-import { parseSmall } from '../numbers.ts'
+import { parseDouble, parseSmall } from '../numbers.ts'
 import { err } from '../reply.ts'
 import type { NodeState } from '../state.ts'
 import { signalReady } from './blocking.ts'
@@ -40,8 +40,8 @@ const sort =
     const rows: { element: string; by: string | null; weight: number }[] = []
     for (const element of all) {
       const by = o.by === '' || o.skip ? element : lookUp(state, o.by, element, ctx)
-      const weight = o.alpha || o.skip ? 0 : Number(by ?? 0)
-      if (Number.isNaN(weight) || (by !== null && by.trim() === '' && !o.alpha && !o.skip)) return err("ERR One or more scores can't be converted into double")
+      const weight = o.alpha || o.skip || by === null || by === '' ? 0 : parseDouble(by.trimStart())
+      if (weight === null) return err("ERR One or more scores can't be converted into double")
       rows.push({ element, by, weight })
     }
     const text = (x: { by: string | null }): string => x.by ?? ''

@@ -41,10 +41,24 @@ export const nameRange = (low: string, high: string): NameRange | Wrong => {
   return valid(low) && valid(high) ? { low, high } : BAD_NAMES
 }
 
-export const inNames = ({ low, high }: NameRange, member: string): boolean => {
-  const above = low === '-' || (low !== '+' && (low.startsWith('[') ? member >= low.slice(1) : member > low.slice(1)))
-  const below = high === '+' || (high !== '-' && (high.startsWith('[') ? member <= high.slice(1) : member < high.slice(1)))
-  return above && below
+const isAbove = (low: string, member: string): boolean =>
+  low === '-' || (low !== '+' && (low.startsWith('[') ? member >= low.slice(1) : member > low.slice(1)))
+const isBelow = (high: string, member: string): boolean =>
+  high === '+' || (high !== '-' && (high.startsWith('[') ? member <= high.slice(1) : member < high.slice(1)))
+
+/** By name is meant for members of one score: Redis takes the first run that fits, in the order of the set. */
+export const runOfNames = ({ low, high }: NameRange, rows: readonly Row[], reverse = false): Row[] => {
+  const last = rows.length - 1
+  const isEmpty = low === '+' || high === '-' || (low !== '-' && high !== '+' && low.slice(1) > high.slice(1))
+  if (isEmpty || last < 0 || !isAbove(low, rows[last][0]) || !isBelow(high, rows[0][0])) return []
+  if (low !== '-' && high !== '+' && low.slice(1) === high.slice(1) && (low.startsWith('(') || high.startsWith('('))) return []
+  const out: Row[] = []
+  if (reverse) {
+    for (let i = rows.findLastIndex(([m]) => isBelow(high, m)); i >= 0 && isAbove(low, rows[i][0]); i--) out.push(rows[i])
+    return out
+  }
+  for (let i = rows.findIndex(([m]) => isAbove(low, m)); i >= 0 && i <= last && isBelow(high, rows[i][0]); i++) out.push(rows[i])
+  return out
 }
 
 export interface RangeQuery {
@@ -102,8 +116,11 @@ export const rangeTest = (
   const range = q.by === 'score' ? scoreRange(low, high) : nameRange(low, high)
   if ('error' in range) return range
   return (rows) => {
-    const hits = rows.filter(([member, score]) => ('min' in range ? inScores(range, score) : inNames(range, member)))
-    if (q.reverse) hits.reverse()
+    let hits: Row[]
+    if ('min' in range) {
+      hits = rows.filter(([, score]) => inScores(range, score))
+      if (q.reverse) hits.reverse()
+    } else hits = runOfNames(range, rows, q.reverse)
     if (q.offset < 0) return []
     return hits.slice(q.offset, q.count < 0 ? undefined : q.offset + q.count)
   }

@@ -9,7 +9,7 @@ import {
   NOT_FLOAT, NOT_INTEGER, NO_REPLY, NULL_ARRAY, ONE, SYNTAX, TWO, WRONG_TYPE, counted, spec, type CommandSpec, type Handler,
 } from './spec.ts'
 import { NOT_POSITIVE, changed, draw, find, inPlace, own, put, remove, sliceOf, tellInstead, upper, walk, type Wrong } from './values.ts'
-import { inNames, inScores, nameRange, rangeOptions, rangeTest, scoreRange, sorted, type RangeQuery, type Row } from './zset-range.ts'
+import { inScores, nameRange, rangeOptions, rangeTest, runOfNames, scoreRange, sorted, type RangeQuery, type Row } from './zset-range.ts'
 
 type Scores = Map<string, number>
 
@@ -170,7 +170,10 @@ const zremrangebyscore: Handler = (state, _s, argv, ctx) => {
 
 const zremrangebylex: Handler = (state, _s, argv, ctx) => {
   const range = nameRange(argv[2], argv[3])
-  return 'error' in range ? range : removeWhere(state, argv[1], ([member]) => inNames(range, member), ctx)
+  if ('error' in range) return range
+  const entry = find(state, argv[1], ctx)
+  const run = entry?.type === 'zset' ? runOfNames(range, sorted(entry.value as Scores)) : []
+  return removeWhere(state, argv[1], ([member]) => run.some((row) => row[0] === member), ctx)
 }
 
 const zcard: Handler = (state, _s, argv, ctx) => {
@@ -213,8 +216,9 @@ const count =
     const scores = toRead(state, argv[1], ctx)
     if (scores === null) return 0
     if ('error' in scores) return scores
+    if (!('min' in range)) return runOfNames(range, sorted(scores)).length
     let n = 0
-    for (const [member, score] of scores) if ('min' in range ? inScores(range, score) : inNames(range, member)) n++
+    for (const score of scores.values()) if (inScores(range, score)) n++
     return n
   }
 
@@ -426,7 +430,7 @@ const zrandmember: Handler = (state, s, argv, ctx) => {
 const zscan: Handler = (state, _s, argv, ctx) => {
   const scores = toRead(state, argv[1], ctx)
   if (scores !== null && 'error' in scores) return scores
-  const found = walk(argv, scores === null ? [] : sorted(scores), find(state, argv[1], ctx)?.kept !== 'raw')
+  const found = walk(argv, scores && sorted(scores), find(state, argv[1], ctx)?.kept !== 'raw')
   if ('error' in found) return found
   const hits = found.rows.filter(([member]) => found.match === null || globMatches(found.match, member))
   return [found.next, hits.flatMap(([member, score]) => [member, formatDouble(score)])]
