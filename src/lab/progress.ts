@@ -45,7 +45,8 @@ export const NO_PROGRESS: Progress = { format: 'ringside-progress', version: 1, 
 
 export const NOT_SAVED = 'Progress is not being saved. Export it.'
 
-const LARGEST_FILE = 500_000
+export const LARGEST_FILE = 500_000
+export const TOO_LARGE = 'This file is too large to be progress of this lab. Your progress is unchanged.'
 const MOST = 500
 
 const name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,39}$/))
@@ -75,7 +76,7 @@ export type Read = { ok: true; progress: Progress } | { ok: false; sentence: str
 const refuse = (what: string): Read => ({ ok: false, sentence: `${what} Your progress is unchanged.` })
 
 export const progressFromFile = (text: string): Read => {
-  if (text.length > LARGEST_FILE) return refuse('This file is too large to be progress of this lab.')
+  if (text.length > LARGEST_FILE) return { ok: false, sentence: TOO_LARGE }
   let value: unknown
   try {
     value = JSON.parse(text)

@@ -2,21 +2,24 @@ import { useEffect, useRef } from 'react'
 import { useLocation } from 'wouter'
 import { LESSONS } from '../../content/lessons/index.ts'
 import type { Lesson, Step } from '../../content/lessons/types.ts'
-import { fill, format, type PlayerState } from '../../lab/lesson-player.ts'
-import { breakdown } from '../inspect/outage.ts'
-import { Bars } from './Bars.tsx'
-import { again, next, send, standing, useEvidence, useLesson } from './player.ts'
+import { fill, format, measure, verdict, type Evidence, type PlayerState } from '../../lab/lesson-player.ts'
+import { seconds } from '../design/format.ts'
+import { breakdown, type Outage } from '../inspect/outage.ts'
+import { Bars, PATTERN } from './Bars.tsx'
+import { again, send, standing, toStep, useEvidence, useLesson } from './player.ts'
+import { stepDone } from './progress.ts'
 import { useVariants } from './variants.ts'
 import s from './learn.module.css'
 
-const Parts = ({ facts, windows, since }: { facts: Parameters<typeof breakdown>[0]; windows: Parameters<typeof breakdown>[1]; since: number }) => {
-  const outage = breakdown(
-    facts.filter((f) => f.at >= since),
-    windows,
-    Infinity,
-  )
-  if (!outage) return null
-  const took = (us: number) => `${(us / 1e6).toFixed(3)} s`
+/** Words that Redis itself writes in capitals stand out. */
+const Marked = ({ text }: { text: string }) => (
+  <>{text.split(/\b(PFAIL|FAIL|MOVED)\b/).map((part, i) => (i % 2 === 1 ? <b key={i}>{part}</b> : part))}</>
+)
+
+const Parts = ({ outage, rule }: { outage: Outage; rule: string }) => {
+  const until = outage.parts.filter((p) => p.kind !== 'news')
+  const news = outage.parts.find((p) => p.kind === 'news')
+  const total = until.reduce((sum, p) => sum + p.took, 0)
   return (
     <table className={s.parts}>
       <thead>
@@ -27,39 +30,63 @@ const Parts = ({ facts, windows, since }: { facts: Parameters<typeof breakdown>[
         </tr>
       </thead>
       <tbody>
-        {outage.parts.map((p) => (
+        {until.map((p) => (
           <tr key={p.factId}>
-            <th scope="row">{p.text}</th>
-            <td>{took(p.took)}</td>
+            <th scope="row">
+              <i className={PATTERN[p.kind]} />
+              <span>
+                <Marked text={p.text} />
+              </span>
+            </th>
+            <td>{seconds(p.took)} s</td>
             <td>{p.law}</td>
           </tr>
         ))}
-      </tbody>
-      <tfoot>
-        <tr>
-          <th scope="row">until the applications found {outage.promoted}</th>
-          <td>{took(outage.total)}</td>
-          <td />
+        <tr className={s.total}>
+          <th scope="row">
+            <i />
+            <span>{outage.promoted} is primary</span>
+          </th>
+          <td>{seconds(total)} s</td>
+          <td>{rule}</td>
         </tr>
-      </tfoot>
+        {news && (
+          <tr>
+            <th scope="row">
+              <i className={PATTERN.news} />
+              <span>
+                then <Marked text={news.text} />
+              </span>
+            </th>
+            <td>{seconds(news.took)} s</td>
+            <td>{news.law}</td>
+          </tr>
+        )}
+      </tbody>
     </table>
   )
 }
 
-const Variants = ({ lesson, step, seed }: { lesson: Lesson; step: Step; seed: number }) => {
-  const results = useVariants(lesson, step, seed)
-  const most = Math.max(1, ...results.map((r) => r.value ?? 0))
+const Table = ({ step, evidence }: { step: Step; evidence: Evidence }) => {
+  if (!step.table) return null
+  const show = (name: string | undefined): string => (name === undefined ? '' : fill(`{${name}}`, step.figures, evidence))
   return (
-    <table className={s.variants} aria-busy={results.some((r) => r.value === undefined)}>
-      <caption>The same fault, seed {seed}, other ways</caption>
+    <table className={s.parts}>
+      <thead>
+        <tr>
+          <th scope="col">What happened</th>
+          <th scope="col">this run</th>
+          <th scope="col">{step.table.some((r) => r.law) ? 'law' : ''}</th>
+        </tr>
+      </thead>
       <tbody>
-        {results.map((r) => (
-          <tr key={r.label}>
-            <th scope="row">{r.label}</th>
-            <td>
-              <i style={{ width: `${r.value === null ? 100 : ((r.value ?? 0) / most) * 100}%` }} data-endless={r.value === null || undefined} />
-            </td>
-            <td>{r.value === undefined ? 'running…' : r.value === null ? `not over after ${step.wait} s` : format(r.value, step.unit)}</td>
+        {step.table.map((r) => (
+          <tr key={r.what}>
+            <th scope="row">
+              <span>{r.what}</span>
+            </th>
+            <td>{show(r.run)}</td>
+            <td>{show(r.law)}</td>
           </tr>
         ))}
       </tbody>
@@ -67,59 +94,116 @@ const Variants = ({ lesson, step, seed }: { lesson: Lesson; step: Step; seed: nu
   )
 }
 
-/** The explanation takes the stage's place: what was guessed, what the run did, what a wrong guess believed. */
-export const Explain = ({ lesson, state, onDone }: { lesson: Lesson; state: PlayerState; onDone: (right: boolean) => void }) => {
+const Variants = ({ lesson, index, seed, evidence }: { lesson: Lesson; index: number; seed: number; evidence: Evidence }) => {
+  const step = lesson.steps[index]!
+  const values = useVariants(lesson, index, seed)
+  const { title, list } = step.variants!
+  const known = list.map((v) => values[v.label])
+  const most = Math.max(1, ...known.map((v) => v ?? 0))
+  return (
+    <table className={s.variants} aria-busy={known.some((v) => v === undefined)}>
+      <caption>{title}</caption>
+      <thead className="unseen">
+        <tr>
+          <th scope="col">way</th>
+          <th scope="col">bar</th>
+          <th scope="col">measured</th>
+          <th scope="col">law</th>
+        </tr>
+      </thead>
+      <tbody>
+        {list.map(({ label, law }, i) => {
+          const value = known[i]
+          return (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td>
+                <i style={{ width: `${value === null ? 100 : ((value ?? 0) / most) * 100}%` }} data-endless={value === null || undefined} />
+              </td>
+              <td>{value === undefined ? 'running…' : value === null ? `over ${step.wait} s` : format(value, step.unit)}</td>
+              <td>{law && fill(law, step.figures, evidence)}</td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </table>
+  )
+}
+
+const outageOf = (step: Step, evidence: Evidence): Outage | null =>
+  step.parts
+    ? breakdown(
+        evidence.facts.filter((f) => f.at >= evidence.since && f.at <= evidence.now),
+        evidence.windows,
+        Infinity,
+      )
+    : null
+
+/** A theory in the words of the table's last line. */
+const ruleOf = (step: Step, evidence: Evidence): string => {
+  const least = step.theory && measure(step.theory.least, evidence)
+  const most = step.theory && measure(step.theory.most, evidence)
+  return least && most ? `${least} to about ${most} s` : ''
+}
+
+/** What was guessed, what the run did, theory, and what a wrong guess believed. */
+export const Explain = ({ lesson, state }: { lesson: Lesson; state: PlayerState }) => {
   const step = lesson.steps[state.step]!
   const seed = useLesson((x) => x.seed)
   const evidence = useEvidence()
-  const [, go] = useLocation()
+  const [, visit] = useLocation()
   const heading = useRef<HTMLHeadingElement>(null)
   const now = evidence && standing(step, evidence)
   const right = now !== null && now.right === state.guess
   useEffect(() => {
     heading.current?.focus()
-    onDone(right)
+    stepDone(lesson, state.step, right)
     // once a step: the verdict does not change while it is read
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [step.id])
   if (!evidence || !now) return null
+  const said = (text: string): string => fill(text, step.figures, evidence)
   const guess = step.options[state.guess ?? 0]!
   const truth = step.options[now.right]
   const others = step.options.filter((o) => o !== guess && o !== truth)
-  const lastStep = state.step + 1 === lesson.steps.length
+  const outage = outageOf(step, evidence)
   const following = LESSONS[LESSONS.indexOf(lesson) + 1]
+  const next = lesson.steps[state.step + 1]
   return (
     <section className={s.explain} aria-label="Explanation">
       <h1 ref={heading} tabIndex={-1}>
-        <span>You said {lower(guess.text)}.</span> <b>{fill(step.verdict, step.figures, evidence)}</b>
+        <span>You said {lower(said(head(guess.text)))}.</span> <b>{verdict(step, evidence)}</b>
       </h1>
-      {step.unit === 's' && step.theory && now.value !== null && <Bars step={step} value={now.value} evidence={evidence} />}
+      {step.theory && now.value !== null && (
+        <Bars step={step} guess={guess} said={lower(said(guess.text))} value={now.value} evidence={evidence} outage={outage} />
+      )}
       <div className={s.two}>
         <div>
-          {step.parts && <Parts facts={evidence.facts} windows={evidence.windows} since={state.since} />}
+          {outage && <Parts outage={outage} rule={ruleOf(step, evidence)} />}
+          <Table step={step} evidence={evidence} />
           {step.explain.map((text) => (
             <p key={text} className="prose">
-              {fill(text, step.figures, evidence)}
+              {said(text)}
             </p>
           ))}
-          {step.variants && <Variants key={`${step.id} ${seed}`} lesson={lesson} step={step} seed={seed} />}
+          {step.variants && <Variants key={`${step.id} ${seed}`} lesson={lesson} index={state.step} seed={seed} evidence={evidence} />}
         </div>
-        <aside className={s.beliefs}>
-          <p className={s.label}>{right ? 'Right. Your guess says' : 'Your guess believed'}</p>
+        <aside className={s.beliefs} aria-label="What the guesses believed">
+          <p className={s.label}>{right ? 'You are right' : 'Your guess believed'}</p>
           <h2>{guess.belief.name}</h2>
-          <p>{guess.belief.text}</p>
+          <p>{said(guess.belief.text)}</p>
           {!right && truth && (
             <>
-              <p className={s.label}>The run says: {lower(truth.text)}</p>
+              <p className={s.label}>The run says: {lower(said(truth.text))}</p>
               <h2>{truth.belief.name}</h2>
-              <p>{truth.belief.text}</p>
+              <p>{said(truth.belief.text)}</p>
             </>
           )}
           {others.length > 0 && (
             <ul>
               {others.map((o) => (
                 <li key={o.text}>
-                  <b>{o.text}.</b> {o.belief.text}
+                  <b>{said(head(o.text))}.</b> {said(o.belief.text)}
                 </li>
               ))}
             </ul>
@@ -127,25 +211,29 @@ export const Explain = ({ lesson, state, onDone }: { lesson: Lesson; state: Play
         </aside>
       </div>
       <footer>
-        {lastStep ? (
-          <button type="button" className={s.solid} onClick={() => go(following ? `/learn/${following.id}` : '/learn')}>
-            {following ? `Next lesson: ${following.title}` : 'All lessons'}
+        {next ? (
+          <button type="button" className={s.solid} onClick={() => void toStep(state.step + 1)}>
+            Next: {next.title}
           </button>
         ) : (
-          <button type="button" className={s.solid} onClick={() => void next()}>
-            Next: {lesson.steps[state.step + 1]!.title}
+          <button type="button" className={s.solid} onClick={() => visit(following ? `/learn/${following.id}` : '/learn')}>
+            {following ? `Next lesson: ${following.title}` : 'All lessons'}
           </button>
         )}
         <button type="button" className={s.outline} onClick={() => void again(seed + 1)}>
           Roll another seed
         </button>
         <button type="button" className={s.text} onClick={() => send({ type: 'back' })}>
-          Back to the lab at this moment
+          Back to {seconds(evidence.now)} s in the lab
         </button>
-        <span className={s.model}>Model: {evidence.scenario.latency.mean} µs links, Redis 7.0.15 rules, seed {seed}.</span>
+        <span className={s.model}>
+          Model: {evidence.scenario.latency.mean / 1000} ms a link, rules of Redis 7.0.15, seed {seed}.
+        </span>
       </footer>
     </section>
   )
 }
 
+/** The answer without its reason: what stands before the colon. */
+const head = (text: string): string => text.split(':')[0]!
 const lower = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text)

@@ -3,13 +3,12 @@ import { Link, useParams } from 'wouter'
 import { lessonById } from '../../content/lessons/index.ts'
 import { Lab } from '../app/Lab.tsx'
 import { useStore } from '../store/store.ts'
-import { Column } from './Column.tsx'
+import { Column, Rail } from './Column.tsx'
 import { Explain } from './Explain.tsx'
 import { openLesson, useLesson } from './player.ts'
-import { lessonDone } from './progress.ts'
 import s from './learn.module.css'
 
-/** A lesson around the lab. */
+/** A lesson around the lab; its explanation takes the whole page. */
 const LessonPage = () => {
   const { lesson: id } = useParams<{ lesson: string }>()
   const lesson = lessonById(id)
@@ -29,16 +28,16 @@ const LessonPage = () => {
       </main>
     )
   if (current !== lesson || !state) return <Lab lesson={<p className={s.wait}>Preparing the cluster…</p>} />
-  return (
-    <Lab
-      lesson={<Column lesson={lesson} state={state} />}
-      stage={
-        state.phase === 'explain' ? (
-          <Explain lesson={lesson} state={state} onDone={(right) => lessonDone(lesson, state.step, right)} />
-        ) : undefined
-      }
-    />
-  )
+  if (state.phase === 'explain')
+    return (
+      <main className={s.reading}>
+        <section className={s.rail} aria-label="Lesson">
+          <Rail lesson={lesson} state={state} />
+        </section>
+        <Explain lesson={lesson} state={state} />
+      </main>
+    )
+  return <Lab lesson={<Column lesson={lesson} state={state} />} />
 }
 
 export default LessonPage

@@ -1,18 +1,20 @@
 import type { Lesson } from '../../content/lessons/types.ts'
-import { recordLesson } from '../../lab/progress.ts'
+import { lessonOf, recordLesson } from '../../lab/progress.ts'
 import { progressKeeper, useProgress } from '../progress/keeper.ts'
 
-/** Steps finished, by lesson. */
-export const useFinished = (): Record<string, number> =>
-  Object.fromEntries(Object.entries(useProgress().lessons).map(([id, l]) => [id, l.steps]))
+/** Which steps of a lesson were finished. */
+export const useFinished = (lesson: Lesson): boolean[] => {
+  const { guesses } = lessonOf(useProgress(), lesson.id)
+  return lesson.steps.map((step) => Object.hasOwn(guesses, step.id))
+}
 
-/** A step was explained: kept with whether its guess was right. */
-export const lessonDone = (lesson: Lesson, step: number, right: boolean): void =>
-  progressKeeper().change((p) =>
-    recordLesson(p, lesson.id, {
-      steps: step + 1,
-      done: step + 1 === lesson.steps.length,
-      step: lesson.steps[step]!.id,
-      guess: { right, at: Date.now() },
-    }),
-  )
+export const stepDone = (lesson: Lesson, index: number, right: boolean): void => {
+  const step = lesson.steps[index]!
+  progressKeeper().change((p) => {
+    const known = new Set([...Object.keys(lessonOf(p, lesson.id).guesses), step.id])
+    const steps = lesson.steps.filter((s) => known.has(s.id)).length
+    return recordLesson(p, lesson.id, {
+      steps, done: steps === lesson.steps.length, step: step.id, guess: { right, at: Date.now() },
+    })
+  })
+}

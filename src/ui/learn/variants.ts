@@ -1,40 +1,28 @@
 import { useEffect, useState } from 'react'
-import type { Lesson, Step } from '../../content/lessons/types.ts'
-import { scenarioById } from '../../content/scenarios/index.ts'
-import { SEC } from '../../engine/core/time.ts'
-import { measure } from '../../lab/lesson-player.ts'
+import type { Lesson } from '../../content/lessons/types.ts'
+import { measure, placeOf, playedOut } from '../../lab/lesson-player.ts'
 import { ENGINE_VERSION } from '../../lab/version.ts'
 import { createWorkerLab } from '../../lab/worker-lab.ts'
 
-export interface VariantResult {
-  label: string
-  /** undefined while it runs; null = no value within the time given. */
-  value: number | null | undefined
-}
-
-/** Places in a run that nobody recorded: after every event that is due before its time. */
-const LAST = Number.MAX_SAFE_INTEGER
+/** By label: undefined while it runs; null = not over within the time given. */
+export type VariantValues = Record<string, number | null>
 
 /** The step's reference acts under other policies, on the same seed, each in a run of its own beside the lab's. */
-export const useVariants = (lesson: Lesson, step: Step, seed: number): VariantResult[] => {
-  const variants = step.variants
-  const [values, setValues] = useState<Record<string, number | null>>({})
+export const useVariants = (lesson: Lesson, index: number, seed: number): VariantValues => {
+  const [values, setValues] = useState<VariantValues>({})
   useEffect(() => {
-    if (!variants) return
+    const step = lesson.steps[index]
+    const list = step?.variants?.list
+    if (!step || !list) return
     let stopped = false
     const lab = createWorkerLab()
     const run = async () => {
-      const scenario = scenarioById(lesson.scenario)!
-      const since = scenario.startAt
-      for (const variant of variants) {
-        const at = since + step.wait * SEC
-        const actions = [
-          ...variant.before.map((action) => ({ at: since, events: LAST, action })),
-          ...step.solution.map((s) => ({ at: since + s.after * SEC, events: LAST, action: s.action })),
-        ]
+      const since = placeOf(lesson, index).at
+      for (const variant of list) {
+        const { scenario, actions, at } = playedOut(lesson, index, variant.before)
         await lab.open(scenario.id, {
           seed,
-          run: { format: 1, engine: ENGINE_VERSION, scenario: scenario.id, seed, actions, at, events: LAST },
+          run: { format: 1, engine: ENGINE_VERSION, scenario: scenario.id, seed, actions, at, events: Number.MAX_SAFE_INTEGER },
         })
         const { facts, windows } = await lab.frame()
         if (stopped) return
@@ -49,6 +37,6 @@ export const useVariants = (lesson: Lesson, step: Step, seed: number): VariantRe
       stopped = true
       lab.close()
     }
-  }, [lesson.scenario, step, seed, variants])
-  return (variants ?? []).map(({ label }) => ({ label, value: values[label] }))
+  }, [lesson, index, seed])
+  return values
 }

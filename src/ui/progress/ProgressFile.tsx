@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react'
-import { joinProgress, NOT_SAVED, progressFromFile, progressToFile } from '../../lab/progress.ts'
+import { joinProgress, LARGEST_FILE, NOT_SAVED, progressFromFile, progressToFile, TOO_LARGE } from '../../lab/progress.ts'
 import { progressKeeper, useSaved } from './keeper.ts'
 import s from './progress.module.css'
 
@@ -19,6 +19,7 @@ export const ProgressFile = () => {
   const [said, setSaid] = useState('')
 
   const take = async (file: File): Promise<void> => {
+    if (file.size > LARGEST_FILE) return setSaid(TOO_LARGE)
     const read = progressFromFile(await file.text())
     if (!read.ok) return setSaid(read.sentence)
     progressKeeper().change((p) => joinProgress(p, read.progress))
