@@ -31,7 +31,7 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   // once more where a busy machine made a journey miss its moment; the summary says how many
-  retries: 2,
+  retries: 1,
   forbidOnly: true,
   timeout: 120_000,
   expect: { timeout: 30_000 },

@@ -131,15 +131,16 @@ export const startSession = async (): Promise<void> => {
   started = true
   const lab = attach()
   publish(lab)
+  watch()
   addEventListener('hashchange', () => void openAddress())
   try {
-    if (await openAddress()) return watch()
+    if (await openAddress()) return
     const kept = await keptRun()
     if (kept && kept.run.actions.length > 0) {
       try {
         await open(lab, kept)
         store().set({ intro: false })
-        return watch()
+        return
       } catch {
         store().set({ banner: 'The run of your last visit cannot be opened any more. Here is a new one.' })
       }
@@ -148,17 +149,13 @@ export const startSession = async (): Promise<void> => {
     store().set({ intro: true })
     fresh(null)
     lab.play('auto')
-    watch()
   } catch (error) {
     store().set({ trouble: sentenceOf(error) })
   }
 }
 
-let watching = false
-
+/** Keeps the run as it grows, and rests while nobody looks. */
 const watch = (): void => {
-  if (watching) return
-  watching = true
   let keptAt = ''
   const keep = () => {
     const recording = recordingNow()
@@ -170,6 +167,10 @@ const watch = (): void => {
     void keepRun(recording)
   }
   setInterval(keep, KEEP_EVERY_MS)
+  // what a learner does is kept at once: a page may be gone before the next turn
+  useStore.subscribe(({ frame }, before) => {
+    if (frame && before.frame && frame.actions.length !== before.frame.actions.length) keep()
+  })
   addEventListener('pagehide', keep)
   document.addEventListener('visibilitychange', () => {
     const { lab, frame } = store()
