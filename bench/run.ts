@@ -60,8 +60,7 @@ const bundle = async (): Promise<void> => {
 /** Each goal in a process of its own: what one teaches the compiler does not slow the next. */
 const measure = (name: string, seconds: number): Promise<Row[]> =>
   new Promise((done) => {
-    const failed = (why: string): void =>
-      done([{ goal: name, ours: '', peer: '', ratio: null, target: null, verdict: 'WRONG', note: why }])
+    const failed = (why: string): void => done([{ goal: name, ours: '', peer: '', ratio: null, target: null, verdict: 'WRONG', note: why }])
     const args = ['--expose-gc', '--max-old-space-size=4096', `${folder}/${name}.mjs`, ...(quick ? ['--quick'] : [])]
     const child = spawn(process.execPath, args, { cwd: at('.'), stdio: ['ignore', 'pipe', 'inherit'] })
     let words = ''

@@ -3,9 +3,7 @@ import { dist } from '../scripts/lib/house.mjs'
 import { serve } from '../scripts/lib/server.mjs'
 import { complaintsOf } from './guard.ts'
 
-test('the built page works from any path, under its own security policy, without a word on the console', async ({
-  page,
-}) => {
+test('the built page works from any path, under its own security policy, without a word on the console', async ({ page }) => {
   const site = await serve(dist, { base: '/some/where/deep/' })
   try {
     const complaints = complaintsOf(page)

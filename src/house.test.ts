@@ -266,9 +266,7 @@ describe('house rules', () => {
     for (const file of files.filter((f) => isSource(f.path) && !isTest(f.path)))
       for (const [, type] of file.words.matchAll(/\bemit\s*\(\s*'([\w-]+\.[\w.-]+)'/g))
         homes.set(type!, (homes.get(type!) ?? new Set()).add(file.path))
-    const shared = [...homes]
-      .filter(([, paths]) => paths.size > 1)
-      .map(([type, paths]) => `${type}: ${[...paths].join(', ')}`)
+    const shared = [...homes].filter(([, paths]) => paths.size > 1).map(([type, paths]) => `${type}: ${[...paths].join(', ')}`)
     expect(shared, 'Instead: one function in one file that emits it, called from both.').toEqual([])
   })
 
@@ -278,10 +276,7 @@ describe('house rules', () => {
       .map((f) => ({ path: f.path, lines: f.text.split('\n').length }))
       .filter((f) => f.lines > 900)
       .map((f) => `${f.path}: ${f.lines} lines`)
-    expect(
-      long,
-      'Instead: two files, split where a reader would pause. Data belongs in src/content or a .data.ts file.',
-    ).toEqual([])
+    expect(long, 'Instead: two files, split where a reader would pause. Data belongs in src/content or a .data.ts file.').toEqual([])
   })
 
   it('the lock file names no addresses', () => {
@@ -291,10 +286,7 @@ describe('house rules', () => {
   })
 
   it('versions are pinned exactly', () => {
-    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
-      string,
-      Record<string, string>
-    >
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<string, Record<string, string>>
     const loose = Object.entries({ ...manifest['dependencies'], ...manifest['devDependencies'] })
       .filter(([, version]) => !/^(npm:@?[\w./-]+@)?\d+\.\d+\.\d+$/.test(version))
       .map(([name, version]) => `${name} ${version}`)

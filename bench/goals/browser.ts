@@ -15,7 +15,11 @@ await goal(async ({ quick }) => {
   const peer = `Node ${process.version}`
   const folder = `${root}/node_modules/.cache/ringside/bench-page`
   await build({
-    configFile: false, logLevel: 'error', root: `${root}/bench/browser`, base: './', worker: { format: 'es' },
+    configFile: false,
+    logLevel: 'error',
+    root: `${root}/bench/browser`,
+    base: './',
+    worker: { format: 'es' },
     build: { outDir: folder, emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
   })
   const site = await serve(folder)
@@ -39,7 +43,15 @@ await goal(async ({ quick }) => {
     const mine = median(rounds.map(([chromium]) => chromium))
     const node = median(rounds.map(([, ms]) => ms))
     return [
-      gated(GOAL, `Chromium ${browser.version()} ${mine.toFixed(0)} ms`, `${peer} ${node.toFixed(0)} ms`, ratio, TARGET, quick, `digest ${sameRun().digest} in both`),
+      gated(
+        GOAL,
+        `Chromium ${browser.version()} ${mine.toFixed(0)} ms`,
+        `${peer} ${node.toFixed(0)} ms`,
+        ratio,
+        TARGET,
+        quick,
+        `digest ${sameRun().digest} in both`,
+      ),
     ]
   } finally {
     site.stop()

@@ -48,7 +48,15 @@ await goal(async ({ quick }) => {
     const ratio = median(rounds.map(([a, b]) => a / b))
     const theirs = median(rounds.map(([, b]) => b))
     return [
-      gated(GOAL, human(median(rounds.map(([a]) => a))), `redis-server@${version} ${human(theirs)}`, ratio, TARGET, quick, 'metrics and facts on; 50 connections, P=1'),
+      gated(
+        GOAL,
+        human(median(rounds.map(([a]) => a))),
+        `redis-server@${version} ${human(theirs)}`,
+        ratio,
+        TARGET,
+        quick,
+        'metrics and facts on; 50 connections, P=1',
+      ),
     ]
   } finally {
     await redis.stop()

@@ -24,8 +24,12 @@ const framesOf = (events: TraceEvent[]): number[] => {
   const starts = events.filter((e) => e.name === 'FireAnimationFrame').sort((a, b) => a.ts - b.ts)
   if (starts.length === 0) return []
   const { pid, tid } = starts[0]
-  const tasks = events.filter((e) => e.name === 'RunTask' && e.pid === pid && e.tid === tid && e.dur !== undefined).sort((a, b) => a.ts - b.ts)
-  const begins = [...new Set(starts.filter((e) => e.pid === pid && e.tid === tid).map((e) => tasks.findLastIndex((t) => t.ts <= e.ts)))].filter((i) => i >= 0)
+  const tasks = events
+    .filter((e) => e.name === 'RunTask' && e.pid === pid && e.tid === tid && e.dur !== undefined)
+    .sort((a, b) => a.ts - b.ts)
+  const begins = [
+    ...new Set(starts.filter((e) => e.pid === pid && e.tid === tid).map((e) => tasks.findLastIndex((t) => t.ts <= e.ts))),
+  ].filter((i) => i >= 0)
   return begins.slice(1).map((to, i) => {
     let work = 0
     for (let k = begins[i]; k < to; k++) work += tasks[k].tdur ?? tasks[k].dur ?? 0
@@ -66,7 +70,10 @@ await goal(async ({ quick }) => {
       const frames = await watch(page, scenario)
       rows.push(
         reported(
-          `G12 main thread a frame, ${scenario}`, `median ${median(frames).toFixed(1)} ms, p95 ${quantile(frames, 0.95).toFixed(1)} ms`, '', null,
+          `G12 main thread a frame, ${scenario}`,
+          `median ${median(frames).toFixed(1)} ms, p95 ${quantile(frames, 0.95).toFixed(1)} ms`,
+          '',
+          null,
           `aim 8 and 16 ms; ${frames.length} frames in ${WATCH_MS / 1000} s, headless, no graphics card`,
         ),
       )

@@ -47,8 +47,14 @@ const server: Behaviour<Queue> = {
 }
 
 const settings: Settings = {
-  cluster: false, config: {}, load: DEFAULT_LOAD, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN, latency: { mean: 250, spread: 100 },
-  service: { command: 10, message: 5 }, warm: 0,
+  cluster: false,
+  config: {},
+  load: DEFAULT_LOAD,
+  policy: DEFAULT_POLICY,
+  origin: DEFAULT_ORIGIN,
+  latency: { mean: 250, spread: 100 },
+  service: { command: 10, message: 5 },
+  warm: 0,
 }
 
 /** Serves `customers`; the mean time in the system in units of the mean service time, and the events it took. */

@@ -36,7 +36,10 @@ await goal(({ quick }) => {
     const wall = median(all.map((o) => o.wall))
     rows.push(
       reported(
-        'G4 an outage at 5k operations a second', `${(wall * 1000).toFixed(0)} ms`, `a real one ${REAL_OUTAGE} s`, REAL_OUTAGE / wall,
+        'G4 an outage at 5k operations a second',
+        `${(wall * 1000).toFixed(0)} ms`,
+        `a real one ${REAL_OUTAGE} s`,
+        REAL_OUTAGE / wall,
         `aim 150×; simulated median ${median(all.map((o) => o.simulated)).toFixed(2)} s`,
       ),
     )

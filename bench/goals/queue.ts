@@ -104,7 +104,9 @@ await goal(async ({ quick }) => {
       quick ? 7 : 11,
     )
     rows.push(raced(name, ours, other, target, quick, `same order over ${checked} entries`))
-    rows.push(reported(`${name}, objects`, human(ofObjects.rate), `${peer} ${human(other.rate)}`, ratioOf(ofObjects, other), 'an object an entry'))
+    rows.push(
+      reported(`${name}, objects`, human(ofObjects.rate), `${peer} ${human(other.rate)}`, ratioOf(ofObjects, other), 'an object an entry'),
+    )
   }
   return rows
 })

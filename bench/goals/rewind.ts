@@ -9,7 +9,6 @@ import { median } from '../lib/measure.ts'
 import { gated, reported, wrong } from '../lib/row.ts'
 import { twentyFour } from '../lib/workload.ts'
 
-
 /** The same state as plain Maps, as one would keep it without pages. */
 const asMaps = (w: World): unknown => {
   const nodes = new Map<string, unknown>()
@@ -69,12 +68,20 @@ await goal(({ quick }) => {
   const ratio = median(rounds.map(([a, b]) => b / a))
   return [
     reported(
-      'G8 rewind anywhere, 24 nodes × 10k keys', `median ${median(seeks).toFixed(0)} ms, longest ${Math.max(...seeks).toFixed(0)} ms`, '', null,
+      'G8 rewind anywhere, 24 nodes × 10k keys',
+      `median ${median(seeks).toFixed(0)} ms, longest ${Math.max(...seeks).toFixed(0)} ms`,
+      '',
+      null,
       `aim 100 ms; ${Math.round(keys / 24)} keys a node, a run of ${length / SEC} s, digests equal`,
     ),
     gated(
-      'G8 keyframe', `${median(rounds.map(([a]) => a)).toFixed(2)} ms`, `structuredClone ${median(rounds.map(([, b]) => b)).toFixed(0)} ms`,
-      ratio, 200, quick, 'the same state as Maps',
+      'G8 keyframe',
+      `${median(rounds.map(([a]) => a)).toFixed(2)} ms`,
+      `structuredClone ${median(rounds.map(([, b]) => b)).toFixed(0)} ms`,
+      ratio,
+      200,
+      quick,
+      'the same state as Maps',
     ),
   ]
 })

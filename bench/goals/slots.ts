@@ -19,7 +19,13 @@ await goal(({ quick }) => {
     for (let i = 0; i < n; i++) sum += slot(keys[i & (KEYS - 1)])
     sink += sum
   }
-  const [ours, theirs] = compare([{ name: 'ringside', run: run(keySlot) }, { name: peer, run: run(theirSlot) }], quick ? 7 : 11)
+  const [ours, theirs] = compare(
+    [
+      { name: 'ringside', run: run(keySlot) },
+      { name: peer, run: run(theirSlot) },
+    ],
+    quick ? 7 : 11,
+  )
   if (sink < 0) return []
   return [raced(GOAL, ours, theirs, 1.5, quick, `${KEYS} keys, an eighth with tags`)]
 })

@@ -67,4 +67,8 @@ export const compare = (contestants: readonly Contestant[], rounds = 9): Timing[
 export const ratioOf = (ours: Timing, theirs: Timing): number => median(ours.ns.map((x, round) => theirs.ns[round] / x))
 
 export const human = (rate: number): string =>
-  rate >= 1e6 ? `${(rate / 1e6).toFixed(rate >= 1e7 ? 0 : 1)} M/s` : rate >= 1e3 ? `${(rate / 1e3).toFixed(rate >= 1e4 ? 0 : 1)} k/s` : `${rate.toFixed(1)} /s`
+  rate >= 1e6
+    ? `${(rate / 1e6).toFixed(rate >= 1e7 ? 0 : 1)} M/s`
+    : rate >= 1e3
+      ? `${(rate / 1e3).toFixed(rate >= 1e4 ? 0 : 1)} k/s`
+      : `${rate.toFixed(1)} /s`

@@ -14,5 +14,4 @@ export const named = (name: string): string => `${name}@${versionOf(name)}`
 
 export const peerCjs = <T>(name: string): T => peerRequire(name) as T
 
-export const peerEsm = async <T>(name: string): Promise<T> =>
-  (await import(pathToFileURL(peerRequire.resolve(name)).href)) as T
+export const peerEsm = async <T>(name: string): Promise<T> => (await import(pathToFileURL(peerRequire.resolve(name)).href)) as T

@@ -56,7 +56,25 @@ export const startRedis = async (): Promise<RealRedis> => {
   }
   const rates = (test: string, n: number): Promise<number> =>
     new Promise((done, failed) => {
-      const args = ['-h', '127.0.0.1', '-p', String(port), '-c', '50', '-P', '1', '-n', String(n), '-r', '10000', '-d', '32', '-t', test, '--csv']
+      const args = [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        String(port),
+        '-c',
+        '50',
+        '-P',
+        '1',
+        '-n',
+        String(n),
+        '-r',
+        '10000',
+        '-d',
+        '32',
+        '-t',
+        test,
+        '--csv',
+      ]
       execFile('redis-benchmark', args, { timeout: 30_000 }, (error, out) => {
         const rate = Number(/^"[GS]ET[^"]*","([\d.]+)"/m.exec(out)?.[1])
         if (error || !(rate > 0)) failed(error ?? new Error('redis-benchmark said nothing'))
@@ -75,4 +93,3 @@ export const startRedis = async (): Promise<RealRedis> => {
     },
   }
 }
-

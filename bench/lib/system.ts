@@ -42,11 +42,20 @@ export const simPyPeer = (): SystemPeer | null => {
 }
 
 export const ns3Peer = (): SystemPeer | null => {
-  const flags = words('pkg-config', ['--cflags', '--libs', 'ns3-core'], 5) ?? words('pkg-config', ['--cflags', '--libs', 'libns3.37-core'], 5)
+  const flags =
+    words('pkg-config', ['--cflags', '--libs', 'ns3-core'], 5) ?? words('pkg-config', ['--cflags', '--libs', 'libns3.37-core'], 5)
   if (flags === null) return null
   mkdirSync(folder, { recursive: true })
   const program = `${folder}/mm1-ns3`
   const [cflags, libs] = [flags, flags].map((f) => f.trim().split(/\s+/))
-  const args = ['-O2', '-std=c++17', ...cflags.filter((f) => !f.startsWith('-l')), '-o', program, 'bench/peers/mm1-ns3.cc', ...libs.filter((f) => f.startsWith('-l'))]
+  const args = [
+    '-O2',
+    '-std=c++17',
+    ...cflags.filter((f) => !f.startsWith('-l')),
+    '-o',
+    program,
+    'bench/peers/mm1-ns3.cc',
+    ...libs.filter((f) => f.startsWith('-l')),
+  ]
   return words('g++', args, 120) === null ? null : asPeer('ns-3 Map scheduler', program, [])
 }

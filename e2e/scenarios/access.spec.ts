@@ -4,7 +4,13 @@ import { dispatch, leaveIntro, openLab, play, station } from '../lab.ts'
 
 const violations = async (page: Page): Promise<string[]> => {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze()
-  return violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
+  return violations.map(
+    (v) =>
+      `${v.id}: ${v.nodes
+        .map((n) => n.target.join(' '))
+        .slice(0, 3)
+        .join(' | ')}`,
+  )
 }
 
 for (const scheme of ['light', 'dark'] as const)
@@ -25,7 +31,11 @@ for (const scheme of ['light', 'dark'] as const)
 
 test('the first act by keyboard alone', async ({ page }) => {
   await openLab(page)
-  for (let i = 0; i < 25 && !(await station(page, 'n1').evaluate((e) => e === document.activeElement || e.contains(document.activeElement))); i++)
+  for (
+    let i = 0;
+    i < 25 && !(await station(page, 'n1').evaluate((e) => e === document.activeElement || e.contains(document.activeElement)));
+    i++
+  )
     await page.keyboard.press('Tab')
   await page.keyboard.press('Enter')
   await expect(station(page, 'n1')).toHaveAccessibleName(/crashed/)

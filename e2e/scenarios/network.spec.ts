@@ -10,7 +10,13 @@ test('a partition drawn with the mouse cuts off those inside, and heals', async 
   const r = 34
   await page.mouse.move(x - r, y - r)
   await page.mouse.down()
-  for (const [dx, dy] of [[r, -r], [r, r], [-r, r], [-r, -r]] as const) await page.mouse.move(x + dx, y + dy, { steps: 6 })
+  for (const [dx, dy] of [
+    [r, -r],
+    [r, r],
+    [-r, r],
+    [-r, -r],
+  ] as const)
+    await page.mouse.move(x + dx, y + dy, { steps: 6 })
   await page.mouse.up()
   const bar = page.getByRole('group', { name: 'Cut a partition' })
   await expect(bar).toContainText('Cut off n1 from the rest')

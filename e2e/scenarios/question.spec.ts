@@ -44,7 +44,12 @@ test('one question by keyboard: points, a wrong option explained, a number worke
   await page.keyboard.press('Enter')
   await expect(page.getByText('This is not a number. Type digits, for example 42 or 6.5.')).toBeVisible()
 
-  const ask = (await page.locator('section', { has: page.getByRole('textbox', { name: /Your number/ }) }).first().locator('p').first().innerText())
+  const ask = await page
+    .locator('section', { has: page.getByRole('textbox', { name: /Your number/ }) })
+    .first()
+    .locator('p')
+    .first()
+    .innerText()
   const numbers = [...ask.replace(/(\d)\u202f(?=\d)/g, '$1').matchAll(/\d+/g)].map((m) => Number(m[0]))
   const [nodes, keys] = [Math.min(...numbers), Math.max(...numbers)]
   await page.keyboard.press('ControlOrMeta+a')

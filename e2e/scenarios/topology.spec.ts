@@ -31,7 +31,10 @@ test('the last primary is not removed, and the reason is shown', async ({ page }
   await dialog.getByRole('button', { name: 'Start', exact: true }).click()
   await expect.poll(async () => (await runOf(page)).scenario).toBe('own')
   await station(page, 'n1').click()
-  await page.getByRole('button', { name: /^Actions/ }).first().click()
+  await page
+    .getByRole('button', { name: /^Actions/ })
+    .first()
+    .click()
   await page.getByRole('menuitem', { name: /^Remove node/ }).click()
   await play(page, 5)
   await expect(page.getByText(/n1 is the last primary: its slots have nowhere to go\./).first()).toBeVisible()

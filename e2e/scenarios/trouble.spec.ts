@@ -15,7 +15,12 @@ test('a simulation that dies later is started again from the run', async ({ page
   await pause(page)
   await expect(station(page, 'n1')).toHaveAccessibleName(/crashed/)
   const { actions } = await runOf(page)
-  await page.workers()[0]!.evaluate(() => void setTimeout(() => { throw new Error('broken on purpose') }))
+  await page.workers()[0]!.evaluate(
+    () =>
+      void setTimeout(() => {
+        throw new Error('broken on purpose')
+      }),
+  )
   await expect(page.getByRole('alert')).toContainText(/broken on purpose.*It was started again from your run\./)
   expect((await runOf(page)).actions).toEqual(actions)
   await expect(station(page, 'n1')).toHaveAccessibleName(/crashed/)
@@ -23,7 +28,11 @@ test('a simulation that dies later is started again from the run', async ({ page
 
 test('where the browser keeps nothing the page says so, and the lab works', async ({ page }) => {
   await page.addInitScript(() => {
-    Object.defineProperty(window, 'indexedDB', { get: () => { throw new Error('denied') } })
+    Object.defineProperty(window, 'indexedDB', {
+      get: () => {
+        throw new Error('denied')
+      },
+    })
   })
   await openLab(page)
   await expect(page.getByRole('alert')).toContainText('Progress is not being saved. Export it.')
@@ -43,5 +52,10 @@ test('the flow source counts who waits on a line', async ({ page }) => {
   const flows = page.getByRole('region', { name: 'Source of the flows' })
   await expect(flows).toContainText('cache-aside')
   await expect(flows).toContainText(/[1-9]\d* waiting/)
-  await expect(flows.getByRole('listitem').filter({ hasText: /^[1-9]\d*.*ask the database/ }).first()).toBeVisible()
+  await expect(
+    flows
+      .getByRole('listitem')
+      .filter({ hasText: /^[1-9]\d*.*ask the database/ })
+      .first(),
+  ).toBeVisible()
 })

@@ -93,9 +93,7 @@ export async function findBrowser() {
   const got = await node([binOf('playwright'), 'install', ...extra, 'chromium'], { seconds: 300, quiet: true })
   if (await works(playwrightsOwn())) return remember(playwrightsOwn())
   words.push(got.words.slice(-2000))
-  throw new Error(
-    `No Chromium was found and none could be installed. Name one in RINGSIDE_CHROMIUM.\n${words.join('\n')}`,
-  )
+  throw new Error(`No Chromium was found and none could be installed. Name one in RINGSIDE_CHROMIUM.\n${words.join('\n')}`)
 }
 
 function remember(path) {

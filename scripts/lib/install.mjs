@@ -19,8 +19,7 @@ function alreadyRight() {
   const here = readJson(at('node_modules/.package-lock.json'))?.packages
   const manifest = readJson(at('package.json'))
   if (!lock || !here || !manifest) return false
-  const same = (a, b) =>
-    JSON.stringify(Object.entries(a ?? {}).sort()) === JSON.stringify(Object.entries(b ?? {}).sort())
+  const same = (a, b) => JSON.stringify(Object.entries(a ?? {}).sort()) === JSON.stringify(Object.entries(b ?? {}).sort())
   return (
     same(lock[''].dependencies, manifest.dependencies) &&
     same(lock[''].devDependencies, manifest.devDependencies) &&

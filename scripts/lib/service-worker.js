@@ -6,18 +6,14 @@ const family = `ringside ${self.registration.scope} `
 const shelf = family + version
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(
-    caches.open(shelf).then((cache) => cache.addAll(files.map((f) => new Request(f, { cache: 'reload' })))),
-  )
+  event.waitUntil(caches.open(shelf).then((cache) => cache.addAll(files.map((f) => new Request(f, { cache: 'reload' })))))
 })
 
 self.addEventListener('activate', (event) => {
   event.waitUntil(
     caches
       .keys()
-      .then((names) =>
-        Promise.all(names.filter((n) => n.startsWith(family) && n !== shelf).map((n) => caches.delete(n))),
-      )
+      .then((names) => Promise.all(names.filter((n) => n.startsWith(family) && n !== shelf).map((n) => caches.delete(n))))
       .then(() => self.clients.claim()),
   )
 })

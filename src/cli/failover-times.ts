@@ -20,11 +20,20 @@ const option = (name: string, otherwise: number): number => {
 
 /** The recordings' cluster: six nodes on one machine, no load but the probe. */
 export const recordedCluster = (timeoutMs: number): Scenario => ({
-  id: 'recorded', title: 'six nodes', about: 'The cluster of the recordings.',
+  id: 'recorded',
+  title: 'six nodes',
+  about: 'The cluster of the recordings.',
   topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 0 },
   config: { 'cluster-node-timeout': String(timeoutMs), 'repl-diskless-sync-delay': '0' },
-  load: { ...DEFAULT_LOAD, rate: 0 }, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN,
-  latency: { mean: 100, spread: 60 }, service: { command: 10, message: 5 }, scale: 1, warm: 0, startAt: 0, seed: 1,
+  load: { ...DEFAULT_LOAD, rate: 0 },
+  policy: DEFAULT_POLICY,
+  origin: DEFAULT_ORIGIN,
+  latency: { mean: 100, spread: 60 },
+  service: { command: 10, message: 5 },
+  scale: 1,
+  warm: 0,
+  startAt: 0,
+  seed: 1,
 })
 
 const measure = (mode: Mode, timeoutMs: number, seeds: number, from: number, each: number): { failovers: Failover[]; broken: string[] } => {
@@ -58,7 +67,9 @@ const main = (): void => {
         const within = off <= RATIO * theirs[1] || off <= Math.max(CRON_BOUND, name === 'pfailToFail' ? 0.1 * timeoutMs : 0)
         if (!within) failed = true
         const row = (v: readonly number[]): string => v.map((x) => x.toFixed(0).padStart(6)).join(' /')
-        console.log(`${name.padEnd(17)}${row(mine)}   ${row(theirs)}   ${(mine[1] / theirs[1]).toFixed(2).padStart(8)}${within ? '' : '  too far'}`)
+        console.log(
+          `${name.padEnd(17)}${row(mine)}   ${row(theirs)}   ${(mine[1] / theirs[1]).toFixed(2).padStart(8)}${within ? '' : '  too far'}`,
+        )
       }
       if (broken.length > 0) {
         failed = true

@@ -26,7 +26,14 @@ export interface Failover {
 }
 
 export const COMPONENTS = [
-  'firstPfail', 'pfailToFail', 'failToScheduled', 'drawnDelay', 'cronSlack', 'wonAfterStart', 'clientAfterWon', 'total',
+  'firstPfail',
+  'pfailToFail',
+  'failToScheduled',
+  'drawnDelay',
+  'cronSlack',
+  'wonAfterStart',
+  'clientAfterWon',
+  'total',
 ] as const
 
 export interface Measured {

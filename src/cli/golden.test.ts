@@ -8,10 +8,7 @@ import { replay } from './replay/replay.ts'
 const folder = join(import.meta.dirname, 'golden')
 
 /** What the engine knows and does not simulate; anything else that is unsupported is a mistake. */
-const ALLOWED = new Set([
-  'measuring scripts and outside programs',
-  'EVAL', 'EVAL_RO', 'XADD', 'XRANGE', 'PFADD', 'GEOADD',
-])
+const ALLOWED = new Set(['measuring scripts and outside programs', 'EVAL', 'EVAL_RO', 'XADD', 'XRANGE', 'PFADD', 'GEOADD'])
 
 describe('recordings of Redis 7.0.15', () => {
   const recordings = readRecordings(folder)
@@ -20,12 +17,19 @@ describe('recordings of Redis 7.0.15', () => {
     const result = replay(recording)
     expect(result.failures).toEqual([])
     expect(result.passed + result.unsupported).toBe(result.total)
-    const surprising = [...result.missing.keys()].filter((what) => !ALLOWED.has(what) && !what.endsWith('(depends on a value that is not simulated)'))
+    const surprising = [...result.missing.keys()].filter(
+      (what) => !ALLOWED.has(what) && !what.endsWith('(depends on a value that is not simulated)'),
+    )
     expect(surprising).toEqual([])
   })
 
   it('are scored step by step', () => {
-    const scored = Object.fromEntries(recordings.map((r) => [r.file, r.lines.filter((l) => l.script || (l.score && !l.volatile && (l.reply ?? l.linesMyself) !== null)).length]))
+    const scored = Object.fromEntries(
+      recordings.map((r) => [
+        r.file,
+        r.lines.filter((l) => l.script || (l.score && !l.volatile && (l.reply ?? l.linesMyself) !== null)).length,
+      ]),
+    )
     expect(scored).toEqual({
       '01_keyslot.jsonl': 1400,
       '02_redirects.jsonl': 318,
@@ -41,7 +45,9 @@ const lines = (...rows: string[]): string => [HEADER, ...rows].join('\n') + '\n'
 
 describe('a replay', () => {
   it('sees a wrong reply, and says what came instead', () => {
-    const { failures } = replay(parseRecording('a.jsonl', lines('{"step":1,"node":"7000","cmd":["PING"],"reply":{"type":"simple","value":"PANG"}}')))
+    const { failures } = replay(
+      parseRecording('a.jsonl', lines('{"step":1,"node":"7000","cmd":["PING"],"reply":{"type":"simple","value":"PANG"}}')),
+    )
     expect(failures).toEqual([{ file: 'a.jsonl', line: 2, step: 1, command: 'PING', expected: 'simple "PANG"', got: 'simple "PONG"' }])
   })
 
@@ -52,23 +58,37 @@ describe('a replay', () => {
   })
 
   it('counts what is not simulated and what hangs on it, and nothing else', () => {
-    const result = replay(parseRecording('a.jsonl', lines(
-      '{"node":"7000","cmd":["PFADD","l","a"],"reply":{"type":"int","value":1}}',
-      '{"node":"7000","cmd":["TYPE","l"],"reply":{"type":"simple","value":"string"}}',
-      '{"node":"7000","cmd":["SET","k","v"],"reply":{"type":"simple","value":"OK"}}',
-      '{"node":"7000","cmd":["DEL","l"],"reply":{"type":"int","value":1}}',
-      '{"node":"7000","cmd":["EXISTS","l"],"reply":{"type":"int","value":0}}',
-    )))
+    const result = replay(
+      parseRecording(
+        'a.jsonl',
+        lines(
+          '{"node":"7000","cmd":["PFADD","l","a"],"reply":{"type":"int","value":1}}',
+          '{"node":"7000","cmd":["TYPE","l"],"reply":{"type":"simple","value":"string"}}',
+          '{"node":"7000","cmd":["SET","k","v"],"reply":{"type":"simple","value":"OK"}}',
+          '{"node":"7000","cmd":["DEL","l"],"reply":{"type":"int","value":1}}',
+          '{"node":"7000","cmd":["EXISTS","l"],"reply":{"type":"int","value":0}}',
+        ),
+      ),
+    )
     expect([result.passed, result.total, result.unsupported, result.failures]).toEqual([2, 5, 3, []])
-    expect([...result.missing.keys()]).toEqual(['PFADD', 'TYPE (depends on a value that is not simulated)', 'DEL (depends on a value that is not simulated)'])
+    expect([...result.missing.keys()]).toEqual([
+      'PFADD',
+      'TYPE (depends on a value that is not simulated)',
+      'DEL (depends on a value that is not simulated)',
+    ])
   })
 
   it('lets time pass only where the recording does', () => {
-    const result = replay(parseRecording('a.jsonl', lines(
-      '{"node":"7000","cmd":["SET","k","v","PX","100"],"reply":{"type":"simple","value":"OK"}}',
-      '{"node":"7000","cmd":["EXISTS","k"],"reply":{"type":"int","value":1},"sleep_ms_before":99}',
-      '{"node":"7000","cmd":["EXISTS","k"],"reply":{"type":"int","value":0},"sleep_ms_before":1}',
-    )))
+    const result = replay(
+      parseRecording(
+        'a.jsonl',
+        lines(
+          '{"node":"7000","cmd":["SET","k","v","PX","100"],"reply":{"type":"simple","value":"OK"}}',
+          '{"node":"7000","cmd":["EXISTS","k"],"reply":{"type":"int","value":1},"sleep_ms_before":99}',
+          '{"node":"7000","cmd":["EXISTS","k"],"reply":{"type":"int","value":0},"sleep_ms_before":1}',
+        ),
+      ),
+    )
     expect(result.failures).toEqual([])
   })
 })
@@ -80,6 +100,8 @@ test('a folder or file that is no recording is refused in one sentence', () => {
   writeFileSync(join(empty, 'x.jsonl'), '{"kind":"replies"')
   expect(() => readRecordings(empty)).toThrow('x.jsonl:1 is not JSON.')
   rmSync(empty, { recursive: true })
-  expect(() => parseRecording('y.jsonl', lines('{"node":"7001","cmd":["PING"],"reply":{"type":"simple","value":"PONG"}}'))).toThrow('y.jsonl:2 speaks to the node 7001')
+  expect(() => parseRecording('y.jsonl', lines('{"node":"7001","cmd":["PING"],"reply":{"type":"simple","value":"PONG"}}'))).toThrow(
+    'y.jsonl:2 speaks to the node 7001',
+  )
   expect(() => parseRecording('y.jsonl', lines('{"do":[{"explode":["7000"]}]}'))).toThrow('y.jsonl:2 has a "do" that is not understood.')
 })

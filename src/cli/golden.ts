@@ -35,7 +35,9 @@ try {
 const sum = (pick: (r: Result) => number): number => results.reduce((n, r) => n + pick(r), 0)
 const failures = results.flatMap((r) => r.failures)
 const unsupported = sum((r) => r.unsupported)
-print(`total ${sum((r) => r.passed)}/${sum((r) => r.total)} unsupported ${unsupported} volatile ${sum((r) => r.volatile)} failed ${failures.length}`)
+print(
+  `total ${sum((r) => r.passed)}/${sum((r) => r.total)} unsupported ${unsupported} volatile ${sum((r) => r.volatile)} failed ${failures.length}`,
+)
 
 const missing = new Map<string, number>()
 for (const r of results) for (const [what, n] of r.missing) missing.set(what, (missing.get(what) ?? 0) + n)

@@ -48,13 +48,19 @@ else {
   if (!scenario) refuse(`There is no scenario called ${run.scenario} here.`)
   if (decoded.warning) process.stderr.write(`headless: ${decoded.warning}\n`)
   const session = new Session(scenario!, run.seed, run.actions)
-  const print = (line: object): void => void process.stdout.write(JSON.stringify(line, (_k, v: unknown) => (typeof v === 'bigint' ? v.toString() : v)) + '\n')
+  const print = (line: object): void =>
+    void process.stdout.write(JSON.stringify(line, (_k, v: unknown) => (typeof v === 'bigint' ? v.toString() : v)) + '\n')
   if (until === undefined) session.arrive(run)
   else session.advance(until)
   if (wants.facts) for (const f of session.facts) print(factLine(f))
   if (wants.metrics) for (const w of session.metrics.windows) print({ window: w.at, ...w })
   print({
-    scenario: scenario!.id, seed: run.seed, at: session.now, events: session.events, actions: session.applied, facts: session.facts.length,
+    scenario: scenario!.id,
+    seed: run.seed,
+    at: session.now,
+    events: session.events,
+    actions: session.applied,
+    facts: session.facts.length,
     ...(wants.digest ? { digest: session.sim.digest() } : {}),
   })
 }

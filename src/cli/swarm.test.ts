@@ -15,6 +15,10 @@ it.each([
   [41, 'slots whose stale owner has the greater epoch'],
   [272, 'a primary stopped in the middle of an import, and deposed'],
   [293, 'an epoch taken without consensus that an election had taken too'],
-])('(regression) seed %i: %s', (seed) => {
-  expect(swarm(seed, 60, newTally()).broken).toEqual([])
-}, 120_000)
+])(
+  '(regression) seed %i: %s',
+  (seed) => {
+    expect(swarm(seed, 60, newTally()).broken).toEqual([])
+  },
+  120_000,
+)

@@ -30,7 +30,14 @@ export interface Tally {
 }
 
 export const newTally = (): Tally => ({
-  failovers: 0, manual: 0, partitions: 0, crashes: 0, migrations: 0, writes: 0, lost: 0, abandoned: 0,
+  failovers: 0,
+  manual: 0,
+  partitions: 0,
+  crashes: 0,
+  migrations: 0,
+  writes: 0,
+  lost: 0,
+  abandoned: 0,
 })
 
 const scenarioOf = (s: Stream): Scenario => {
@@ -41,10 +48,20 @@ const scenarioOf = (s: Stream): Scenario => {
   if (below(s, 4) === 0) config['cluster-replica-validity-factor'] = '0'
   if (below(s, 8) === 0) config['repl-backlog-size'] = '16384'
   return {
-    id: 'swarm', title: 'swarm', about: 'A random cluster.', config,
+    id: 'swarm',
+    title: 'swarm',
+    about: 'A random cluster.',
+    config,
     topology: { cluster: true, primaries, replicasPerPrimary: 1 + below(s, 2), apps: 1 },
-    load: { ...DEFAULT_LOAD, rate: 20 + below(s, 80), keys: 300 }, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN,
-    latency: { mean: 100 + below(s, 400), spread: 100 }, service: { command: 10, message: 5 }, scale: 1, warm: 0, startAt: 0, seed: 1,
+    load: { ...DEFAULT_LOAD, rate: 20 + below(s, 80), keys: 300 },
+    policy: DEFAULT_POLICY,
+    origin: DEFAULT_ORIGIN,
+    latency: { mean: 100 + below(s, 400), spread: 100 },
+    service: { command: 10, message: 5 },
+    scale: 1,
+    warm: 0,
+    startAt: 0,
+    seed: 1,
   }
 }
 
@@ -96,13 +113,17 @@ const mischief = (sim: Simulation, s: Stream): Action => {
     case 9:
       return { type: 'slow', process: one(s, up), factor: one(s, [1, 20, 500]) }
     case 10:
-      return down.length > 0 ? { type: below(s, 4) === 0 ? 'restartEmpty' : 'restart', process: one(s, down) } : { type: 'restart', process: one(s, up) }
+      return down.length > 0
+        ? { type: below(s, 4) === 0 ? 'restartEmpty' : 'restart', process: one(s, down) }
+        : { type: 'restart', process: one(s, up) }
     case 11:
       return replicas.length > 0 ? { type: 'failover', process: one(s, replicas) } : { type: 'heal' }
     case 12:
       return { type: 'link', a: one(s, nodes), b: one(s, nodes), latency: below(s, 50) * MS, loss: below(s, 4) / 10 }
     default:
-      return nodes.length < 16 && below(s, 2) === 0 ? { type: 'addNode', replica: below(s, 2) === 0 } : { type: 'removeNode', process: one(s, nodes) }
+      return nodes.length < 16 && below(s, 2) === 0
+        ? { type: 'addNode', replica: below(s, 2) === 0 }
+        : { type: 'removeNode', process: one(s, nodes) }
   }
 }
 
@@ -146,7 +167,12 @@ export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
     while (sim.world.now < until) {
       sim.runUntil(Math.min(until, sim.world.now + 50 * MS))
       if (written < seconds * 20)
-        applyAction(sim, { type: 'command', process: one(s, nodesOf(sim)), argv: ['SET', `${TRACKED}${written}`, `v${written++}`], cluster: true })
+        applyAction(sim, {
+          type: 'command',
+          process: one(s, nodesOf(sim)),
+          argv: ['SET', `${TRACKED}${written}`, `v${written++}`],
+          cluster: true,
+        })
       invariants.checkOwners()
     }
   }
@@ -160,7 +186,7 @@ export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
   const latest = sim.world.now + 300 * SEC
   written = Infinity
   let whole = whyNotWhole(sim)
-  for (let calm = 0; calm < 5 && sim.world.now < latest; ) {
+  for (let calm = 0; calm < 5 && sim.world.now < latest;) {
     step(sim.world.now + SEC)
     for (const id of nodesOf(sim)) if (sim.process(id)!.status !== 'up') applyAction(sim, { type: 'restart', process: id })
     whole = whyNotWhole(sim)
@@ -179,9 +205,27 @@ export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
 }
 
 const QUIET: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
-  'request.done', 'write.acked', 'origin.query', 'origin.answered', 'fill.started', 'fill.joined', 'client.redirected', 'stale.served',
-  'node.reported', 'reshard.progress', 'keys.migrated', 'slot.opened', 'slot.closed', 'console.replied', 'row.updated', 'action.applied',
-  'invalidation.published', 'invalidation.received', 'client.refreshed', 'client.connectionLost', 'origin.refused',
+  'request.done',
+  'write.acked',
+  'origin.query',
+  'origin.answered',
+  'fill.started',
+  'fill.joined',
+  'client.redirected',
+  'stale.served',
+  'node.reported',
+  'reshard.progress',
+  'keys.migrated',
+  'slot.opened',
+  'slot.closed',
+  'console.replied',
+  'row.updated',
+  'action.applied',
+  'invalidation.published',
+  'invalidation.received',
+  'client.refreshed',
+  'client.connectionLost',
+  'origin.refused',
 ])
 
 const option = (name: string, otherwise: number): number => {

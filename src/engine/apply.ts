@@ -31,7 +31,8 @@ const refuse = (sim: Simulation, action: Action): string | null => {
     const unknown = ids.find((id) => !known(id))
     return unknown === undefined ? null : `There is no process ${unknown} here.`
   }
-  if ('process' in action && action.process !== '*' && (!known(action.process) || known(action.process)!.retired)) return `There is no process ${action.process} here.`
+  if ('process' in action && action.process !== '*' && (!known(action.process) || known(action.process)!.retired))
+    return `There is no process ${action.process} here.`
   const status = 'process' in action ? known(action.process)?.status : undefined
   const kind = 'process' in action ? known(action.process)?.kind : undefined
   switch (action.type) {

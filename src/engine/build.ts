@@ -26,8 +26,14 @@ export const emptySimulation = (scenario: Scenario, seed: number): Simulation =>
   new Simulation(
     BEHAVIOURS,
     {
-      cluster: scenario.topology.cluster, config: scenario.config, load: scenario.load, policy: scenario.policy, origin: scenario.origin,
-      latency: scenario.latency, service: scenario.service, warm: scenario.warm,
+      cluster: scenario.topology.cluster,
+      config: scenario.config,
+      load: scenario.load,
+      policy: scenario.policy,
+      origin: scenario.origin,
+      latency: scenario.latency,
+      service: scenario.service,
+      warm: scenario.warm,
     },
     seed,
   )

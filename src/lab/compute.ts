@@ -34,7 +34,11 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
     const rate = updates / 60
     const share = staleFillShare(rate, window / 1000)
     return {
-      answer: fills * share, rate, seconds: window / 1000, expected: (rate * window) / 1000, share: 100 * share,
+      answer: fills * share,
+      rate,
+      seconds: window / 1000,
+      expected: (rate * window) / 1000,
+      share: 100 * share,
       minute: fills * staleFillShare(updates, window / 1000),
     }
   },
@@ -45,7 +49,11 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
   sleepOnceLock: ({ rate, took }) => {
     const seconds = took / 1000
     return {
-      answer: sleepOnceLockQueries(rate, seconds), seconds, rest: seconds - 0.1, meanwhile: rate * (seconds - 0.1), one: 1,
+      answer: sleepOnceLockQueries(rate, seconds),
+      seconds,
+      rest: seconds - 0.1,
+      meanwhile: rate * (seconds - 0.1),
+      one: 1,
       unlocked: stampedeQueries(rate, seconds),
     }
   },
@@ -68,7 +76,12 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
     const head = 1 - free / 100
     const own = primaries * memory
     return {
-      answer: usableMemory(raw, replicas, fragmentation, head), machines, raw, own, used: 100 - free, stored: own / fragmentation,
+      answer: usableMemory(raw, replicas, fragmentation, head),
+      machines,
+      raw,
+      own,
+      used: 100 - free,
+      stored: own / fragmentation,
       copiesAsRoom: usableMemory(raw, 0, fragmentation, head),
       replicasTwice: usableMemory(own, replicas, fragmentation, head),
       thirdOff: (usableMemory(own, 0, fragmentation, head) * 2) / 3,
@@ -80,28 +93,53 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
     const head = 1 - free / 100
     const one = rawMemory(data, 0, fragmentation, head)
     return {
-      answer: rawMemory(data, replicas, fragmentation, head), copies: 1 + replicas, used: 100 - free, resident: data * fragmentation, one,
-      percentAdded: data * (1 + free / 100) * fragmentation * (1 + replicas), noFragmentation: rawMemory(data, replicas, 1, head),
+      answer: rawMemory(data, replicas, fragmentation, head),
+      copies: 1 + replicas,
+      used: 100 - free,
+      resident: data * fragmentation,
+      one,
+      percentAdded: data * (1 + free / 100) * fragmentation * (1 + replicas),
+      noFragmentation: rawMemory(data, replicas, 1, head),
     }
   },
   leastShards: ({ data, memory, fragmentation, free, reads, each }) => {
-    const { memory: forMemory, reads: forReads, shards } = leastShards(data, memory, fragmentation, 1 - free / 100, reads * 1000, each * 1000)
+    const {
+      memory: forMemory,
+      reads: forReads,
+      shards,
+    } = leastShards(data, memory, fragmentation, 1 - free / 100, reads * 1000, each * 1000)
     return {
-      answer: shards, forMemory, forReads, usable: (memory * (1 - free / 100)) / fragmentation, machines: 2 * shards,
-      bothCopies: Math.max(3, forMemory, Math.ceil(reads / (2 * each))), machinesForShards: 2 * shards,
+      answer: shards,
+      forMemory,
+      forReads,
+      usable: (memory * (1 - free / 100)) / fragmentation,
+      machines: 2 * shards,
+      bothCopies: Math.max(3, forMemory, Math.ceil(reads / (2 * each))),
+      machinesForShards: 2 * shards,
     }
   },
   askReplies: ({ keys, moved, requests }) => ({
-    answer: requests * askShare(moved, keys), share: 100 * askShare(moved, keys), stay: requests * (1 - askShare(moved, keys)), all: requests, none: 0,
+    answer: requests * askShare(moved, keys),
+    share: 100 * askShare(moved, keys),
+    stay: requests * (1 - askShare(moved, keys)),
+    all: requests,
+    none: 0,
   }),
   reshardSlots: ({ primaries }) => ({
-    answer: reshardSlots(primaries), slots: SLOTS, after: primaries + 1, each: SLOTS / primaries, source: reshardSlots(primaries) / primaries,
-    old: Math.floor(SLOTS / primaries), almostAll: Math.floor(SLOTS * moduloMoved(primaries, primaries + 1)),
+    answer: reshardSlots(primaries),
+    slots: SLOTS,
+    after: primaries + 1,
+    each: SLOTS / primaries,
+    source: reshardSlots(primaries) / primaries,
+    old: Math.floor(SLOTS / primaries),
+    almostAll: Math.floor(SLOTS * moduloMoved(primaries, primaries + 1)),
   }),
   xfetchMean: ({ beta }) => ({ answer: xfetchMean(beta), inverse: 1 / beta, one: 1, chance: 100 * xfetchExactlyOne(beta) }),
   xfetchOne: ({ beta }) => ({ answer: 100 * xfetchExactlyOne(beta), inverse: 1 / beta, mean: xfetchMean(beta), certain: 100 }),
   spreadNodes: ({ nodes, copies }) => ({
-    answer: spreadNodes(nodes, copies), miss: 100 * (1 - 1 / nodes) ** copies, empty: nodes - spreadNodes(nodes, copies),
+    answer: spreadNodes(nodes, copies),
+    miss: 100 * (1 - 1 / nodes) ** copies,
+    empty: nodes - spreadNodes(nodes, copies),
     oneEach: Math.min(nodes, copies),
   }),
   digitSuffixes: ({ nodes, copies }) => {
@@ -114,7 +152,10 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
     return { answer: sum / 200 }
   },
   hotNode: ({ nodes, share }) => ({
-    answer: hotNodeLoad(nodes, share / 100), hot: (nodes * share) / 100, rest: 1 - share / 100, factor: (nodes * share) / 100,
+    answer: hotNodeLoad(nodes, share / 100),
+    hot: (nodes * share) / 100,
+    rest: 1 - share / 100,
+    factor: (nodes * share) / 100,
   }),
   isolatedLoss: ({ writes, partition, timeout }) => {
     const { least, mean, most } = isolatedLoss(writes, partition, timeout, 3)

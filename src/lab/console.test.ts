@@ -53,9 +53,7 @@ describe('formatReply', () => {
   })
 
   it('prints reports as they are', () => {
-    expect(formatReply('cluster_enabled:1\r\ncluster_state:ok\r\n', ['CLUSTER', 'INFO'])).toBe(
-      'cluster_enabled:1\ncluster_state:ok',
-    )
+    expect(formatReply('cluster_enabled:1\r\ncluster_state:ok\r\n', ['CLUSTER', 'INFO'])).toBe('cluster_enabled:1\ncluster_state:ok')
   })
 
   it('quotes every byte', () => expect(quoted('\x00 \\')).toBe('"\\x00 \\\\"'))

@@ -8,8 +8,7 @@ export const toBytes = (text: string): string => {
 }
 
 const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
-const isBlank = (c: string) =>
-  c === ' ' || c === '\n' || c === '\r' || c === '\t' || c === '\0' || c === '\v' || c === '\f'
+const isBlank = (c: string) => c === ' ' || c === '\n' || c === '\r' || c === '\t' || c === '\0' || c === '\v' || c === '\f'
 
 /**
  * A line of redis-cli as its arguments. Double quotes know \xHH, \n, \r, \t, \b and \a; single quotes only \'.
@@ -85,19 +84,11 @@ const double = (n: number): string => {
   return n === -Infinity ? '-inf' : String(n)
 }
 
-const list = (
-  items: string[],
-  mark: string,
-  indent: string,
-  empty: string,
-  each: (item: number, indent: string) => string,
-) => {
+const list = (items: string[], mark: string, indent: string, empty: string, each: (item: number, indent: string) => string) => {
   if (items.length === 0) return empty
   const width = String(items.length).length
   const inner = indent + ' '.repeat(width + 2)
-  return items
-    .map((_, i) => `${i === 0 ? '' : indent}${String(i + 1).padStart(width)}${mark} ${each(i, inner)}`)
-    .join('\n')
+  return items.map((_, i) => `${i === 0 ? '' : indent}${String(i + 1).padStart(width)}${mark} ${each(i, inner)}`).join('\n')
 }
 
 const format = (reply: Reply, indent: string): string => {

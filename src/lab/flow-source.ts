@@ -26,8 +26,7 @@ const body = (source: string): string => {
 }
 
 /** 1-based line on which a step's label stands; 0 when it is not in the text (a step of a command's own retries). */
-export const lineOf = (source: string, label: string): number =>
-  source.split('\n').findIndex((line) => line.includes(`'${label}'`)) + 1
+export const lineOf = (source: string, label: string): number => source.split('\n').findIndex((line) => line.includes(`'${label}'`)) + 1
 
 /** The flow that reads now, and every other flow in which a request waits, with how many wait on each line, all applications together. */
 export const flowSources = (w: World): FlowSource[] => {

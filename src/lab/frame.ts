@@ -146,9 +146,25 @@ export interface OriginFace {
 }
 
 export type MessageKind =
-  | 'command' | 'reply' | 'error' | 'origin' | 'originReply'
-  | 'ping' | 'pong' | 'meet' | 'fail' | 'update' | 'voteRequest' | 'vote' | 'manualFailover'
-  | 'replication' | 'sync' | 'publish' | 'message' | 'migrate' | 'other'
+  | 'command'
+  | 'reply'
+  | 'error'
+  | 'origin'
+  | 'originReply'
+  | 'ping'
+  | 'pong'
+  | 'meet'
+  | 'fail'
+  | 'update'
+  | 'voteRequest'
+  | 'vote'
+  | 'manualFailover'
+  | 'replication'
+  | 'sync'
+  | 'publish'
+  | 'message'
+  | 'migrate'
+  | 'other'
 
 export interface MessageFace {
   id: number

@@ -18,8 +18,26 @@ import { explain } from './why.ts'
 
 /** What may be called by name from the page. */
 export const HOST_METHODS = [
-  'open', 'dispatch', 'play', 'pause', 'setSpeed', 'step', 'seek', 'undo', 'redo', 'reset', 'run', 'digest', 'frame', 'command', 'slots',
-  'keys', 'find', 'inspect', 'why', 'waiting',
+  'open',
+  'dispatch',
+  'play',
+  'pause',
+  'setSpeed',
+  'step',
+  'seek',
+  'undo',
+  'redo',
+  'reset',
+  'run',
+  'digest',
+  'frame',
+  'command',
+  'slots',
+  'keys',
+  'find',
+  'inspect',
+  'why',
+  'waiting',
 ] as const
 export type HostMethod = (typeof HOST_METHODS)[number]
 
@@ -67,7 +85,10 @@ export class LabHost {
     const session = new Session(found, run?.seed ?? options.seed ?? found.seed, run?.actions ?? [])
     if (run) session.arrive(run)
     this.attach(session)
-    this.notice = run && run.engine !== ENGINE_VERSION ? `This run was recorded by engine ${run.engine}; here is ${ENGINE_VERSION}. It may go differently.` : null
+    this.notice =
+      run && run.engine !== ENGINE_VERSION
+        ? `This run was recorded by engine ${run.engine}; here is ${ENGINE_VERSION}. It may go differently.`
+        : null
   }
 
   private attach(session: Session): void {
@@ -214,7 +235,7 @@ export class LabHost {
     const windows = s.metrics.windows.slice(s.windowsChangedFrom)
     const windowsFrom = s.windowsChangedFrom
     s.windowsChangedFrom = s.metrics.windows.length
-    const eachMessage = (w.settings.latency.mean / MS / this.current) >= VISIBLE_FLIGHT_MS || !this.playing
+    const eachMessage = w.settings.latency.mean / MS / this.current >= VISIBLE_FLIGHT_MS || !this.playing
     return {
       seq: ++this.seq,
       at: s.now,

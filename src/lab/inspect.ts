@@ -17,7 +17,8 @@ export const inspect = (w: World, id: ProcessId): Inspection => {
   const empty: Inspection = { process: id, rows: [], why: null, peers: [], waiting: [], keys: 0 }
   if (p.state === null) {
     const headline = p.status === 'off' ? 'It has no power' : 'Its process is gone'
-    const text = p.status === 'off' ? 'Its host is silent: connections hang until they time out.' : 'Its host is up: connections are refused at once.'
+    const text =
+      p.status === 'off' ? 'Its host is silent: connections hang until they time out.' : 'Its host is up: connections are refused at once.'
     return { ...empty, why: { headline, evidence: [{ mark: 'no', who: id, text, figure: '' }] } }
   }
   if (p.kind === 'node') return inspectNode(w, id, p.state as NodeState, p.inbox.length - p.head, p.status === 'paused')
@@ -44,32 +45,53 @@ const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, pau
   const timeout = Number(n.config.get('cluster-node-timeout') ?? 15000)
   const rows = [
     ...(c && me ? [{ label: 'currentEpoch, configEpoch', value: `${c.currentEpoch}, ${me.configEpoch}` }] : []),
-    ...(c ? [{ label: 'cluster_state', value: c.state }, { label: 'node-timeout', value: `${grouped(timeout)} ms` }] : []),
+    ...(c
+      ? [
+          { label: 'cluster_state', value: c.state },
+          { label: 'node-timeout', value: `${grouped(timeout)} ms` },
+        ]
+      : []),
     { label: 'replication offset', value: grouped(n.repl.offset) },
     ...(n.repl.role === 'replica'
-      ? [{ label: 'link to its primary', value: n.repl.linkState === 'connected' ? 'up' : `${n.repl.linkState}, down for ${msText(Math.max(0, w.now - n.repl.linkDownSince))}` }]
+      ? [
+          {
+            label: 'link to its primary',
+            value:
+              n.repl.linkState === 'connected'
+                ? 'up'
+                : `${n.repl.linkState}, down for ${msText(Math.max(0, w.now - n.repl.linkDownSince))}`,
+          },
+        ]
       : [...n.repl.replicas.values()].map((r) => ({ label: `${r.process} acknowledged`, value: grouped(r.ack) }))),
     { label: 'keys', value: grouped(n.keys.size) },
     { label: 'address', value: `${n.ip}:${n.port}` },
     ...(backlog > 0 ? [{ label: 'waiting for its thread', value: grouped(backlog) }] : []),
   ]
   const why = paused
-    ? { headline: 'It stands still', evidence: [{ mark: 'wait' as const, who: id, text: 'SIGSTOP: its kernel goes on accepting, it does not run.', figure: `${backlog} waiting` }] }
+    ? {
+        headline: 'It stands still',
+        evidence: [
+          { mark: 'wait' as const, who: id, text: 'SIGSTOP: its kernel goes on accepting, it does not run.', figure: `${backlog} waiting` },
+        ],
+      }
     : whyNot(n, w.now)
   return {
     process: id,
     rows,
     why,
     peers: c
-      ? c.peers.slice(1).filter((x) => !x.gone).map((x) => ({
-          id: x.process,
-          role: x.primary ? 'primary' : 'replica',
-          flag: x.fail ? 'FAIL' : x.pfail ? 'PFAIL' : x.handshake ? 'handshake' : '',
-          lastPong: x.pongReceived,
-          pingSent: x.pingSent,
-          epoch: x.configEpoch,
-          reports: [...x.reports.keys()].map((i) => c.peers[i].process),
-        }))
+      ? c.peers
+          .slice(1)
+          .filter((x) => !x.gone)
+          .map((x) => ({
+            id: x.process,
+            role: x.primary ? 'primary' : 'replica',
+            flag: x.fail ? 'FAIL' : x.pfail ? 'PFAIL' : x.handshake ? 'handshake' : '',
+            lastPong: x.pongReceived,
+            pingSent: x.pingSent,
+            epoch: x.configEpoch,
+            reports: [...x.reports.keys()].map((i) => c.peers[i].process),
+          }))
       : [],
     waiting: [],
     keys: n.keys.size,
@@ -81,7 +103,12 @@ const inspectApp = (w: World, id: ProcessId, a: AppState): Inspection => ({
   rows: [
     { label: 'requests in flight', value: grouped(appInFlight(a)) },
     { label: 'L1 entries', value: `${a.near.entries.size} of ${a.policy.l1Size}` },
-    { label: 'slot map', value: { moved: 'follows MOVED', timer: `polled every ${a.policy.refreshEvery / SEC} s`, ignore: 'never refreshed' }[a.policy.refresh] },
+    {
+      label: 'slot map',
+      value: { moved: 'follows MOVED', timer: `polled every ${a.policy.refreshEvery / SEC} s`, ignore: 'never refreshed' }[
+        a.policy.refresh
+      ],
+    },
     { label: 'a command is given up after', value: msText(a.policy.timeout) },
     { label: 'further attempts', value: String(a.policy.retries) },
     { label: 'reads from', value: a.policy.readFrom },

@@ -38,7 +38,9 @@ const LAWS: Record<LawName, (...args: number[]) => number> = {
 }
 
 const at = (data: unknown, path: string): unknown =>
-  path.split('.').reduce<unknown>((o, name) => (typeof o === 'object' && o !== null ? (o as Record<string, unknown>)[name] : undefined), data)
+  path
+    .split('.')
+    .reduce<unknown>((o, name) => (typeof o === 'object' && o !== null ? (o as Record<string, unknown>)[name] : undefined), data)
 
 const all = <T>(wanted: Record<string, T> | undefined, fits: (field: string, value: T) => boolean): boolean =>
   wanted === undefined || Object.entries(wanted).every(([field, value]) => fits(field, value))
@@ -56,7 +58,8 @@ const fits = (fact: Fact, p: FactPattern): boolean =>
 const first = (e: Evidence, pattern: FactPattern, from: Micros = e.since): Fact | undefined =>
   e.facts.find((f) => f.at >= from && f.at <= e.now && fits(f, pattern))
 
-const last = (e: Evidence, pattern: FactPattern): Fact | undefined => e.facts.findLast((f) => f.at >= e.since && f.at <= e.now && fits(f, pattern))
+const last = (e: Evidence, pattern: FactPattern): Fact | undefined =>
+  e.facts.findLast((f) => f.at >= e.since && f.at <= e.now && fits(f, pattern))
 
 /** A window's figure; latencies in seconds. */
 const valueOf = (w: MetricWindow, metric: keyof MetricWindow): number => (metric === 'p99' ? w.p99 / SEC : Number(w[metric]))
@@ -171,7 +174,8 @@ export const holds = (check: Check, e: Evidence): boolean => {
 /** Digits a person would say: 0.6 ms, 0.04 s, 7.5 s, 61 s. */
 export const format = (value: number, unit: Unit): string => {
   if (unit === 'share') return `${value < 0.1 && value > 0 ? (value * 100).toFixed(1) : Math.round(value * 100)} %`
-  if (unit === 'count') return (value < 10 && !Number.isInteger(value) ? value.toFixed(1) : String(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, '\u202f')
+  if (unit === 'count')
+    return (value < 10 && !Number.isInteger(value) ? value.toFixed(1) : String(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, '\u202f')
   if (value !== 0 && value < 0.01) return `${(value * 1000).toFixed(1)} ms`
   if (value !== 0 && value < 0.1) return `${value.toFixed(2)} s`
   return `${Number.isInteger(value) || value >= 20 ? Math.round(value) : value.toFixed(1)} s`
@@ -190,7 +194,9 @@ export const fill = (text: string, figures: Record<string, Figure>, e: Evidence)
 export const rightOption = (step: Step, e: Evidence, over: boolean): number => {
   const value = measure(step.measure, e)
   const told = step.options.findIndex(
-    (o) => (value !== null && o.range !== undefined && value >= o.range[0] && value < o.range[1]) || (o.fact !== undefined && first(e, o.fact) !== undefined),
+    (o) =>
+      (value !== null && o.range !== undefined && value >= o.range[0] && value < o.range[1]) ||
+      (o.fact !== undefined && first(e, o.fact) !== undefined),
   )
   if (told >= 0 || !over) return told
   return step.options.findIndex((o) => o.range === undefined && o.fact === undefined)
@@ -263,7 +269,14 @@ export type PlayerInput =
   | { type: 'back' }
   | { type: 'again' }
 
-export const startLesson = (lesson: Lesson, step = 0): PlayerState => ({ lesson: lesson.id, step, phase: 'predict', guess: null, since: 0, hints: 0 })
+export const startLesson = (lesson: Lesson, step = 0): PlayerState => ({
+  lesson: lesson.id,
+  step,
+  phase: 'predict',
+  guess: null,
+  since: 0,
+  hints: 0,
+})
 
 /** One input; what cannot be done now changes nothing. */
 export const advance = (lesson: Lesson, s: PlayerState, input: PlayerInput): PlayerState => {

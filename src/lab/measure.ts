@@ -24,13 +24,20 @@ export interface Measurement {
 }
 
 const quietScenario = (set: Partial<Scenario>): Scenario => ({
-  id: 'measure', title: '', about: '',
+  id: 'measure',
+  title: '',
+  about: '',
   topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 0 },
   config: {},
   load: { rate: 0, reads: 1, keys: 1, zipf: 0, hot: 0 },
-  policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN,
-  latency: { mean: 250, spread: 100 }, service: { command: 10, message: 5 },
-  scale: 1, warm: 1, startAt: 0, seed: 1,
+  policy: DEFAULT_POLICY,
+  origin: DEFAULT_ORIGIN,
+  latency: { mean: 250, spread: 100 },
+  service: { command: 10, message: 5 },
+  scale: 1,
+  warm: 1,
+  startAt: 0,
+  seed: 1,
   ...set,
 })
 
@@ -49,10 +56,14 @@ function* runTo(sim: Simulation, at: Micros): Generator<undefined, void> {
 
 /** Until a fact of that type passes the test. */
 function* until<T extends FactType>(
-  sim: Simulation, facts: Fact[], type: T, test: (f: FactOf<T>) => boolean, limit: Micros,
+  sim: Simulation,
+  facts: Fact[],
+  type: T,
+  test: (f: FactOf<T>) => boolean,
+  limit: Micros,
 ): Generator<undefined, FactOf<T> | null> {
   let seen = 0
-  for (let at = sim.world.now; at < limit; ) {
+  for (let at = sim.world.now; at < limit;) {
     at = Math.min(limit, at + 100 * MS)
     yield* runTo(sim, at)
     for (; seen < facts.length; seen++) {
@@ -148,7 +159,7 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
       })
       const { sim, facts } = watched(scenario, seed)
       // anywhere in the rhythm of the pings
-      const at = Math.round((p.timeout * (1 + uniform(newStream(seed, 'moment')))) * SEC)
+      const at = Math.round(p.timeout * (1 + uniform(newStream(seed, 'moment'))) * SEC)
       yield* runTo(sim, at)
       applyAction(sim, { type: 'powerOff', process: 'n1' })
       const won = yield* until(sim, facts, 'failover.promoted', (f) => f.data.from === 'n1', at + 4 * p.timeout * SEC)
@@ -197,7 +208,9 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
       const from = facts.length
       for (let i = 0; i < keys; i++) tell(source, 'GET', `{x}:${i}`)
       yield* runTo(sim, sim.world.now + 200 * MS)
-      const asked = facts.slice(from).filter((f) => f.type === 'console.replied' && isError(f.data.reply) && f.data.reply.error.startsWith('ASK '))
+      const asked = facts
+        .slice(from)
+        .filter((f) => f.type === 'console.replied' && isError(f.data.reply) && f.data.reply.error.startsWith('ASK '))
       return (asked.length / keys) * p.requests
     },
   },
@@ -209,8 +222,16 @@ export const MEASURE: Partial<Record<ComputeName, Measurement>> = {
         const first = Math.round(i * share)
         const last = i === p.primaries - 1 ? SLOTS - 1 : Math.round((i + 1) * share) - 1
         return {
-          process: `n${i + 1}`, id: String(i).padStart(3, '0'), myself: i === 0, primary: true, replicaOf: '-', down: false, handshake: false,
-          ranges: [[first, last]], slots: last - first + 1, open: [],
+          process: `n${i + 1}`,
+          id: String(i).padStart(3, '0'),
+          myself: i === 0,
+          primary: true,
+          replicaOf: '-',
+          down: false,
+          handshake: false,
+          ranges: [[first, last]],
+          slots: last - first + 1,
+          open: [],
         }
       })
       return planAdd(members, 'new').length
@@ -279,7 +300,7 @@ function* xfetchCycles(beta: number, seed: number): Generator<undefined, number[
     let first = Infinity
     let count = 0
     // earlier than this nobody throws low enough: the chance of one read is e^−10
-    for (let at = expiry - 10 * took * beta; ; ) {
+    for (let at = expiry - 10 * took * beta; ;) {
       at += exponential(stream, SEC / 100)
       if (at >= first + took) break
       if (!expiresEarly(at, took, beta, 1 - uniform(stream), expiry)) continue

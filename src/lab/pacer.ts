@@ -35,7 +35,15 @@ const tempo = (input: PaceInput): Tempo => {
   if ((inFlight.has('publish') || inFlight.has('message')) && recent(20 * MS, 'invalidation.published', 'row.updated'))
     return { speed: 0.0005, reason: 'an invalidation travels' }
   if (inFlight.has('manualFailover')) return { speed: 0.001, reason: 'primary and replica agree on an offset' }
-  const act = recent(400 * MS, 'process.crashed', 'process.poweredOff', 'process.paused', 'network.cut', 'network.healed', 'process.resumed')
+  const act = recent(
+    400 * MS,
+    'process.crashed',
+    'process.poweredOff',
+    'process.paused',
+    'network.cut',
+    'network.healed',
+    'process.resumed',
+  )
   if (act) return { speed: act.at > now - 30 * MS ? 0.02 : 0.2, reason: 'the first requests meet the fault' }
   if (recent(60 * MS, 'failover.promoted')) return { speed: 0.02, reason: 'the news of the promotion spreads' }
   if (recent(500 * MS, 'failover.promoted')) return { speed: 0.1, reason: 'stale slot maps meet MOVED' }

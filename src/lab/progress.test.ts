@@ -1,8 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
-  joinProgress, lessonOf, NO_PROGRESS, ProgressKeeper, progressFromFile, progressToFile, questionOf, recordChoice, recordLesson,
-  recordNumber, recordTicks, type Guess, type Progress, type Shelf,
+  joinProgress,
+  lessonOf,
+  NO_PROGRESS,
+  ProgressKeeper,
+  progressFromFile,
+  progressToFile,
+  questionOf,
+  recordChoice,
+  recordLesson,
+  recordNumber,
+  recordTicks,
+  type Guess,
+  type Progress,
+  type Shelf,
 } from './progress.ts'
 
 const id = fc.constantFrom('q01', 'q02', 'to-string', 'stampede')
@@ -19,8 +31,13 @@ const anyProgress: fc.Arbitrary<Progress> = fc.record(
     questions: dictionary(
       fc.record(
         {
-          ticks: fc.uniqueArray(fc.constantFrom('a', 'b', 'c')), ticksAt: moment, best: small, choice: fc.option(guess), right: small,
-          wrong: small, at: moment,
+          ticks: fc.uniqueArray(fc.constantFrom('a', 'b', 'c')),
+          ticksAt: moment,
+          best: small,
+          choice: fc.option(guess),
+          right: small,
+          wrong: small,
+          at: moment,
         },
         plain,
       ),
@@ -120,7 +137,10 @@ describe('keeping', () => {
     a.change((p) => recordTicks(p, 'q01', ['a'], 1))
     b.change((p) => recordChoice(p, 'q01', true, 2))
     await Promise.all([a.settled(), b.settled()])
-    expect(questionOf(new ProgressKeeper(shelf, shelf.kept as Progress).progress, 'q01')).toMatchObject({ best: 1, choice: { right: true } })
+    expect(questionOf(new ProgressKeeper(shelf, shelf.kept as Progress).progress, 'q01')).toMatchObject({
+      best: 1,
+      choice: { right: true },
+    })
   })
 
   it('a shelf that refuses is said, and the progress stays in memory', async () => {

@@ -94,8 +94,7 @@ export const progressToFile = (p: Progress): string => JSON.stringify(p, null, 1
 
 // ------------------------------------------------------------------ joining
 
-const own = <T>(record: Record<string, T>, key: string): T | undefined =>
-  Object.hasOwn(record, key) ? record[key] : undefined
+const own = <T>(record: Record<string, T>, key: string): T | undefined => (Object.hasOwn(record, key) ? record[key] : undefined)
 
 const joinRecords = <T>(a: Record<string, T>, b: Record<string, T>, join: (x: T, y: T) => T): Record<string, T> => {
   const out: Record<string, T> = {}
@@ -152,9 +151,7 @@ export const lessonOf = (p: Progress, id: string): LessonProgress => own(p.lesso
 export const questionOf = (p: Progress, id: string): QuestionProgress => own(p.questions, id) ?? NO_QUESTION
 
 /** A step of a lesson was finished: `steps` counts from the first, `guess` is the one of step `step`. */
-export const recordLesson = (
-  p: Progress, id: string, of: { steps: number; done: boolean; step?: string; guess?: Guess },
-): Progress => {
+export const recordLesson = (p: Progress, id: string, of: { steps: number; done: boolean; step?: string; guess?: Guess }): Progress => {
   const guesses = of.step !== undefined && of.guess ? { [of.step]: of.guess } : {}
   return joinProgress(p, { ...NO_PROGRESS, lessons: { [id]: { steps: of.steps, done: of.done, guesses } } })
 }

@@ -42,8 +42,11 @@ describe('the bank', () => {
       const figures: Record<string, number> = {}
       for (const [name, f] of Object.entries(q.figures ?? {})) figures[name] = COMPUTE[f.compute](f.params)[f.value ?? 'answer']
       const prose = [
-        q.prompt, ...q.points.flatMap((p) => [p.text, p.why, p.source]), ...q.corrections.flatMap((c) => [c.says, c.truth, c.source]),
-        q.choice.ask, ...q.choice.options.flatMap((o) => [o.text, o.why]),
+        q.prompt,
+        ...q.points.flatMap((p) => [p.text, p.why, p.source]),
+        ...q.corrections.flatMap((c) => [c.says, c.truth, c.source]),
+        q.choice.ask,
+        ...q.choice.options.flatMap((o) => [o.text, o.why]),
       ].map((text) => fillIn(text, figures))
       for (const text of prose) expect(text).not.toMatch(/[{}]|NaN|undefined|Infinity/)
       for (const name of Object.keys(figures)) expect(JSON.stringify(q), `${q.id} ${name}`).toMatch(new RegExp(`\\{${name}(:\\d)?\\}`))
@@ -156,8 +159,17 @@ describe('check values', () => {
 
 describe('reading a number', () => {
   test.each([
-    ['42', 42], [' 6.5 ', 6.5], ['9 091', 9091], ['9,091', 9091], ['1\u202f000.5', 1000.5], ['28 GB', 28], ['15 %', 15], ['2.7k', 2700], ['.5', 0.5],
-    ['≈ 51', 51], ['0', 0],
+    ['42', 42],
+    [' 6.5 ', 6.5],
+    ['9 091', 9091],
+    ['9,091', 9091],
+    ['1\u202f000.5', 1000.5],
+    ['28 GB', 28],
+    ['15 %', 15],
+    ['2.7k', 2700],
+    ['.5', 0.5],
+    ['≈ 51', 51],
+    ['0', 0],
   ])('%s', (text, value) => expect(readNumber(text)).toEqual({ ok: true, value }))
   test.each(['', '  ', 'many', '1.2.3', '6,5', '-4', '12e', '1e999', '--3', '42 43 x9'])('refuses %s in one sentence', (text) => {
     const read = readNumber(text)
@@ -165,6 +177,13 @@ describe('reading a number', () => {
     if (!read.ok) expect(read.sentence).toMatch(/^[A-Z].*\.$/)
   })
   it('shows thousands and digits as the page does', () => {
-    expect([say(1234567), say(0.0325, 4), say(2.5), say(28, 1), say(6.513), say(0.12)]).toEqual(['1\u202f234\u202f567', '0.0325', '2.5', '28.0', '6.51', '0.12'])
+    expect([say(1234567), say(0.0325, 4), say(2.5), say(28, 1), say(6.513), say(0.12)]).toEqual([
+      '1\u202f234\u202f567',
+      '0.0325',
+      '2.5',
+      '28.0',
+      '6.51',
+      '0.12',
+    ])
   })
 })

@@ -68,10 +68,7 @@ describe('what cannot be opened is said in one sentence', () => {
     [packed({ ringside: 1, run: { ...run, scenario: 'gone' } }), 'names seed 7 of a scenario that is not here'],
     [packed({ ringside: 1, run: { ...run, at: -1 } }), 'run.at is not right'],
     [packed({ ringside: 1, run: { ...run, at: 1e10 } }), 'longer than half an hour'],
-    [
-      packed({ ringside: 1, run: { ...run, actions: [{ at: 1, events: 1, action: { type: 'explode' } }] } }),
-      'is not right',
-    ],
+    [packed({ ringside: 1, run: { ...run, actions: [{ at: 1, events: 1, action: { type: 'explode' } }] } }), 'is not right'],
     ['x'.repeat(20_000), 'too long'],
   ])('%.24s', (text, says) => {
     expect(sentenceOf(text)).toContain(says)

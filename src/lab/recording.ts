@@ -59,9 +59,8 @@ const origin = v.strictObject({
   timeout: micros,
 })
 
-const one = (
-  type: 'crash' | 'powerOff' | 'pause' | 'resume' | 'restart' | 'restartEmpty' | 'failover' | 'removeNode',
-) => v.strictObject({ type: v.literal(type), process: id })
+const one = (type: 'crash' | 'powerOff' | 'pause' | 'resume' | 'restart' | 'restartEmpty' | 'failover' | 'removeNode') =>
+  v.strictObject({ type: v.literal(type), process: id })
 const bare = (type: 'heal' | 'resetLinks' | 'cancelReshard' | 'expireHot') => v.strictObject({ type: v.literal(type) })
 
 const action = v.variant('type', [
@@ -157,18 +156,13 @@ export const encodeRun = (r: Recording): string | null => {
 }
 
 export const decodeRun = (packed: string): Decoded => {
-  if (packed.length > LONGEST_LINK)
-    return { ok: false, sentence: `This link is too long to be one of ours. ${UNCHANGED}` }
+  if (packed.length > LONGEST_LINK) return { ok: false, sentence: `This link is too long to be one of ours. ${UNCHANGED}` }
   const text = lz.decompressFromEncodedURIComponent(packed)
-  return text
-    ? read(text, 'link')
-    : { ok: false, sentence: `This link is damaged: part of it is missing or changed. ${UNCHANGED}` }
+  return text ? read(text, 'link') : { ok: false, sentence: `This link is damaged: part of it is missing or changed. ${UNCHANGED}` }
 }
 
 export const runFromFile = (text: string): Decoded =>
-  text.length > LARGEST_FILE
-    ? { ok: false, sentence: `This file is larger than any run of the lab. ${UNCHANGED}` }
-    : read(text, 'file')
+  text.length > LARGEST_FILE ? { ok: false, sentence: `This file is larger than any run of the lab. ${UNCHANGED}` } : read(text, 'file')
 
 const read = (text: string, what: 'link' | 'file'): Decoded => {
   const no = (why: string): Decoded => ({ ok: false, sentence: `${why} ${UNCHANGED}` })
@@ -176,11 +170,7 @@ const read = (text: string, what: 'link' | 'file'): Decoded => {
   try {
     json = JSON.parse(text)
   } catch {
-    return no(
-      what === 'link'
-        ? 'This link is damaged: part of it is missing or changed.'
-        : 'This file holds no run of the lab.',
-    )
+    return no(what === 'link' ? 'This link is damaged: part of it is missing or changed.' : 'This file holds no run of the lab.')
   }
   const parsed = v.safeParse(envelope, json)
   if (!parsed.success) {
@@ -189,14 +179,12 @@ const read = (text: string, what: 'link' | 'file'): Decoded => {
     return no(`This ${what} does not hold a run the lab can open${place ? ` (${place} is not right)` : ''}.`)
   }
   const { run: found, custom = null } = parsed.output
-  if (found.at > LONGEST_RUN)
-    return no(`This ${what} holds a run longer than half an hour, which would take too long to replay.`)
+  if (found.at > LONGEST_RUN) return no(`This ${what} holds a run longer than half an hour, which would take too long to replay.`)
   if (custom) {
     if (custom.id !== found.scenario) return no(`This ${what} names one scenario and carries another.`)
     const wrong = checkScenario(custom)
     if (wrong) return no(`This ${what} cannot be opened. ${wrong}`)
-  } else if (!scenarioById(found.scenario))
-    return no(`This ${what} names seed ${found.seed} of a scenario that is not here.`)
+  } else if (!scenarioById(found.scenario)) return no(`This ${what} names seed ${found.seed} of a scenario that is not here.`)
   const warning =
     found.engine === ENGINE_VERSION
       ? ''

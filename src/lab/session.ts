@@ -13,9 +13,6 @@ import { HOT_KEY } from '../engine/workload/keys.ts'
 import type { Mark } from './frame.ts'
 import { ENGINE_VERSION } from './version.ts'
 
-
-
-
 interface Keyframe {
   at: Micros
   events: number
@@ -29,8 +26,20 @@ interface Keyframe {
 
 /** Facts at which auto pacing must look again before going on. */
 const DECISIVE: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
-  'node.pfail', 'node.fail', 'election.scheduled', 'election.started', 'election.granted', 'election.won', 'failover.promoted',
-  'cluster.state', 'invalidation.published', 'hot.expired', 'row.updated', 'process.crashed', 'role.changed', 'action.applied',
+  'node.pfail',
+  'node.fail',
+  'election.scheduled',
+  'election.started',
+  'election.granted',
+  'election.won',
+  'failover.promoted',
+  'cluster.state',
+  'invalidation.published',
+  'hot.expired',
+  'row.updated',
+  'process.crashed',
+  'role.changed',
+  'action.applied',
 ])
 
 const KEYFRAME_EVERY: Micros = SEC
@@ -251,8 +260,13 @@ export class Session {
     const last = this.keyframes[this.keyframes.length - 1]
     if (last && (w.now <= last.at || w.now - last.at < KEYFRAME_EVERY)) return
     this.keyframes.push({
-      at: w.now, events: w.events, world: this.sim.snapshot(), metrics: clone(this.metrics.state),
-      facts: this.facts.length, windows: this.metrics.windows.length, applied: this.applied,
+      at: w.now,
+      events: w.events,
+      world: this.sim.snapshot(),
+      metrics: clone(this.metrics.state),
+      facts: this.facts.length,
+      windows: this.metrics.windows.length,
+      applied: this.applied,
     })
     this.thin(w.now)
   }
@@ -286,8 +300,13 @@ export class Session {
 
   run(): Run {
     return {
-      format: 1, engine: ENGINE_VERSION, scenario: this.scenario.id, seed: this.seed,
-      actions: this.actions.slice(0, this.applied), at: this.now, events: this.events,
+      format: 1,
+      engine: ENGINE_VERSION,
+      scenario: this.scenario.id,
+      seed: this.seed,
+      actions: this.actions.slice(0, this.applied),
+      at: this.now,
+      events: this.events,
     }
   }
 

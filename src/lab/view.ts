@@ -11,7 +11,16 @@ import { versionOf } from '../engine/caching/values.ts'
 import { reshardOf, type AdminState } from '../engine/admin/admin.ts'
 import { latestVersion, type OriginState } from '../engine/origin/origin.ts'
 import type {
-  AppFace, ElectionFace, FoundKey, KeyRow, MessageFace, MessageKind, NodeFace, ProcessFace, ReshardProgress, SlotView,
+  AppFace,
+  ElectionFace,
+  FoundKey,
+  KeyRow,
+  MessageFace,
+  MessageKind,
+  NodeFace,
+  ProcessFace,
+  ReshardProgress,
+  SlotView,
 } from './frame.ts'
 import type { Session } from './session.ts'
 
@@ -27,14 +36,31 @@ const living = (w: World): Process[] => [...w.processes.values()].filter((p) => 
 // ------------------------------------------------------------------ messages
 
 const KINDS: Record<string, MessageKind> = {
-  command: 'command', reply: 'reply', push: 'message', query: 'origin', row: 'originReply', rowRefused: 'originReply',
-  ping: 'ping', pong: 'pong', meet: 'meet', fail: 'fail', update: 'update', voteRequest: 'voteRequest', vote: 'vote',
-  manualFailover: 'manualFailover', publish: 'publish',
+  command: 'command',
+  reply: 'reply',
+  push: 'message',
+  query: 'origin',
+  row: 'originReply',
+  rowRefused: 'originReply',
+  ping: 'ping',
+  pong: 'pong',
+  meet: 'meet',
+  fail: 'fail',
+  update: 'update',
+  voteRequest: 'voteRequest',
+  vote: 'vote',
+  manualFailover: 'manualFailover',
+  publish: 'publish',
 }
 
 export const kindOf = (message: Message): MessageKind => {
   const kind = KINDS[message.type]
-  if (kind === undefined) return message.type.startsWith('repl') || message.type.startsWith('psync') ? 'replication' : message.type.startsWith('sync') ? 'sync' : 'other'
+  if (kind === undefined)
+    return message.type.startsWith('repl') || message.type.startsWith('psync')
+      ? 'replication'
+      : message.type.startsWith('sync')
+        ? 'sync'
+        : 'other'
   if (kind === 'reply') {
     const reply = (message as unknown as { reply: unknown }).reply
     return typeof reply === 'object' && reply !== null && 'error' in reply ? 'error' : 'reply'
@@ -91,12 +117,20 @@ export const messagesInFlight = (w: World): MessageFace[] => {
     if (!c) return
     const kind = kindOf(item.message)
     out.push({
-      id: item.cause * 64 + (item.conn % 64), from: c.a === item.to ? c.b : c.a, to: item.to, kind, sentAt: item.sentAt, deliverAt: at,
+      id: item.cause * 64 + (item.conn % 64),
+      from: c.a === item.to ? c.b : c.a,
+      to: item.to,
+      kind,
+      sentAt: item.sentAt,
+      deliverAt: at,
       label: labelOf(item.message, kind),
     })
   })
   for (const c of w.network.conns.values())
-    for (const [d, from, to] of [[c.ab, c.a, c.b], [c.ba, c.b, c.a]] as const)
+    for (const [d, from, to] of [
+      [c.ab, c.a, c.b],
+      [c.ba, c.b, c.a],
+    ] as const)
       if (d.held)
         for (const message of d.held.slice(0, 20)) {
           const kind = kindOf(message)
@@ -179,8 +213,10 @@ const shardsOf = (w: World, s: Session): Map<ProcessId, number> => {
     if (p.kind !== 'node') continue
     const i = n++
     if (i < topology.primaries) shards.set(p.id, i)
-    else if (topology.replicaOf && i < topology.primaries + topology.replicaOf.length) shards.set(p.id, topology.replicaOf[i - topology.primaries])
-    else if (!topology.replicaOf && i < topology.primaries * (1 + topology.replicasPerPrimary)) shards.set(p.id, (i - topology.primaries) % topology.primaries)
+    else if (topology.replicaOf && i < topology.primaries + topology.replicaOf.length)
+      shards.set(p.id, topology.replicaOf[i - topology.primaries])
+    else if (!topology.replicaOf && i < topology.primaries * (1 + topology.replicasPerPrimary))
+      shards.set(p.id, (i - topology.primaries) % topology.primaries)
   }
   let next = topology.primaries
   for (const p of w.processes.values()) {
@@ -227,7 +263,12 @@ export const processFaces = (w: World, s: Session): ProcessFace[] => {
       face.app = appFace(p.state as AppState, real, errors, l1, hits, misses)
     } else if (p.kind === 'origin' && p.state !== null) {
       const o = p.state as OriginState
-      face.database = { busy: o.busy, workers: w.settings.origin.workers, queue: o.queue.length, load: recent.reduce((sum, x) => sum + x.originQueries, 0) }
+      face.database = {
+        busy: o.busy,
+        workers: w.settings.origin.workers,
+        queue: o.queue.length,
+        load: recent.reduce((sum, x) => sum + x.originQueries, 0),
+      }
     }
     return face
   })
@@ -251,18 +292,42 @@ interface Remembered {
   role: 'primary' | 'replica'
 }
 const remembered = (p: Process): Remembered => {
-  const disk = p.disk?.full as { conf?: { nodes?: { process: ProcessId; primary: boolean }[] }; nodes?: { process: ProcessId; primary: boolean }[] } | null | undefined
+  const disk = p.disk?.full as
+    { conf?: { nodes?: { process: ProcessId; primary: boolean }[] }; nodes?: { process: ProcessId; primary: boolean }[] } | null | undefined
   const nodes = disk?.conf?.nodes ?? disk?.nodes
   return { role: nodes?.find((x) => x.process === p.id)?.primary === false ? 'replica' : 'primary' }
 }
 
 const nodeFace = (
-  w: World, p: Process, n: NodeState | null, shard: number, ops: number, suspectedBy: NodeFace['suspectedBy'],
+  w: World,
+  p: Process,
+  n: NodeState | null,
+  shard: number,
+  ops: number,
+  suspectedBy: NodeFace['suspectedBy'],
 ): NodeFace => {
   if (n === null)
     return {
-      ...remembered(p), primary: null, shard, slots: 0, ranges: '', address: '', configEpoch: 0, currentEpoch: 0, offset: 0, lag: 0,
-      linkUp: false, state: 'fail', keys: 0, ops: 0, backlog: 0, suspects: [], suspectedBy, election: null, migrating: 0, importing: 0,
+      ...remembered(p),
+      primary: null,
+      shard,
+      slots: 0,
+      ranges: '',
+      address: '',
+      configEpoch: 0,
+      currentEpoch: 0,
+      offset: 0,
+      lag: 0,
+      linkUp: false,
+      state: 'fail',
+      keys: 0,
+      ops: 0,
+      backlog: 0,
+      suspects: [],
+      suspectedBy,
+      election: null,
+      migrating: 0,
+      importing: 0,
     }
   const c = n.cluster
   const me = c?.peers[0]
@@ -284,7 +349,9 @@ const nodeFace = (
     keys: n.keys.size,
     ops,
     backlog: p.inbox.length - p.head,
-    suspects: c ? c.peers.filter((x) => !x.gone && (x.pfail || x.fail)).map((x) => ({ about: x.process, flag: x.fail ? 'fail' : 'pfail' })) : [],
+    suspects: c
+      ? c.peers.filter((x) => !x.gone && (x.pfail || x.fail)).map((x) => ({ about: x.process, flag: x.fail ? 'fail' : 'pfail' }))
+      : [],
     suspectedBy,
     election: c ? electionFace(w, p, n, c) : null,
     migrating: c?.migrating.size ?? 0,
@@ -350,7 +417,15 @@ const shown = (value: string): string => (value.length > 60 ? value.slice(0, 57)
 
 /** Glob with * and ? over the whole key. */
 const globToTest = (glob: string): ((key: string) => boolean) => {
-  const pattern = new RegExp('^' + glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replace(/\*/g, '.*').replace(/\?/g, '.') + '$', 's')
+  const pattern = new RegExp(
+    '^' +
+      glob
+        .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+        .replace(/\*/g, '.*')
+        .replace(/\?/g, '.') +
+      '$',
+    's',
+  )
   return (key) => pattern.test(key)
 }
 
@@ -384,7 +459,10 @@ export const findKey = (w: World, key: string): FoundKey => {
       if (entry && !(entry.expireAt >= 0 && entry.expireAt <= w.now)) {
         const value = typeof entry.value === 'string' ? entry.value : entry.type
         copies.push({
-          process: p.id, tier: n.repl.role, value: shown(value), stale: typeof entry.value === 'string' && versionOf(entry.value) < latest,
+          process: p.id,
+          tier: n.repl.role,
+          value: shown(value),
+          stale: typeof entry.value === 'string' && versionOf(entry.value) < latest,
           ttl: entry.expireAt < 0 ? null : entry.expireAt - w.now,
         })
       }
@@ -396,7 +474,13 @@ export const findKey = (w: World, key: string): FoundKey => {
       const a = p.state as AppState
       const near = a.near.entries.get(key)
       if (near && near.expireAt > w.now)
-        copies.push({ process: p.id, tier: 'L1', value: `version ${near.version}`, stale: near.version < latest, ttl: near.expireAt - w.now })
+        copies.push({
+          process: p.id,
+          tier: 'L1',
+          value: `version ${near.version}`,
+          stale: near.version < latest,
+          ttl: near.expireAt - w.now,
+        })
       beliefs.push({ process: p.id, owner: slotBelief(a).find((run) => run.from <= slot && slot <= run.to)?.owner ?? null })
     }
   }

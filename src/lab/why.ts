@@ -105,7 +105,7 @@ class Provenance {
   parent(fact: Fact): Step {
     const between: Cause[] = []
     let event = eventOf(fact.id)
-    for (let ticks = 0; ticks < MOST_TICKS; ) {
+    for (let ticks = 0; ticks < MOST_TICKS;) {
       const p = this.lookup(event)
       if (p === undefined) break
       if (p.what === 'timer' && (p.label === 'arrival' || p.label === 'arrivals'))
@@ -118,7 +118,22 @@ class Provenance {
       event = p.cause
     }
     const last = between[between.length - 1]
-    return { fact: undefined, link: '', between: last ? between : [{ at: fact.at, process: fact.process, text: `its own clock at ${formatMicros(fact.at)} s`, factId: null, fact: null, link: 'after' }] }
+    return {
+      fact: undefined,
+      link: '',
+      between: last
+        ? between
+        : [
+            {
+              at: fact.at,
+              process: fact.process,
+              text: `its own clock at ${formatMicros(fact.at)} s`,
+              factId: null,
+              fact: null,
+              link: 'after',
+            },
+          ],
+    }
   }
 
   private lookup(event: number): Parent | undefined {
@@ -137,7 +152,10 @@ class Provenance {
       onEvent: (number, cause, entry, w: World) => {
         const c = entry.conn ? w.network.conns.get(entry.conn) : undefined
         this.parents.set(number, {
-          cause, at: w.now, what: entry.what, to: entry.to,
+          cause,
+          at: w.now,
+          what: entry.what,
+          to: entry.to,
           from: c ? (c.a === entry.to ? c.b : c.a) : '',
           label: entry.what === 'timer' ? entry.name : entry.message ? kindOf(entry.message) : 'other',
         })

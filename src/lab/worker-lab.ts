@@ -17,7 +17,10 @@ const PATIENCE_MS = 20_000
  */
 export const createWorkerLab = (onTrouble: (sentence: string) => void = () => {}): Lab => {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'ringside' })
-  const open = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void; timer: ReturnType<typeof setTimeout> }>()
+  const open = new Map<
+    number,
+    { resolve: (value: unknown) => void; reject: (error: Error) => void; timer: ReturnType<typeof setTimeout> }
+  >()
   let nextId = 1
   let dead = false
 

@@ -22,7 +22,8 @@ export const formOf = (reply: Reply, resp: 2 | 3): Form => {
   if ('push' in reply) return { type: resp === 3 ? 'push' : 'array', value: all(reply.push) }
   if ('double' in reply) return { type: resp === 3 ? 'double' : 'bulk', value: String(reply.double) }
   if ('bool' in reply) return resp === 3 ? { type: 'bool', value: String(reply.bool) } : { type: 'int', value: reply.bool ? '1' : '0' }
-  if ('verbatim' in reply) return resp === 3 ? { type: 'verbatim', value: `txt:${reply.verbatim}` } : { type: 'bulk', value: reply.verbatim }
+  if ('verbatim' in reply)
+    return resp === 3 ? { type: 'verbatim', value: `txt:${reply.verbatim}` } : { type: 'bulk', value: reply.verbatim }
   return { type: 'none', value: '' }
 }
 
@@ -41,14 +42,15 @@ export const formOfValue = (v: Value, resp: 2 | 3): Form => {
 }
 
 /** Takes out of a text what differs from run to run: ids, histories, ping and pong times. */
-export const normalizer = (ids: ReadonlyMap<string, string>) => (text: string): string => {
-  let out = text
-  if (/[0-9a-f]{40}/.test(out))
-    out = out.replace(/\b[0-9a-f]{40}\b/g, (id) => ids.get(id) ?? (/^0{40}$/.test(id) ? id : '<hex40>'))
-  if (out.includes('<replid>')) out = out.replaceAll('<replid>', '<hex40>')
-  if (/^(txt:)?(<id:\d+>|<hex40>) \S*@\d/m.test(out)) out = out.replace(/^(\S+ \S+@\S+ \S+ \S+) \S+ \S+ /gm, '$1 <ms> <ms> ')
-  return out
-}
+export const normalizer =
+  (ids: ReadonlyMap<string, string>) =>
+  (text: string): string => {
+    let out = text
+    if (/[0-9a-f]{40}/.test(out)) out = out.replace(/\b[0-9a-f]{40}\b/g, (id) => ids.get(id) ?? (/^0{40}$/.test(id) ? id : '<hex40>'))
+    if (out.includes('<replid>')) out = out.replaceAll('<replid>', '<hex40>')
+    if (/^(txt:)?(<id:\d+>|<hex40>) \S*@\d/m.test(out)) out = out.replace(/^(\S+ \S+@\S+ \S+ \S+) \S+ \S+ /gm, '$1 <ms> <ms> ')
+    return out
+  }
 
 const deep = (form: Form, text: (s: string) => string): Form =>
   typeof form.value === 'string' ? { ...form, value: text(form.value) } : { ...form, value: form.value.map((f) => deep(f, text)) }
@@ -59,7 +61,10 @@ const canonical = (form: Form, unordered: boolean | 'nested', depth: number): st
   const free = unordered === 'nested' || (unordered === true && depth === 0)
   if (typeof form.value === 'string') {
     const mark = form.type === 'verbatim' ? form.value.slice(0, 4) : ''
-    const lines = unordered !== false && form.value.includes('\n') ? mark + form.value.slice(mark.length).split('\n').sort(byText).join('\n') : form.value
+    const lines =
+      unordered !== false && form.value.includes('\n')
+        ? mark + form.value.slice(mark.length).split('\n').sort(byText).join('\n')
+        : form.value
     return `${form.type}${form.wire ?? ''}(${JSON.stringify(lines)})`
   }
   const items = form.value.map((f) => canonical(f, unordered, depth + 1))

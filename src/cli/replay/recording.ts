@@ -105,11 +105,21 @@ const headerOf = (json: Json, file: string): Header => {
   if (typeof json['kind'] !== 'string') wrong('has no "kind", so it is not the header of a recording')
   const kind = json['kind'] as string
   const blank: Header = {
-    kind, name: file, mode: 'cluster', nodes: [], roles: {}, slots: null, config: {}, resp: 2, justCreated: false, volatileKeys: new Set(),
+    kind,
+    name: file,
+    mode: 'cluster',
+    nodes: [],
+    roles: {},
+    slots: null,
+    config: {},
+    resp: 2,
+    justCreated: false,
+    volatileKeys: new Set(),
   }
   if (kind !== 'replies') return blank
   if (json['mode'] !== 'cluster' && json['mode'] !== 'standalone') wrong('needs "mode": cluster or standalone')
-  if (!isWords(json['nodes']) || json['nodes'].length === 0 || !json['nodes'].every((p) => /^\d{1,5}$/.test(p))) wrong('needs "nodes", a list of ports')
+  if (!isWords(json['nodes']) || json['nodes'].length === 0 || !json['nodes'].every((p) => /^\d{1,5}$/.test(p)))
+    wrong('needs "nodes", a list of ports')
   const nodes = json['nodes'] as string[]
   const lists = (name: string): Record<string, string[]> | null => {
     const v = json[name]
@@ -120,14 +130,22 @@ const headerOf = (json: Json, file: string): Header => {
     return v as Record<string, string[]>
   }
   const roles = lists('roles') ?? {}
-  for (const replica of Object.values(roles).flat()) if (!nodes.includes(replica)) wrong(`gives a role to ${replica}, which is not in "nodes"`)
+  for (const replica of Object.values(roles).flat())
+    if (!nodes.includes(replica)) wrong(`gives a role to ${replica}, which is not in "nodes"`)
   const slots = lists('slots')
   for (const range of Object.values(slots ?? {}).flat()) if (!/^\d{1,5}(-\d{1,5})?$/.test(range)) wrong(`has the slot range ${range}`)
   const config: Record<string, string> = {}
   if (isObject(json['config'])) for (const [name, value] of Object.entries(json['config'])) config[name] = String(value)
   return {
-    ...blank, name: typeof json['name'] === 'string' ? json['name'] : file, mode: json['mode'] as Header['mode'], nodes, roles, slots, config,
-    resp: json['resp'] === 3 ? 3 : 2, justCreated: json['just_created'] === true,
+    ...blank,
+    name: typeof json['name'] === 'string' ? json['name'] : file,
+    mode: json['mode'] as Header['mode'],
+    nodes,
+    roles,
+    slots,
+    config,
+    resp: json['resp'] === 3 ? 3 : 2,
+    justCreated: json['just_created'] === true,
     volatileKeys: new Set(isWords(json['volatile_keys']) ? json['volatile_keys'] : []),
   }
 }
@@ -194,9 +212,10 @@ export const parseRecording = (file: string, text: string): Recording => {
   if (rows.length === 0) throw new Malformed(`${file} is empty.`)
   const header = headerOf(parse(rows[0], file, 1), file)
   const lines: Line[] = []
-  if (header.kind === 'replies') rows.slice(1).forEach((row, i) => {
-    if (row.trim() !== '') lines.push(lineOf(parse(row, file, i + 2), file, i + 2, header))
-  })
+  if (header.kind === 'replies')
+    rows.slice(1).forEach((row, i) => {
+      if (row.trim() !== '') lines.push(lineOf(parse(row, file, i + 2), file, i + 2, header))
+    })
   return { file, header, lines }
 }
 
@@ -204,7 +223,9 @@ export const parseRecording = (file: string, text: string): Recording => {
 export const readRecordings = (folder: string): Recording[] => {
   let names: string[]
   try {
-    names = readdirSync(folder).filter((n) => n.endsWith('.jsonl')).sort((a, b) => (a < b ? -1 : 1))
+    names = readdirSync(folder)
+      .filter((n) => n.endsWith('.jsonl'))
+      .sort((a, b) => (a < b ? -1 : 1))
   } catch (error) {
     throw new Malformed(`cannot read the folder ${folder}: ${(error as NodeJS.ErrnoException).code ?? 'error'}.`)
   }

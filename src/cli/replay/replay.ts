@@ -73,7 +73,8 @@ const replayWith = (recording: Recording, seed: number): Result => {
     result.unsupported++
     result.missing.set(what, (result.missing.get(what) ?? 0) + 1)
   }
-  const nameOf = (line: Line): string => (line.client !== null ? `${line.node}/${line.client}` : line.resp === 3 ? `${line.node}#3` : line.node)
+  const nameOf = (line: Line): string =>
+    line.client !== null ? `${line.node}/${line.client}` : line.resp === 3 ? `${line.node}#3` : line.node
 
   const concrete = (argv: string[], line: Line): string[] => {
     if (!argv.some((w) => w.includes('<'))) return argv
@@ -99,7 +100,8 @@ const replayWith = (recording: Recording, seed: number): Result => {
   }
 
   /** Frames of a connection that nobody has read yet. */
-  const unread = (name: string): Frame[] => world.connection(name, name.split(/[/#]/)[0], protocol.get(name) ?? 2).frames.slice(read.get(name) ?? 0)
+  const unread = (name: string): Frame[] =>
+    world.connection(name, name.split(/[/#]/)[0], protocol.get(name) ?? 2).frames.slice(read.get(name) ?? 0)
   const advance = (name: string, by: number): void => void read.set(name, (read.get(name) ?? 0) + by)
 
   const judge = (line: Line, argv: string[], name: string, expected: Value[], got: Frame[] | 'closed'): void => {
@@ -118,7 +120,15 @@ const replayWith = (recording: Recording, seed: number): Result => {
     if (same) result.passed++
     else if (unsupported) miss(labelOf(argv))
     else if (isSuspect) miss(`${labelOf(argv)} (depends on a value that is not simulated)`)
-    else fail(line, command, wanted.map(show).join(' ; '), forms.length === 0 ? 'no reply' : forms.map((f) => show({ ...f, value: typeof f.value === 'string' ? text(f.value) : f.value })).join(' ; '))
+    else
+      fail(
+        line,
+        command,
+        wanted.map(show).join(' ; '),
+        forms.length === 0
+          ? 'no reply'
+          : forms.map((f) => show({ ...f, value: typeof f.value === 'string' ? text(f.value) : f.value })).join(' ; '),
+      )
   }
 
   /** Collects the answer to the command just sent; `frames` of them, of any kind when `any`. */
@@ -159,17 +169,23 @@ const replayWith = (recording: Recording, seed: number): Result => {
         sim.runUntil(begin + STEP)
         return
       }
-      const expected = line.replies ?? (line.reply !== null ? [line.reply] : line.replyMap !== null || line.linesMyself !== null ? [{ type: 'any', value: null }] : [])
+      const expected =
+        line.replies ??
+        (line.reply !== null ? [line.reply] : line.replyMap !== null || line.linesMyself !== null ? [{ type: 'any', value: null }] : [])
       const any = line.replies !== null || /^[ps]?(un)?subscribe$/i.test(argv[0])
       const got = answers(name, Math.max(1, expected.length), any)
       if (got === 'closed') world.close(name)
       if (got === 'closed') read.delete(name)
-      if (expected.length === 0) suspects.learn(name, argv, undefined, got !== 'closed' && got !== null && got.frames.some((f) => saysNotSimulated(f.reply)), false)
-      else if (line.replyMap !== null || line.linesMyself !== null) judgeText(line, argv, got === 'closed' || got === null ? null : got.frames[0].reply)
+      if (expected.length === 0)
+        suspects.learn(name, argv, undefined, got !== 'closed' && got !== null && got.frames.some((f) => saysNotSimulated(f.reply)), false)
+      else if (line.replyMap !== null || line.linesMyself !== null)
+        judgeText(line, argv, got === 'closed' || got === null ? null : got.frames[0].reply)
       else judge(line, argv, name, expected, got === 'closed' ? 'closed' : (got?.frames ?? []))
-      if (line.pushesBefore !== null) judge(line, ['pushes before the reply of', ...argv], name, line.pushesBefore, got === 'closed' || got === null ? [] : got.before)
+      if (line.pushesBefore !== null)
+        judge(line, ['pushes before the reply of', ...argv], name, line.pushesBefore, got === 'closed' || got === null ? [] : got.before)
       if (/^reset$/i.test(argv[0])) protocol.set(name, 2)
-      if (/^hello$/i.test(argv[0]) && got !== 'closed' && got !== null && !('error' in Object(got.frames[0].reply))) protocol.set(name, argv[1] === '3' ? 3 : argv[1] === '2' ? 2 : resp)
+      if (/^hello$/i.test(argv[0]) && got !== 'closed' && got !== null && !('error' in Object(got.frames[0].reply)))
+        protocol.set(name, argv[1] === '3' ? 3 : argv[1] === '2' ? 2 : resp)
     } else if (line.reply !== null) {
       const sent = pending.get(name)
       pending.delete(name)
@@ -205,7 +221,13 @@ const replayWith = (recording: Recording, seed: number): Result => {
     for (const [key, value] of Object.entries(line.replyMap!)) if (!header.volatileKeys.has(key) && got.get(key) !== value) wrong.push(key)
     for (const key of got.keys()) if (!(key in line.replyMap!)) wrong.push(key)
     if (wrong.length === 0) result.passed++
-    else fail(line, argv.join(' '), wrong.map((k) => `${k}=${line.replyMap![k] ?? '(absent)'}`).join(', '), wrong.map((k) => `${k}=${got.get(k) ?? '(absent)'}`).join(', '))
+    else
+      fail(
+        line,
+        argv.join(' '),
+        wrong.map((k) => `${k}=${line.replyMap![k] ?? '(absent)'}`).join(', '),
+        wrong.map((k) => `${k}=${got.get(k) ?? '(absent)'}`).join(', '),
+      )
   }
 
   for (const line of recording.lines) {
@@ -228,7 +250,20 @@ const replayWith = (recording: Recording, seed: number): Result => {
   return result
 }
 
-const WITH_SUBCOMMAND = new Set(['client', 'cluster', 'command', 'config', 'debug', 'latency', 'memory', 'object', 'pubsub', 'script', 'slowlog', 'xinfo'])
+const WITH_SUBCOMMAND = new Set([
+  'client',
+  'cluster',
+  'command',
+  'config',
+  'debug',
+  'latency',
+  'memory',
+  'object',
+  'pubsub',
+  'script',
+  'slowlog',
+  'xinfo',
+])
 
 /** EVAL, CLUSTER LINKS: a command as a person names it. */
 const labelOf = (argv: readonly string[]): string => {

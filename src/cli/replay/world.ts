@@ -79,8 +79,15 @@ export class GoldenWorld {
     this.sim = new Simulation(
       { ...BEHAVIOURS, console: rawClient as unknown as Behaviour },
       {
-        cluster: header.mode === 'cluster', config: Object.fromEntries(this.config), load: DEFAULT_LOAD, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN,
-        latency: { mean: 5, spread: 0 }, service: { command: 1, message: 1 }, warm: 0, addresses,
+        cluster: header.mode === 'cluster',
+        config: Object.fromEntries(this.config),
+        load: DEFAULT_LOAD,
+        policy: DEFAULT_POLICY,
+        origin: DEFAULT_ORIGIN,
+        latency: { mean: 5, spread: 0 },
+        service: { command: 1, message: 1 },
+        warm: 0,
+        addresses,
       },
       seed,
     )
@@ -113,8 +120,12 @@ export class GoldenWorld {
     const nodes = header.nodes.map((port, i): NodeConf => {
       const primary = primaryOf.get(port)
       return {
-        process: this.processOf(port), ip: '127.0.0.1', port: Number(port), cport: Number(port) + 50,
-        primary: primary === undefined, replicaOf: primary === undefined ? null : this.processOf(primary),
+        process: this.processOf(port),
+        ip: '127.0.0.1',
+        port: Number(port),
+        cport: Number(port) + 50,
+        primary: primary === undefined,
+        replicaOf: primary === undefined ? null : this.processOf(primary),
         slots: (header.slots?.[port] ?? []).map((range): [number, number] => {
           const [from, to] = range.split('-').map(Number)
           return [from, to ?? from]
@@ -139,7 +150,8 @@ export class GoldenWorld {
     const names = new Map<string, string>()
     for (const port of this.header.nodes) {
       const p = this.node(port)
-      const id = (p.state as NodeState | null)?.id ?? (p.disk?.empty as NodeDisk | undefined)?.conf?.nodes.find((n) => n.process === p.id)?.id
+      const id =
+        (p.state as NodeState | null)?.id ?? (p.disk?.empty as NodeDisk | undefined)?.conf?.nodes.find((n) => n.process === p.id)?.id
       if (id !== undefined) names.set(id, `<id:${port}>`)
     }
     return names
@@ -238,7 +250,11 @@ export class GoldenWorld {
   private flagsOf(port: string, about: string): string[] {
     const c = this.stateOf(port)?.cluster
     const peer = c?.peers.find((p) => !p.gone && p.process === this.processOf(about))
-    return peer === undefined ? [] : peerFlags(peer, peer === c!.peers[0]).split(',').filter((f) => f !== 'myself')
+    return peer === undefined
+      ? []
+      : peerFlags(peer, peer === c!.peers[0])
+          .split(',')
+          .filter((f) => f !== 'myself')
   }
 
   /** What keeps the world from being settled; '' when it is. */
@@ -278,7 +294,9 @@ export class GoldenWorld {
     const c = this.stateOf(port)!.cluster!
     const rows = c.peers.flatMap((p, i) => {
       if (p.gone) return []
-      const flags = peerFlags(p, false).split(',').filter((f) => f !== 'myself')
+      const flags = peerFlags(p, false)
+        .split(',')
+        .filter((f) => f !== 'myself')
       return [`${p.id} ${flags.join()} ${p.primary || p.replicaOf < 0 ? '-' : c.peers[p.replicaOf].id} ${claimOf(c, i).ranges.join()}`]
     })
     return rows.sort((a, b) => (a < b ? -1 : 1))

@@ -48,25 +48,45 @@ export const addANode: Lesson = {
         {
           text: 'Three quarters: the divisor changes',
           range: [12000, 13000],
-          belief: { name: 'Key modulo nodes', text: 'Slots stand between keys and nodes. The slot of a key never changes; only the owner of the slot does.' },
+          belief: {
+            name: 'Key modulo nodes',
+            text: 'Slots stand between keys and nodes. The slot of a key never changes; only the owner of the slot does.',
+          },
         },
         {
           text: 'A third: one primary’s share is copied',
           range: [5400, 5500],
           belief: { name: 'One shard is split', text: 'The newcomer takes from all, until everybody has the same: a quarter.' },
         },
-        { text: 'A quarter: the newcomer’s share', range: [4000, 4200], belief: { name: 'Only what the newcomer needs', text: 'The others exchange nothing among themselves.' } },
-        { text: 'None: new keys go to it', range: [0, 1], belief: { name: 'Growth by new keys', text: 'Every slot already has an owner, so a new key has one too. Without slots a node stays empty.' } },
+        {
+          text: 'A quarter: the newcomer’s share',
+          range: [4000, 4200],
+          belief: { name: 'Only what the newcomer needs', text: 'The others exchange nothing among themselves.' },
+        },
+        {
+          text: 'None: new keys go to it',
+          range: [0, 1],
+          belief: {
+            name: 'Growth by new keys',
+            text: 'Every slot already has an owner, so a new key has one too. Without slots a node stays empty.',
+          },
+        },
       ],
       measure: { kind: 'field', fact: FINISHED, field: 'moved' },
       unit: 'count',
       task: 'Add a primary and let it take its share. Watch the slot map.',
       moves: [{ label: 'Add a primary', action: { type: 'addNode' } }],
       goals: [
-        { text: 'the newcomer has its share', check: { kind: 'happened', fact: { type: 'reshard.finished', where: { kind: 'add', cancelled: false } } } },
+        {
+          text: 'the newcomer has its share',
+          check: { kind: 'happened', fact: { type: 'reshard.finished', where: { kind: 'add', cancelled: false } } },
+        },
         { text: 'no failed request for 2 s', check: { kind: 'holds', metric: 'errors', op: 'below', value: 1, hold: 2, after: FINISHED } },
       ],
-      hints: ['Use the button, or press A.', 'The node first meets the others, then takes its slots one by one: some twelve seconds in all.'],
+      hints: [
+        'Use the button, or press A.',
+        'The node first meets the others, then takes its slots one by one: some twelve seconds in all.',
+      ],
       solution: [{ after: 0, action: { type: 'addNode' } }],
       wait: 24,
       verdict: '{answer} moved.',
@@ -97,19 +117,29 @@ export const addANode: Lesson = {
       id: 'ask',
       title: 'ASK or MOVED?',
       fresh: [],
-      question: 'You move slot 5061 from n1 to n2 by hand and stop half way: two of its five keys have gone to n2. Somebody asks n1 for one of them. What does n1 say?',
+      question:
+        'You move slot 5061 from n1 to n2 by hand and stop half way: two of its five keys have gone to n2. Somebody asks n1 for one of them. What does n1 say?',
       options: [
         {
           text: 'MOVED: it is on n2 now',
           fact: replied('n1', 'GET', { 'reply.error': 'MOVED' }),
-          belief: { name: 'MOVED as soon as a key has gone', text: 'MOVED speaks of the whole slot, and the slot is still n1’s. A client that wrote it down would ask n2 for the three keys that are here.' },
+          belief: {
+            name: 'MOVED as soon as a key has gone',
+            text: 'MOVED speaks of the whole slot, and the slot is still n1’s. A client that wrote it down would ask n2 for the three keys that are here.',
+          },
         },
         {
           text: 'ASK: try n2, this once',
           fact: replied('n1', 'GET', { 'reply.error': 'ASK' }),
-          belief: { name: 'ASK sends one command', text: 'The key may have gone ahead, the slot has not. The client asks n2 with ASKING and leaves its map as it is.' },
+          belief: {
+            name: 'ASK sends one command',
+            text: 'The key may have gone ahead, the slot has not. The client asks n2 with ASKING and leaves its map as it is.',
+          },
         },
-        { text: 'Nothing: the key is missed', belief: { name: 'Moving keys are away', text: 'MIGRATE hands a key over at once: it is here, and then it is there.' } },
+        {
+          text: 'Nothing: the key is missed',
+          belief: { name: 'Moving keys are away', text: 'MIGRATE hands a key over at once: it is here, and then it is there.' },
+        },
       ],
       measure: { kind: 'count', fact: replied('n1', 'GET', { 'reply.error': 'ASK' }) },
       unit: 'count',
@@ -125,10 +155,22 @@ export const addANode: Lesson = {
       ],
       goals: [
         { text: 'two keys are on n2', check: { kind: 'happened', fact: replied('n1', 'MIGRATE', { 'reply.simple': 'OK' }) } },
-        { text: 'n1 answers for a key that has gone', check: { kind: 'happened', fact: replied('n1', 'GET', { 'reply.error': '' }), after: MOVED_KEYS } },
-        { text: 'n1 still serves a key that is here', check: { kind: 'happened', fact: replied('n1', 'GET', { reply: 'v3' }), after: MOVED_KEYS } },
-        { text: 'n2, asked without ASKING, sends you back', check: { kind: 'happened', fact: replied('n2', 'GET', { 'reply.error': 'MOVED' }), after: MOVED_KEYS } },
-        { text: 'no failed request for 2 s', check: { kind: 'holds', metric: 'errors', op: 'below', value: 1, hold: 2, after: MOVED_KEYS } },
+        {
+          text: 'n1 answers for a key that has gone',
+          check: { kind: 'happened', fact: replied('n1', 'GET', { 'reply.error': '' }), after: MOVED_KEYS },
+        },
+        {
+          text: 'n1 still serves a key that is here',
+          check: { kind: 'happened', fact: replied('n1', 'GET', { reply: 'v3' }), after: MOVED_KEYS },
+        },
+        {
+          text: 'n2, asked without ASKING, sends you back',
+          check: { kind: 'happened', fact: replied('n2', 'GET', { 'reply.error': 'MOVED' }), after: MOVED_KEYS },
+        },
+        {
+          text: 'no failed request for 2 s',
+          check: { kind: 'holds', metric: 'errors', op: 'below', value: 1, hold: 2, after: MOVED_KEYS },
+        },
       ],
       hints: [
         'The order matters: first the target opens the slot (IMPORTING), then the source (MIGRATING), then keys move.',

@@ -11,8 +11,16 @@ const timeout: Figure = { measure: TIMEOUT, unit: 's' }
 const least: Figure = { measure: LEAST, unit: 's' }
 const most: Figure = { measure: MOST, unit: 's' }
 
-const died: Measure = { kind: 'between', from: { type: 'process.crashed', process: 'n1' }, to: { type: 'failover.promoted', where: { from: 'n1' } } }
-const diedAgain: Measure = { kind: 'between', from: { type: 'process.crashed', process: 'n4' }, to: { type: 'failover.promoted', where: { from: 'n4' } } }
+const died: Measure = {
+  kind: 'between',
+  from: { type: 'process.crashed', process: 'n1' },
+  to: { type: 'failover.promoted', where: { from: 'n1' } },
+}
+const diedAgain: Measure = {
+  kind: 'between',
+  from: { type: 'process.crashed', process: 'n4' },
+  to: { type: 'failover.promoted', where: { from: 'n4' } },
+}
 
 export const killAPrimary: Lesson = {
   id: 'kill-a-primary',
@@ -72,7 +80,14 @@ export const killAPrimary: Lesson = {
         { text: 'a replica wins the election', check: { kind: 'happened', fact: { type: 'failover.promoted', where: { from: 'n1' } } } },
         {
           text: 'no failed request for 2 s',
-          check: { kind: 'holds', metric: 'errors', op: 'below', value: 1, hold: 2, after: { type: 'failover.promoted', where: { from: 'n1' } } },
+          check: {
+            kind: 'holds',
+            metric: 'errors',
+            op: 'below',
+            value: 1,
+            hold: 2,
+            after: { type: 'failover.promoted', where: { from: 'n1' } },
+          },
         },
       ],
       hints: [
@@ -94,11 +109,21 @@ export const killAPrimary: Lesson = {
         timeout,
         least,
         most,
-        silence: { measure: { kind: 'between', from: { type: 'process.crashed', process: 'n1' }, to: { type: 'node.pfail', where: { about: 'n1' } } }, unit: 's' },
+        silence: {
+          measure: {
+            kind: 'between',
+            from: { type: 'process.crashed', process: 'n1' },
+            to: { type: 'node.pfail', where: { about: 'n1' } },
+          },
+          unit: 's',
+        },
         vote: { measure: { kind: 'between', from: { type: 'election.started' }, to: { type: 'election.won' } }, unit: 's' },
         needed: { measure: { kind: 'field', fact: { type: 'node.fail', where: { about: 'n1' } }, field: 'needed' }, unit: 'count' },
         primaries: { measure: { kind: 'setting', name: 'primaries' }, unit: 'count' },
-        errors: { measure: { kind: 'sum', metric: 'errors', from: { type: 'process.crashed', process: 'n1' }, to: { type: 'failover.promoted' } }, unit: 'count' },
+        errors: {
+          measure: { kind: 'sum', metric: 'errors', from: { type: 'process.crashed', process: 'n1' }, to: { type: 'failover.promoted' } },
+          unit: 'count',
+        },
       },
       theory: { label: 'Theory', least: LEAST, most: MOST },
       recorded: { label: 'Real Redis', source: SOURCE, values: RECORDED },
@@ -133,12 +158,19 @@ export const killAPrimary: Lesson = {
           },
         },
       ],
-      measure: { kind: 'between', from: { type: 'process.restarted', process: 'n1' }, to: { type: 'role.changed', process: 'n1', where: { role: 'replica' } } },
+      measure: {
+        kind: 'between',
+        from: { type: 'process.restarted', process: 'n1' },
+        to: { type: 'role.changed', process: 'n1', where: { role: 'replica' } },
+      },
       unit: 's',
       task: 'Start n1 again and watch its ring on the stage.',
       moves: [{ label: 'Restart n1', action: { type: 'restart', process: 'n1' } }],
       goals: [
-        { text: 'n1 follows n4', check: { kind: 'happened', fact: { type: 'role.changed', process: 'n1', where: { role: 'replica', of: 'n4' } } } },
+        {
+          text: 'n1 follows n4',
+          check: { kind: 'happened', fact: { type: 'role.changed', process: 'n1', where: { role: 'replica', of: 'n4' } } },
+        },
         { text: 'its copy is complete', check: { kind: 'happened', fact: { type: 'replication.synced', process: 'n1' } } },
         {
           text: 'no failed request for 2 s',
@@ -156,11 +188,22 @@ export const killAPrimary: Lesson = {
       ],
       figures: {
         answer: {
-          measure: { kind: 'between', from: { type: 'process.restarted', process: 'n1' }, to: { type: 'role.changed', process: 'n1', where: { role: 'replica' } } },
+          measure: {
+            kind: 'between',
+            from: { type: 'process.restarted', process: 'n1' },
+            to: { type: 'role.changed', process: 'n1', where: { role: 'replica' } },
+          },
           unit: 's',
         },
         epoch: { measure: { kind: 'field', fact: { type: 'slots.rebound', process: 'n1' }, field: 'epoch' }, unit: 'count' },
-        synced: { measure: { kind: 'between', from: { type: 'process.restarted', process: 'n1' }, to: { type: 'replication.synced', process: 'n1' } }, unit: 's' },
+        synced: {
+          measure: {
+            kind: 'between',
+            from: { type: 'process.restarted', process: 'n1' },
+            to: { type: 'replication.synced', process: 'n1' },
+          },
+          unit: 's',
+        },
         dropped: { measure: { kind: 'field', fact: { type: 'replication.synced', process: 'n1' }, field: 'dropped' }, unit: 'count' },
       },
     },
@@ -179,11 +222,17 @@ export const killAPrimary: Lesson = {
           text: '{least} to about {most}: the same again',
           range: [5.5, 9.5],
           at: 7,
-          belief: { name: 'The same rules', text: 'Silence, agreement, a wait, a vote. n1 is a fresh copy, so there is somebody to elect.' },
+          belief: {
+            name: 'The same rules',
+            text: 'Silence, agreement, a wait, a vote. n1 is a fresh copy, so there is somebody to elect.',
+          },
         },
         {
           text: 'It stays down: the shard has used its failover',
-          belief: { name: 'One life a shard', text: 'A shard fails over as often as it has a replica that is fresh enough. You gave it one back.' },
+          belief: {
+            name: 'One life a shard',
+            text: 'A shard fails over as often as it has a replica that is fresh enough. You gave it one back.',
+          },
         },
       ],
       measure: diedAgain,
@@ -235,7 +284,10 @@ export const killAPrimary: Lesson = {
         {
           text: '3: most of the four primaries',
           range: [3, 4],
-          belief: { name: 'All primaries count, the dead one too', text: 'More than half of all the primaries that own slots. So two elections can never both win.' },
+          belief: {
+            name: 'All primaries count, the dead one too',
+            text: 'More than half of all the primaries that own slots. So two elections can never both win.',
+          },
         },
         {
           text: '5: most of the eight nodes',

@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest'
 import type { RecordedAction } from '../../engine/action.ts'
 import { SEC } from '../../engine/core/time.ts'
 import {
-  advance, fill, goalsReached, measure, placeOf, playedOut, rightOption, startLesson, verdict, type Evidence, type Place,
+  advance,
+  fill,
+  goalsReached,
+  measure,
+  placeOf,
+  playedOut,
+  rightOption,
+  startLesson,
+  verdict,
+  type Evidence,
+  type Place,
 } from '../../lab/lesson-player.ts'
 import { Session } from '../../lab/session.ts'
 import { LESSONS } from './index.ts'

@@ -30,7 +30,8 @@ export const lostInvalidation: Lesson = {
       id: 'not-listening',
       title: 'Who does not hear',
       fresh: [],
-      question: '{apps} applications keep copies in their own memory for {ttl}. app2’s subscription is cut; then the hot row changes. For how long is the old row served?',
+      question:
+        '{apps} applications keep copies in their own memory for {ttl}. app2’s subscription is cut; then the hot row changes. For how long is the old row served?',
       options: [
         {
           text: 'Not at all: the cached copy is deleted',
@@ -83,7 +84,10 @@ export const lostInvalidation: Lesson = {
           text: 'About a second: it gets the message when it is back',
           range: [0.3, 3],
           at: 1,
-          belief: { name: 'Messages wait for you', text: 'Publish and subscribe delivers to whoever is connected at that moment. Nothing is kept for the others.' },
+          belief: {
+            name: 'Messages wait for you',
+            text: 'Publish and subscribe delivers to whoever is connected at that moment. Nothing is kept for the others.',
+          },
         },
         {
           text: 'As long as before',
@@ -95,7 +99,10 @@ export const lostInvalidation: Lesson = {
           text: 'Not at all: an application flushes its L1 when it reconnects',
           range: [0, 0.3],
           at: 0,
-          belief: { name: 'Reconnecting cleans up', text: 'It should, and these applications do not. Redis’s own client tracking does: it tells clients to drop all when the connection is lost.' },
+          belief: {
+            name: 'Reconnecting cleans up',
+            text: 'It should, and these applications do not. Redis’s own client tracking does: it tells clients to drop all when the connection is lost.',
+          },
         },
       ],
       measure: stale,

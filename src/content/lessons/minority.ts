@@ -27,23 +27,33 @@ export const minority: Lesson = {
       id: 'how-long-ok',
       title: 'How long does it say OK?',
       fresh: [WRITES],
-      question: 'n1, app1 and the database are cut off from all the rest. node-timeout is {timeout}. How long does n1 go on accepting app1’s writes?',
+      question:
+        'n1, app1 and the database are cut off from all the rest. node-timeout is {timeout}. How long does n1 go on accepting app1’s writes?',
       options: [
         {
           text: 'Not at all: it is in a minority',
           range: [0, 1],
           at: 0,
-          belief: { name: 'A minority knows it is one', text: 'It only hears nothing. Silence becomes an opinion after node-timeout, on this side as on the other.' },
+          belief: {
+            name: 'A minority knows it is one',
+            text: 'It only hears nothing. Silence becomes an opinion after node-timeout, on this side as on the other.',
+          },
         },
         {
           text: '{timeout} to {most}: its own timeout must end',
           range: [4.9, 7.8],
           at: 6,
-          belief: { name: 'The timeout runs on both sides', text: 'n1 must hold most of the other primaries to be down before it knows that it is alone.' },
+          belief: {
+            name: 'The timeout runs on both sides',
+            text: 'n1 must hold most of the other primaries to be down before it knows that it is alone.',
+          },
         },
         {
           text: 'Until the network heals',
-          belief: { name: 'It serves what it owns', text: 'It does, until it cannot reach most of the primaries. Then it answers CLUSTERDOWN.' },
+          belief: {
+            name: 'It serves what it owns',
+            text: 'It does, until it cannot reach most of the primaries. Then it answers CLUSTERDOWN.',
+          },
         },
       ],
       measure: accepted,
@@ -56,7 +66,10 @@ export const minority: Lesson = {
       goals: [
         { text: 'n1 answers CLUSTERDOWN', check: { kind: 'happened', fact: STOPPED } },
         { text: 'n5 is promoted on the other side', check: { kind: 'happened', fact: { type: 'failover.promoted', process: 'n5' } } },
-        { text: 'after the heal, n1 follows n5', check: { kind: 'happened', fact: { type: 'role.changed', process: 'n1', where: { role: 'replica' } }, after: HEALED } },
+        {
+          text: 'after the heal, n1 follows n5',
+          check: { kind: 'happened', fact: { type: 'role.changed', process: 'n1', where: { role: 'replica' } }, after: HEALED },
+        },
         { text: 'no failed request for 2 s', check: { kind: 'holds', metric: 'errors', op: 'below', value: 1, hold: 2, after: HEALED } },
       ],
       hints: ['Wait until n5 carries a disc instead of a ring, then heal.', 'The Heal button works at any time: H is its key.'],
@@ -93,16 +106,25 @@ export const minority: Lesson = {
         {
           text: 'Twice as many',
           range: [1.5, 2.5],
-          belief: { name: 'Loss grows with the cut', text: 'Only while n1 says OK, and it stops soon after node-timeout. A longer cut has nothing more to lose.' },
+          belief: {
+            name: 'Loss grows with the cut',
+            text: 'Only while n1 says OK, and it stops soon after node-timeout. A longer cut has nothing more to lose.',
+          },
         },
         {
           text: 'The same number',
           range: [0.99, 1.01],
-          belief: { name: 'Loss ends with node-timeout', text: 'What can be lost is what n1 accepted between the cut and its own verdict.' },
+          belief: {
+            name: 'Loss ends with node-timeout',
+            text: 'What can be lost is what n1 accepted between the cut and its own verdict.',
+          },
         },
         {
           text: 'None: replication catches up after the heal',
-          belief: { name: 'Acknowledged is safe', text: 'n1 does not send its writes to n5 when they meet again. It throws them away and copies n5.' },
+          belief: {
+            name: 'Acknowledged is safe',
+            text: 'n1 does not send its writes to n5 when they meet again. It throws them away and copies n5.',
+          },
         },
       ],
       measure: { kind: 'law', law: 'ratio', args: [LOST_LONG, LOST] },
@@ -114,7 +136,10 @@ export const minority: Lesson = {
       ],
       goals: [
         { text: 'the cut lasts 20 s', check: { kind: 'absent', fact: HEALED, after: CUT, for: 20 } },
-        { text: 'after the heal, n1 follows n5', check: { kind: 'happened', fact: { type: 'role.changed', process: 'n1', where: { role: 'replica' } }, after: HEALED } },
+        {
+          text: 'after the heal, n1 follows n5',
+          check: { kind: 'happened', fact: { type: 'role.changed', process: 'n1', where: { role: 'replica' } }, after: HEALED },
+        },
         { text: 'no failed request for 2 s', check: { kind: 'holds', metric: 'errors', op: 'below', value: 1, hold: 2, after: HEALED } },
       ],
       hints: ['Hurry makes the wait short.', 'The clock over the tape counts simulated seconds.'],
@@ -146,8 +171,21 @@ export const minority: Lesson = {
       fresh: [WRITES],
       question: 'The same cut, but healed after 3 s, before node-timeout. How many acknowledged writes are lost?',
       options: [
-        { text: 'As many as n1 took in 3 s', range: [3, 100], at: 20, belief: { name: 'A cut loses what was not copied', text: 'Only if somebody else took over. Nobody did: n1 was primary all along, and its replica caught up.' } },
-        { text: 'None', range: [0, 1], at: 0, belief: { name: 'No failover, no loss', text: 'n1 kept its slots. Its replica asked for what it had missed and got it.' } },
+        {
+          text: 'As many as n1 took in 3 s',
+          range: [3, 100],
+          at: 20,
+          belief: {
+            name: 'A cut loses what was not copied',
+            text: 'Only if somebody else took over. Nobody did: n1 was primary all along, and its replica caught up.',
+          },
+        },
+        {
+          text: 'None',
+          range: [0, 1],
+          at: 0,
+          belief: { name: 'No failover, no loss', text: 'n1 kept its slots. Its replica asked for what it had missed and got it.' },
+        },
       ],
       measure: LOST,
       unit: 'count',
@@ -178,11 +216,27 @@ export const minority: Lesson = {
       id: 'two-and-two',
       title: 'Two against two',
       fresh: [],
-      question: 'Now cut {primaries} primaries down the middle: n1 and n2 with their replicas and app1 on one side, n3 and n4 with theirs and the rest on the other. Who goes on serving after 10 s?',
+      question:
+        'Now cut {primaries} primaries down the middle: n1 and n2 with their replicas and app1 on one side, n3 and n4 with theirs and the rest on the other. Who goes on serving after 10 s?',
       options: [
-        { text: 'The side with more of the applications', fact: { type: 'failover.promoted', process: 'n7' }, belief: { name: 'The bigger side wins', text: 'Applications and replicas are not counted. Two primaries face two.' } },
-        { text: 'Both: each has a primary for half of the slots', range: [0, 1], belief: { name: 'Each half serves its slots', text: 'A primary that cannot reach most of the primaries stops, also for the slots it owns.' } },
-        { text: 'Nobody', range: [8, 9], belief: { name: 'Neither side has a majority', text: 'Three of four are needed. Each side has two, so no node may serve.' } },
+        {
+          text: 'The side with more of the applications',
+          fact: { type: 'failover.promoted', process: 'n7' },
+          belief: { name: 'The bigger side wins', text: 'Applications and replicas are not counted. Two primaries face two.' },
+        },
+        {
+          text: 'Both: each has a primary for half of the slots',
+          range: [0, 1],
+          belief: {
+            name: 'Each half serves its slots',
+            text: 'A primary that cannot reach most of the primaries stops, also for the slots it owns.',
+          },
+        },
+        {
+          text: 'Nobody',
+          range: [8, 9],
+          belief: { name: 'Neither side has a majority', text: 'Three of four are needed. Each side has two, so no node may serve.' },
+        },
       ],
       measure: { kind: 'count', fact: { type: 'cluster.state', where: { state: 'fail' } } },
       unit: 'count',
@@ -193,11 +247,20 @@ export const minority: Lesson = {
       ],
       goals: [
         { text: 'n1 answers CLUSTERDOWN', check: { kind: 'happened', fact: STOPPED } },
-        { text: 'n3 answers CLUSTERDOWN', check: { kind: 'happened', fact: { type: 'cluster.state', process: 'n3', where: { state: 'fail' } } } },
+        {
+          text: 'n3 answers CLUSTERDOWN',
+          check: { kind: 'happened', fact: { type: 'cluster.state', process: 'n3', where: { state: 'fail' } } },
+        },
         { text: 'nobody is promoted in 10 s', check: { kind: 'absent', fact: { type: 'failover.promoted' }, after: CUT, for: 10 } },
-        { text: 'after the heal, no failed request for 2 s', check: { kind: 'holds', metric: 'errors', op: 'below', value: 1, hold: 2, after: HEALED } },
+        {
+          text: 'after the heal, no failed request for 2 s',
+          check: { kind: 'holds', metric: 'errors', op: 'below', value: 1, hold: 2, after: HEALED },
+        },
       ],
-      hints: ['Heal when ten seconds have passed.', 'After the heal n1 and n2 wait a moment before they serve: a primary that comes back listens first.'],
+      hints: [
+        'Heal when ten seconds have passed.',
+        'After the heal n1 and n2 wait a moment before they serve: a primary that comes back listens first.',
+      ],
       solution: [
         { after: 0, action: { type: 'partition', inside: ['n1', 'n2', 'n5', 'n6', 'app1'] } },
         { after: 12, action: heal },

@@ -11,7 +11,8 @@ const cut = { type: 'partition', inside: SWITCH } as const
 export const staleMap: Lesson = {
   id: 'stale-map',
   title: 'MOVED and the stale map',
-  about: 'A switch fails under four of 24 nodes. The cluster heals itself. Whether the applications do depends on how they keep their slot map.',
+  about:
+    'A switch fails under four of 24 nodes. The cluster heals itself. Whether the applications do depends on how they keep their slot map.',
   minutes: 9,
   scenario: 'article-24',
   seed: 7,
@@ -20,11 +21,30 @@ export const staleMap: Lesson = {
       id: 'majority',
       title: 'Is there a majority?',
       fresh: [],
-      question: '{primaries} primaries with a replica each. The switch under n1, n2, n15 and n16 fails: two primaries and two replicas are gone. How many votes does n1’s replica need?',
+      question:
+        '{primaries} primaries with a replica each. The switch under n1, n2, n15 and n16 fails: two primaries and two replicas are gone. How many votes does n1’s replica need?',
       options: [
-        { text: '6: most of the ten primaries left', range: [6, 7], belief: { name: 'The dead do not count', text: 'They do. Otherwise the side behind the switch could count itself and elect too.' } },
-        { text: '7: most of the twelve primaries', range: [7, 8], belief: { name: 'All primaries count', text: 'More than half of all primaries that own slots, wherever they are now.' } },
-        { text: '13: most of the 24 nodes', range: [13, 14], belief: { name: 'Every node votes', text: 'Replicas are not asked. A cluster with many replicas has no more voters than one with few.' } },
+        {
+          text: '6: most of the ten primaries left',
+          range: [6, 7],
+          belief: {
+            name: 'The dead do not count',
+            text: 'They do. Otherwise the side behind the switch could count itself and elect too.',
+          },
+        },
+        {
+          text: '7: most of the twelve primaries',
+          range: [7, 8],
+          belief: { name: 'All primaries count', text: 'More than half of all primaries that own slots, wherever they are now.' },
+        },
+        {
+          text: '13: most of the 24 nodes',
+          range: [13, 14],
+          belief: {
+            name: 'Every node votes',
+            text: 'Replicas are not asked. A cluster with many replicas has no more voters than one with few.',
+          },
+        },
       ],
       measure: { kind: 'field', fact: { type: 'election.started' }, field: 'needed' },
       unit: 'count',
@@ -58,7 +78,8 @@ export const staleMap: Lesson = {
       id: 'poll',
       title: 'The map that nobody renews',
       fresh: [{ type: 'policy', process: '*', set: { refresh: 'timer', refreshEvery: 60_000_000 } }],
-      question: 'Now the applications read the slot map once every {period}. MOVED sends a request on, but the map stays as it was. The same switch fails. For how long are requests slow?',
+      question:
+        'Now the applications read the slot map once every {period}. MOVED sends a request on, but the map stays as it was. The same switch fails. For how long are requests slow?',
       options: [
         {
           text: 'Under 15 s: until the replicas are promoted',
@@ -77,7 +98,10 @@ export const staleMap: Lesson = {
         },
         {
           text: 'For as long as the switch is broken',
-          belief: { name: 'Clients never learn', text: 'They learn with the next poll. With no poll, and without learning from MOVED, they would not.' },
+          belief: {
+            name: 'Clients never learn',
+            text: 'They learn with the next poll. With no poll, and without learning from MOVED, they would not.',
+          },
         },
       ],
       measure: SLOW,
@@ -86,13 +110,30 @@ export const staleMap: Lesson = {
       moves: [{ label: 'Cut off the switch', action: cut }],
       goals: [
         { text: 'n14 takes over from n2', check: { kind: 'happened', fact: { type: 'failover.promoted', process: 'n14' } } },
-        { text: 'an application reads the map', check: { kind: 'happened', fact: { type: 'client.refreshed', where: { why: 'timer' } }, after: { type: 'failover.promoted', process: 'n14' } } },
+        {
+          text: 'an application reads the map',
+          check: {
+            kind: 'happened',
+            fact: { type: 'client.refreshed', where: { why: 'timer' } },
+            after: { type: 'failover.promoted', process: 'n14' },
+          },
+        },
         {
           text: '99 of 100 requests under 0.1 s, for 3 s',
-          check: { kind: 'holds', metric: 'p99', op: 'below', value: 0.1, hold: 3, after: { type: 'client.refreshed', where: { why: 'timer' } } },
+          check: {
+            kind: 'holds',
+            metric: 'p99',
+            op: 'below',
+            value: 0.1,
+            hold: 3,
+            after: { type: 'client.refreshed', where: { why: 'timer' } },
+          },
         },
       ],
-      hints: ['Hurry makes time pass twenty times as fast.', 'On the stage the hatched part of an application’s square is what its map gets wrong.'],
+      hints: [
+        'Hurry makes time pass twenty times as fast.',
+        'On the stage the hatched part of an application’s square is what its map gets wrong.',
+      ],
       solution: [{ after: 0, action: cut }],
       wait: 66,
       verdict: 'It took {answer}.',
@@ -113,8 +154,16 @@ export const staleMap: Lesson = {
         title: 'The same cut, other ways to keep the map: until 99 of 100 requests take under 0.1 s',
         list: [
           { label: 'learn from MOVED', before: [{ type: 'policy', process: '*', set: { refresh: 'moved' } }], law: 'the next command' },
-          { label: 'poll every 5 s', before: [{ type: 'policy', process: '*', set: { refresh: 'timer', refreshEvery: 5_000_000 } }], law: 'at most {most5}' },
-          { label: 'poll every 60 s', before: [{ type: 'policy', process: '*', set: { refresh: 'timer', refreshEvery: 60_000_000 } }], law: 'at most {most60}' },
+          {
+            label: 'poll every 5 s',
+            before: [{ type: 'policy', process: '*', set: { refresh: 'timer', refreshEvery: 5_000_000 } }],
+            law: 'at most {most5}',
+          },
+          {
+            label: 'poll every 60 s',
+            before: [{ type: 'policy', process: '*', set: { refresh: 'timer', refreshEvery: 60_000_000 } }],
+            law: 'at most {most60}',
+          },
           { label: 'ignore MOVED, never poll', before: [{ type: 'policy', process: '*', set: { refresh: 'ignore' } }], law: 'never over' },
         ],
       },

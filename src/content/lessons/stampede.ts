@@ -48,11 +48,30 @@ const xfetchSteps: Step[] = [
     id: 'xfetch-deleted',
     title: 'Refresh early, by chance',
     fresh: SHORT,
-    question: 'XFetch: whoever reads throws a die, and the nearer the end of the TTL, the likelier it renews the value before it expires. You delete the key. How many queries?',
+    question:
+      'XFetch: whoever reads throws a die, and the nearer the end of the TTL, the likelier it renews the value before it expires. You delete the key. How many queries?',
     options: [
-      { text: 'One or two', range: FEW, at: 2, belief: { name: 'XFetch prevents stampedes', text: 'It prevents the one at the end of a TTL. After a delete there is no value whose end could be foreseen.' } },
-      { text: '{apps}: one an application', range: SOME, at: 5, belief: { name: 'Applications coordinate', text: 'XFetch needs no coordination and has none: each request decides alone.' } },
-      { text: 'About {law}', range: MANY, at: 51, belief: { name: 'A miss is a miss', text: 'XFetch acts on a value that is there. Once it is gone, everybody asks.' } },
+      {
+        text: 'One or two',
+        range: FEW,
+        at: 2,
+        belief: {
+          name: 'XFetch prevents stampedes',
+          text: 'It prevents the one at the end of a TTL. After a delete there is no value whose end could be foreseen.',
+        },
+      },
+      {
+        text: '{apps}: one an application',
+        range: SOME,
+        at: 5,
+        belief: { name: 'Applications coordinate', text: 'XFetch needs no coordination and has none: each request decides alone.' },
+      },
+      {
+        text: 'About {law}',
+        range: MANY,
+        at: 51,
+        belief: { name: 'A miss is a miss', text: 'XFetch acts on a value that is there. Once it is gone, everybody asks.' },
+      },
     ],
     goals: [gone, { ...quiet, check: { kind: 'holds', metric: 'originQueries', op: 'below', value: 4, hold: 1, after: GONE } }],
     verdict: '{answer} queries for one row.',
@@ -68,17 +87,39 @@ const xfetchSteps: Step[] = [
     id: 'xfetch-expires',
     title: 'The end of a TTL',
     fresh: SHORT,
-    question: 'The same again, but look further: the key is filled and has {ttl} to live. {rate} reads a second go on. How many queries when that time runs out?',
+    question:
+      'The same again, but look further: the key is filled and has {ttl} to live. {rate} reads a second go on. How many queries when that time runs out?',
     options: [
-      { text: 'None: each read renews the TTL', range: [0, 0.5], at: 0, belief: { name: 'Reading keeps a key alive', text: 'GET does not touch the TTL. Only a new SET does.' } },
-      { text: 'A handful, before the end', range: [0.5, 12], at: 3, belief: { name: 'A few, early', text: 'In the last seconds somebody’s die says renew, and while that query runs one or two more may say it too.' } },
-      { text: 'About {law}, at the end', range: [28, 80], at: 51, belief: { name: 'Everybody waits for the end', text: 'With {rate} dice a second, somebody renews it long before.' } },
+      {
+        text: 'None: each read renews the TTL',
+        range: [0, 0.5],
+        at: 0,
+        belief: { name: 'Reading keeps a key alive', text: 'GET does not touch the TTL. Only a new SET does.' },
+      },
+      {
+        text: 'A handful, before the end',
+        range: [0.5, 12],
+        at: 3,
+        belief: {
+          name: 'A few, early',
+          text: 'In the last seconds somebody’s die says renew, and while that query runs one or two more may say it too.',
+        },
+      },
+      {
+        text: 'About {law}, at the end',
+        range: [28, 80],
+        at: 51,
+        belief: { name: 'Everybody waits for the end', text: 'With {rate} dice a second, somebody renews it long before.' },
+      },
     ],
     measure: atExpiry,
     task: 'Expire the key, let it fill, and let the clock run for 25 s more. Watch the origin load.',
     goals: [
       gone,
-      { text: 'no stampede for 22 s: under 20 queries a second', check: { kind: 'holds', metric: 'originQueries', op: 'below', value: 20, hold: 22, after: GONE } },
+      {
+        text: 'no stampede for 22 s: under 20 queries a second',
+        check: { kind: 'holds', metric: 'originQueries', op: 'below', value: 20, hold: 22, after: GONE },
+      },
     ],
     hints: ['Hurry makes the wait short.'],
     wait: 27,
@@ -113,9 +154,30 @@ export const stampede: Lesson = {
       fresh: [fill('none')],
       question: '{rate} reads a second want one key. Its query takes {took}. The key expires. How many queries reach the database?',
       options: [
-        { text: 'One: the first request fills it', range: FEW, at: 1, belief: { name: 'The first one fills it', text: 'The first one asks. Until its answer is there, everybody else misses too.' } },
-        { text: '{apps}: one an application', range: SOME, at: 5, belief: { name: 'A process asks once', text: 'Only if its requests share one fetch. Plain cache-aside does not look left or right.' } },
-        { text: 'About {law}', range: MANY, at: 51, belief: { name: 'All that arrive meanwhile', text: 'Those that come in the second the first query takes, and the one that began.' } },
+        {
+          text: 'One: the first request fills it',
+          range: FEW,
+          at: 1,
+          belief: { name: 'The first one fills it', text: 'The first one asks. Until its answer is there, everybody else misses too.' },
+        },
+        {
+          text: '{apps}: one an application',
+          range: SOME,
+          at: 5,
+          belief: {
+            name: 'A process asks once',
+            text: 'Only if its requests share one fetch. Plain cache-aside does not look left or right.',
+          },
+        },
+        {
+          text: 'About {law}',
+          range: MANY,
+          at: 51,
+          belief: {
+            name: 'All that arrive meanwhile',
+            text: 'Those that come in the second the first query takes, and the one that began.',
+          },
+        },
       ],
       verdict: '{answer} queries for one row.',
       explain: [
@@ -132,9 +194,27 @@ export const stampede: Lesson = {
       fresh: [fill('single-flight')],
       question: 'Now the requests inside one application share a fetch: the first asks, the others wait for its answer. How many queries?',
       options: [
-        { text: 'One', range: FEW, at: 1, belief: { name: 'Sharing reaches everywhere', text: 'The applications share the cache, not their memory. Each has its own first request.' } },
-        { text: '{apps}: one an application', range: SOME, at: 5, belief: { name: 'Sharing ends at the process', text: 'Each application leads one fetch of its own.' } },
-        { text: 'About {law} again', range: MANY, at: 51, belief: { name: 'Nothing has changed', text: 'Whoever finds a fetch under way waits for it now.' } },
+        {
+          text: 'One',
+          range: FEW,
+          at: 1,
+          belief: {
+            name: 'Sharing reaches everywhere',
+            text: 'The applications share the cache, not their memory. Each has its own first request.',
+          },
+        },
+        {
+          text: '{apps}: one an application',
+          range: SOME,
+          at: 5,
+          belief: { name: 'Sharing ends at the process', text: 'Each application leads one fetch of its own.' },
+        },
+        {
+          text: 'About {law} again',
+          range: MANY,
+          at: 51,
+          belief: { name: 'Nothing has changed', text: 'Whoever finds a fetch under way waits for it now.' },
+        },
       ],
       verdict: '{answer} queries.',
       explain: [
@@ -149,11 +229,30 @@ export const stampede: Lesson = {
       id: 'lock',
       title: 'One lock for all',
       fresh: [fill('lock')],
-      question: 'Whoever misses must first take a lock in the cache. The others look again every 50 ms until the value is there. How many queries?',
+      question:
+        'Whoever misses must first take a lock in the cache. The others look again every 50 ms until the value is there. How many queries?',
       options: [
-        { text: 'One', range: FEW, at: 1, belief: { name: 'One holds the lock', text: 'It fills, and the rest find the value when they look again.' } },
-        { text: '{apps}: one an application', range: SOME, at: 5, belief: { name: 'Locks are local', text: 'This one is a key in the cache, which all applications share.' } },
-        { text: 'About {law} again', range: MANY, at: 51, belief: { name: 'The losers ask too', text: 'They do in the lock that sleeps once and then gives up waiting: {sleep} queries. Here they look again until the value is there.' } },
+        {
+          text: 'One',
+          range: FEW,
+          at: 1,
+          belief: { name: 'One holds the lock', text: 'It fills, and the rest find the value when they look again.' },
+        },
+        {
+          text: '{apps}: one an application',
+          range: SOME,
+          at: 5,
+          belief: { name: 'Locks are local', text: 'This one is a key in the cache, which all applications share.' },
+        },
+        {
+          text: 'About {law} again',
+          range: MANY,
+          at: 51,
+          belief: {
+            name: 'The losers ask too',
+            text: 'They do in the lock that sleeps once and then gives up waiting: {sleep} queries. Here they look again until the value is there.',
+          },
+        },
       ],
       verdict: '{answer} query.',
       verdictNone: 'Still counting.',
@@ -161,8 +260,17 @@ export const stampede: Lesson = {
         'One request held the lock and asked; the rest waited and read. The lock carries a random token, so that only its owner releases it, and a time to live, so that a crashed owner blocks nobody for long.',
         'The price is latency: a loser sleeps between looks. And the lock must outlive the query, or a second owner begins the same work. Losers who sleep 0.1 s once and then ask for themselves would make {sleep} queries of it.',
       ],
-      figures: { answer: queries, apps, law, sleep: { measure: { kind: 'law', law: 'sleepOnceLock', args: [rate.measure, took.measure, 0.1] }, unit: 'count' } },
-      theory: { label: 'One in all', least: { kind: 'law', law: 'singleFlight', args: [1] }, most: { kind: 'law', law: 'singleFlight', args: [1] } },
+      figures: {
+        answer: queries,
+        apps,
+        law,
+        sleep: { measure: { kind: 'law', law: 'sleepOnceLock', args: [rate.measure, took.measure, 0.1] }, unit: 'count' },
+      },
+      theory: {
+        label: 'One in all',
+        least: { kind: 'law', law: 'singleFlight', args: [1] },
+        most: { kind: 'law', law: 'singleFlight', args: [1] },
+      },
     },
     ...xfetchSteps,
   ],

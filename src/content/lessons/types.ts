@@ -19,13 +19,28 @@ export interface FactPattern {
 }
 
 export type MetricName =
-  | 'requests' | 'errors' | 'hits' | 'misses' | 'l1Hits' | 'originQueries' | 'originQueue' | 'moved' | 'ask' | 'stale' | 'lost' | 'p99'
+  'requests' | 'errors' | 'hits' | 'misses' | 'l1Hits' | 'originQueries' | 'originQueue' | 'moved' | 'ask' | 'stale' | 'lost' | 'p99'
 
 export type LawName =
-  | 'stampede' | 'singleFlight' | 'xfetchMean' | 'failoverLeast' | 'failoverMost' | 'failoverMean' | 'quorum' | 'reshardSlots'
-  | 'lostInPartition' | 'pollMost' | 'pollMean' | 'sleepOnceLock' | 'publishFirst' | 'product' | 'sum' | 'ratio'
+  | 'stampede'
+  | 'singleFlight'
+  | 'xfetchMean'
+  | 'failoverLeast'
+  | 'failoverMost'
+  | 'failoverMean'
+  | 'quorum'
+  | 'reshardSlots'
+  | 'lostInPartition'
+  | 'pollMost'
+  | 'pollMean'
+  | 'sleepOnceLock'
+  | 'publishFirst'
+  | 'product'
+  | 'sum'
+  | 'ratio'
 
-export type SettingName = 'apps' | 'nodeTimeout' | 'primaries' | 'nodes' | 'rate' | 'hotRate' | 'queryTime' | 'l1Ttl' | 'ttl' | 'clientTimeout'
+export type SettingName =
+  'apps' | 'nodeTimeout' | 'primaries' | 'nodes' | 'rate' | 'hotRate' | 'queryTime' | 'l1Ttl' | 'ttl' | 'clientTimeout'
 
 /** A figure taken from the run, or from a law. Seconds, counts or shares. */
 export type Measure =

@@ -6,8 +6,18 @@ import type { Question } from './types.ts'
 
 /** All questions, in the order of the list. */
 export const QUESTIONS: readonly Question[] = [
-  consistentHashing, cachePatterns, stampedes, sentinelOrCluster, coherence, capacity, addingNodes, slotMigration, xfetchOrLocks, hotKeys,
-  replication, sizing,
+  consistentHashing,
+  cachePatterns,
+  stampedes,
+  sentinelOrCluster,
+  coherence,
+  capacity,
+  addingNodes,
+  slotMigration,
+  xfetchOrLocks,
+  hotKeys,
+  replication,
+  sizing,
 ]
 
 export const questionById = (id: string | undefined): Question | undefined => QUESTIONS.find((q) => q.id === id)

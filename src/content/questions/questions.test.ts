@@ -19,7 +19,10 @@ describe.each(QUESTIONS.map((q) => [q.id, q] as const))('%s', (_id, q) => {
       Object.entries(q.figures ?? {}).map(([name, f]) => [name, COMPUTE[f.compute](f.params)[f.value ?? 'answer']]),
     )
     const prose = [
-      q.prompt, q.choice.ask, ...q.points.flatMap((p) => [p.text, p.why]), ...q.corrections.flatMap((c) => [c.says, c.truth]),
+      q.prompt,
+      q.choice.ask,
+      ...q.points.flatMap((p) => [p.text, p.why]),
+      ...q.corrections.flatMap((c) => [c.says, c.truth]),
       ...q.choice.options.flatMap((o) => [o.text, o.why]),
     ]
     for (const text of prose) expect(fillIn(text, figures)).not.toMatch(/\{\w+(:\d)?\}|NaN|undefined/)

@@ -4,8 +4,24 @@ import type { Action } from '../../engine/action.ts'
 
 /** A computation of the engine's laws; each gives `answer`, and further values for the explanation. */
 export type ComputeName =
-  | 'ringMoved' | 'moduloMoved' | 'ringSpread' | 'staleFills' | 'stampede' | 'sleepOnceLock' | 'failover' | 'missedInvalidation'
-  | 'usableMemory' | 'askReplies' | 'reshardSlots' | 'xfetchMean' | 'xfetchOne' | 'spreadNodes' | 'digitSuffixes' | 'hotNode' | 'isolatedLoss' | 'rawMemory'
+  | 'ringMoved'
+  | 'moduloMoved'
+  | 'ringSpread'
+  | 'staleFills'
+  | 'stampede'
+  | 'sleepOnceLock'
+  | 'failover'
+  | 'missedInvalidation'
+  | 'usableMemory'
+  | 'askReplies'
+  | 'reshardSlots'
+  | 'xfetchMean'
+  | 'xfetchOne'
+  | 'spreadNodes'
+  | 'digitSuffixes'
+  | 'hotNode'
+  | 'isolatedLoss'
+  | 'rawMemory'
   | 'leastShards'
 
 export type Params = Record<string, number>

@@ -16,8 +16,17 @@ beforeAll(() => freezeAnswers(true))
 afterAll(() => freezeAnswers(false))
 
 const member = (process: string, ranges: [number, number][], more: Partial<Member> = {}): Member => ({
-  process, id: nodeIdOf(process), myself: false, primary: true, replicaOf: '-', down: false, handshake: false, ranges, open: [],
-  slots: ranges.reduce((s, [a, b]) => s + b - a + 1, 0), ...more,
+  process,
+  id: nodeIdOf(process),
+  myself: false,
+  primary: true,
+  replicaOf: '-',
+  down: false,
+  handshake: false,
+  ranges,
+  open: [],
+  slots: ranges.reduce((s, [a, b]) => s + b - a + 1, 0),
+  ...more,
 })
 
 describe('plans', () => {
@@ -45,7 +54,18 @@ describe('plans', () => {
     const [a, b] = readNodes(
       'aa 10.0.0.1:6379@16379 myself,master - 0 0 1 connected 0-5 7 [9->-bb] [11-<-bb]\nbb 10.0.0.2:6379@16379 slave,fail aa 0 0 1 connected\n',
     )
-    expect(a).toMatchObject({ process: 'n1', myself: true, primary: true, ranges: [[0, 5], [7, 7]], slots: 7, open: [9, 11], down: false })
+    expect(a).toMatchObject({
+      process: 'n1',
+      myself: true,
+      primary: true,
+      ranges: [
+        [0, 5],
+        [7, 7],
+      ],
+      slots: 7,
+      open: [9, 11],
+      down: false,
+    })
     expect(b).toMatchObject({ process: 'n2', primary: false, replicaOf: 'aa', down: true, slots: 0 })
   })
 })
@@ -66,7 +86,11 @@ const build = (nodes = 3) => {
   const truth: Truth = {
     owner: Array.from({ length: 16384 }, (_, s) => `n${Math.floor((s * nodes) / 16384) + 1}`),
     members: new Set(Array.from({ length: nodes }, (_, i) => `n${i + 1}`)),
-    replicaOf: new Map(), keys: new Map(), open: new Map(), trouble: new Map(), log: [],
+    replicaOf: new Map(),
+    keys: new Map(),
+    open: new Map(),
+    trouble: new Map(),
+    log: [],
   }
   const table = (self: string): string => {
     const lines: string[] = []
@@ -213,7 +237,7 @@ describe('the operator', () => {
   test('trouble on the way: looks again and goes on', () => {
     const { sim, truth, act, of } = build()
     sim.spawn('n4', 'node')
-    truth.trouble.set('CLUSTER SETSLOT 7 MIGRATING', 'ERR I\'m not the owner of hash slot 7')
+    truth.trouble.set('CLUSTER SETSLOT 7 MIGRATING', "ERR I'm not the owner of hash slot 7")
     truth.trouble.set('CLUSTER SETSLOT 9 NODE', 'CLUSTERDOWN x')
     act('admin', { type: 'addNode', nodes: ['n4'] })
     sim.runUntil(30 * SEC)
@@ -266,7 +290,10 @@ describe('the console', () => {
     act('cli', { type: 'command', process: 'n1', argv: ['GET', 'foo'], cluster: true })
     sim.runUntil(SEC)
     expect(of('console.replied')[0].data).toMatchObject({
-      node: 'n3', argv: ['GET', 'foo'], reply: { simple: 'OK' }, notes: ['-> Redirected to slot [12182] located at 10.0.0.3:6379'],
+      node: 'n3',
+      argv: ['GET', 'foo'],
+      reply: { simple: 'OK' },
+      notes: ['-> Redirected to slot [12182] located at 10.0.0.3:6379'],
     })
     sim.crash(sim.process('n1')!)
     sim.powerOff(sim.process('n2')!)
@@ -274,8 +301,13 @@ describe('the console', () => {
     act('cli', { type: 'command', process: 'n1', argv: ['PING'] })
     act('cli', { type: 'command', process: 'n2', argv: ['PING'] })
     sim.runUntil(6 * SEC)
-    expect(of('console.replied').slice(1).map((f) => f.data.reply)).toEqual([
-      { error: 'Could not connect to Redis at 10.0.0.1:6379: Connection refused' }, { error: 'No answer from 10.0.0.2:6379 within 2 s' },
+    expect(
+      of('console.replied')
+        .slice(1)
+        .map((f) => f.data.reply),
+    ).toEqual([
+      { error: 'Could not connect to Redis at 10.0.0.1:6379: Connection refused' },
+      { error: 'No answer from 10.0.0.2:6379 within 2 s' },
     ])
     expect(of('console.replied')[2].data.took).toBe(2 * SEC)
   })

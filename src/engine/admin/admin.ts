@@ -163,9 +163,21 @@ const refuse = (reason: string, ctx: Context): void => {
 const seeds = (except: ProcessId, ctx: Context): readonly ProcessId[] => Object.freeze(ctx.peers('node').filter((id) => id !== except))
 
 const begin = (state: AdminState, kind: 'add' | 'remove', nodes: readonly ProcessId[], ctx: Context): void => {
-  if (state.job !== null) return refuse(`${state.job.node} is still being ${state.job.kind === 'add' ? 'added' : 'removed'}: wait, or cancel that first.`, ctx)
+  if (state.job !== null)
+    return refuse(`${state.job.node} is still being ${state.job.kind === 'add' ? 'added' : 'removed'}: wait, or cancel that first.`, ctx)
   const [node, replica] = nodes
-  state.job = { kind, node, begun: ctx.now, moves: [], primaries: [], heirs: new Map(), done: 0, step: 'looking at the cluster', slot: null, cancelled: false }
+  state.job = {
+    kind,
+    node,
+    begun: ctx.now,
+    moves: [],
+    primaries: [],
+    heirs: new Map(),
+    done: 0,
+    step: 'looking at the cluster',
+    slot: null,
+    cancelled: false,
+  }
   if (kind === 'remove') startFlow(host, state, 'prepare-remove', [seeds(node, ctx), node], ctx)
   else {
     const known = Object.freeze(ctx.peers('node').filter((id) => !nodes.includes(id)))
@@ -187,13 +199,21 @@ const settle = (state: AdminState, call: number, answer: Answer, ctx: Context): 
 const lose = (state: AdminState, conn: ConnId, reason: string, ctx: Context): void => {
   const gone = loseWire(state.wires, conn)
   if (gone === null) return
-  const lost = Object.freeze({ lost: `${gone.to} ${reason === 'refused' ? 'refuses connections' : reason === 'timeout' ? 'does not answer' : 'closed the connection'}` })
+  const lost = Object.freeze({
+    lost: `${gone.to} ${reason === 'refused' ? 'refuses connections' : reason === 'timeout' ? 'does not answer' : 'closed the connection'}`,
+  })
   for (const tag of gone.tags) settle(state, tag, lost, ctx)
 }
 
 export const adminBehaviour: Behaviour<AdminState> = {
   boot: () => ({
-    wires: newWires(), alarms: newAlarms(), flows: newFlows(), calls: new Map(), nextCall: 1, batches: new Map(), job: null,
+    wires: newWires(),
+    alarms: newAlarms(),
+    flows: newFlows(),
+    calls: new Map(),
+    nextCall: 1,
+    batches: new Map(),
+    job: null,
   }),
 
   /** An operator that dies forgets its job; the slot in hand stays open. */

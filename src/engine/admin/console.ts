@@ -2,9 +2,7 @@ import { newAlarms, rearm, takeDue, type Alarms } from '../core/alarms.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Behaviour, Context, ProcessId } from '../core/process.ts'
 import { SEC, type Micros } from '../core/time.ts'
-import {
-  IGNORED, NOBODY, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires,
-} from '../client/wires.ts'
+import { IGNORED, NOBODY, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from '../client/wires.ts'
 import { PORT, ipOf, processAt } from '../redis/address.ts'
 import { isError, type Reply } from '../redis/reply.ts'
 import type { PushMessage, ReplyMessage } from '../redis/state.ts'
@@ -83,7 +81,11 @@ export const consoleBehaviour: Behaviour<ConsoleState> = {
     push(state, m: PushMessage, conn, ctx) {
       const wire = state.wires.byConn.get(conn)
       if (wire === undefined) return
-      const frame = Array.isArray(m.reply) ? m.reply : typeof m.reply === 'object' && m.reply !== null && 'push' in m.reply ? m.reply.push : []
+      const frame = Array.isArray(m.reply)
+        ? m.reply
+        : typeof m.reply === 'object' && m.reply !== null && 'push' in m.reply
+          ? m.reply.push
+          : []
       const tag = OUT_OF_BAND.has(String(frame[0])) ? NOBODY : takeTag(wire)
       if (tag > IGNORED) answer(state, tag, m.reply, ctx)
       else replied(wire.to, [], m.reply, 0, [], ctx)
@@ -109,7 +111,13 @@ export const consoleBehaviour: Behaviour<ConsoleState> = {
   act(state, action, ctx) {
     if (action.type !== 'command') return
     const id = state.nextLine++
-    state.lines.set(id, { node: action.process, argv: Object.freeze(action.argv.slice()), begun: ctx.now, cluster: action.cluster === true, notes: [] })
+    state.lines.set(id, {
+      node: action.process,
+      argv: Object.freeze(action.argv.slice()),
+      begun: ctx.now,
+      cluster: action.cluster === true,
+      notes: [],
+    })
     send(state, id, false, ctx)
   },
 }

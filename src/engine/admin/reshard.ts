@@ -38,7 +38,10 @@ function* check(members: readonly Member[], label: string): Flow<void> {
   const primaries = members.filter((m) => m.primary && m.slots > 0)
   const down = primaries.find((m) => m.down)
   if (down) throw new Failure('error', `${down.process} holds slots and is down: first bring it back or let its replica take over.`)
-  const answers = yield* batch(primaries.map((m) => ({ to: m.process, argv: NODES })), label)
+  const answers = yield* batch(
+    primaries.map((m) => ({ to: m.process, argv: NODES })),
+    label,
+  )
   answers.forEach((answer, i) => {
     if (typeof answer !== 'string') throw new Failure('error', `${primaries[i].process} cannot be reached.`)
     const open = readNodes(answer).find((m) => m.myself)?.open ?? []
@@ -58,7 +61,10 @@ export function* prepareAdd(seeds: readonly ProcessId[], node: ProcessId, replic
   const everybody = [...members.filter((m) => !m.down).map((m) => m.process), ...newcomers]
   for (let polls = 0; ; polls++) {
     yield* pause(100 * MS, 'wait until gossip has spread')
-    const answers = yield* batch(everybody.map((to) => ({ to, argv: NODES })), 'does everybody know everybody?')
+    const answers = yield* batch(
+      everybody.map((to) => ({ to, argv: NODES })),
+      'does everybody know everybody?',
+    )
     if (answers.every((a) => knowsAll(a, everybody))) break
     if (polls === 300) throw new Failure('error', `${node} did not become known to all nodes within 30 s.`)
   }
@@ -73,11 +79,16 @@ export function* prepareAdd(seeds: readonly ProcessId[], node: ProcessId, replic
 
 const knowsAll = (answer: Answer, everybody: readonly ProcessId[]): boolean => {
   if (typeof answer !== 'string') return false
-  const known = new Set(readNodes(answer).filter((m) => !m.handshake).map((m) => m.process))
+  const known = new Set(
+    readNodes(answer)
+      .filter((m) => !m.handshake)
+      .map((m) => m.process),
+  )
   return everybody.every((id) => known.has(id))
 }
 
-const livePrimaries = (members: readonly Member[]): ProcessId[] => members.filter((m) => m.primary && !m.down && !m.handshake).map((m) => m.process)
+const livePrimaries = (members: readonly Member[]): ProcessId[] =>
+  members.filter((m) => m.primary && !m.down && !m.handshake).map((m) => m.process)
 
 /** Where the slots of a leaving node go. A replica, or a primary without slots, has nothing to move. */
 export function* prepareRemove(seeds: readonly ProcessId[], node: ProcessId): Flow<Plan> {
@@ -113,14 +124,20 @@ export function* moveSlot(slot: number, source: ProcessId, target: ProcessId, pr
     if (attempt > 0) {
       yield* progress('trouble, tried again', slot, why)
       yield* pause(SEC, 'wait for the cluster to settle')
-      const members = yield* survey(primaries.filter((p) => p !== from), 'look who owns the slot now')
+      const members = yield* survey(
+        primaries.filter((p) => p !== from),
+        'look who owns the slot now',
+      )
       const owner = ownerIn(members, slot)
       if (owner === undefined || owner.down) {
         why = `slot ${slot} is held by a node that is down`
         continue
       }
       if (owner.process === target) {
-        const told = yield* batch(others(primaries, target).map((to) => setSlot(to, n, 'NODE', target)), 'tell the others again')
+        const told = yield* batch(
+          others(primaries, target).map((to) => setSlot(to, n, 'NODE', target)),
+          'tell the others again',
+        )
         return { keys, from, silent: lost(others(primaries, target), told) }
       }
       from = owner.process
@@ -138,7 +155,17 @@ export function* moveSlot(slot: number, source: ProcessId, target: ProcessId, pr
 
     let names = first as string[]
     while (names.length > 0 && why === '') {
-      const migrate = ['MIGRATE', ipOf(target), String(PORT), '', '0', String(MIGRATE_TIMEOUT), ...(attempt > 0 ? ['REPLACE'] : []), 'KEYS', ...names]
+      const migrate = [
+        'MIGRATE',
+        ipOf(target),
+        String(PORT),
+        '',
+        '0',
+        String(MIGRATE_TIMEOUT),
+        ...(attempt > 0 ? ['REPLACE'] : []),
+        'KEYS',
+        ...names,
+      ]
       const [sent, next] = yield* batch([{ to: from, argv: migrate }, keysIn(from, n)], 'source: MIGRATE the keys')
       why = complaint(sent) ?? complaint(next) ?? ''
       if (why === '') {
@@ -152,7 +179,10 @@ export function* moveSlot(slot: number, source: ProcessId, target: ProcessId, pr
     why = complaint(yield* ask(target, setSlot(target, n, 'NODE', target).argv, 'target: the slot is yours')) ?? ''
     if (why !== '') continue
     const rest = [from, ...others(primaries, target).filter((p) => p !== from)]
-    const told = yield* batch(rest.map((to) => setSlot(to, n, 'NODE', target)), 'source and the others: the slot has moved')
+    const told = yield* batch(
+      rest.map((to) => setSlot(to, n, 'NODE', target)),
+      'source and the others: the slot has moved',
+    )
     // a source that gave its last slot away is a replica by now and refuses; redis-cli tolerates that too
     return { keys, from, silent: lost(rest, told) }
   }
@@ -165,11 +195,13 @@ export function* moveSlot(slot: number, source: ProcessId, target: ProcessId, pr
 const others = (primaries: readonly ProcessId[], target: ProcessId): ProcessId[] => primaries.filter((p) => p !== target)
 
 const setSlot = (to: ProcessId, slot: string, word: string, peer: ProcessId): { to: ProcessId; argv: readonly string[] } => ({
-  to, argv: peer === '' ? ['CLUSTER', 'SETSLOT', slot, word] : ['CLUSTER', 'SETSLOT', slot, word, nodeIdOf(peer)],
+  to,
+  argv: peer === '' ? ['CLUSTER', 'SETSLOT', slot, word] : ['CLUSTER', 'SETSLOT', slot, word, nodeIdOf(peer)],
 })
 
 const keysIn = (to: ProcessId, slot: string): { to: ProcessId; argv: readonly string[] } => ({
-  to, argv: ['CLUSTER', 'GETKEYSINSLOT', slot, String(KEYS_PER_MIGRATE)],
+  to,
+  argv: ['CLUSTER', 'GETKEYSINSLOT', slot, String(KEYS_PER_MIGRATE)],
 })
 
 const lost = (asked: readonly ProcessId[], answers: readonly Answer[]): ProcessId[] =>
@@ -192,7 +224,8 @@ export function* retire(seeds: readonly ProcessId[], node: ProcessId): Flow<void
     // gossip needs a moment to tell: ask once, and again only after five seconds
     if (polls % 25 === 0)
       yield* batch(
-        orphans.map((m, i) => ({ to: m.process, argv: ['CLUSTER', 'REPLICATE', homes[i % homes.length].id] })), 'its replicas: REPLICATE another',
+        orphans.map((m, i) => ({ to: m.process, argv: ['CLUSTER', 'REPLICATE', homes[i % homes.length].id] })),
+        'its replicas: REPLICATE another',
       )
     yield* pause(200 * MS, 'wait until that is known')
   }
@@ -202,10 +235,16 @@ export function* retire(seeds: readonly ProcessId[], node: ProcessId): Flow<void
   const rest = members.filter((m) => m.process !== node && !m.down)
   // whoever has not heard yet that the slots moved would forget their owner with the node
   for (let polls = 0; polls < 50; polls++) {
-    const views = yield* batch(rest.map((m) => ({ to: m.process, argv: NODES })), 'does anybody still see its slots?')
+    const views = yield* batch(
+      rest.map((m) => ({ to: m.process, argv: NODES })),
+      'does anybody still see its slots?',
+    )
     if (!views.some((v) => typeof v === 'string' && readNodes(v).some((m) => m.process === node && m.slots > 0))) break
     yield* pause(100 * MS, 'wait until everybody knows')
   }
-  yield* batch(rest.map((m) => ({ to: m.process, argv: ['CLUSTER', 'FORGET', id] })), 'CLUSTER FORGET')
+  yield* batch(
+    rest.map((m) => ({ to: m.process, argv: ['CLUSTER', 'FORGET', id] })),
+    'CLUSTER FORGET',
+  )
   yield* ask(node, ['SHUTDOWN', 'NOSAVE'], 'the node shuts down')
 }

@@ -39,9 +39,16 @@ export const readNodes = (text: string): Member[] => {
       }
     }
     members.push({
-      process, id, myself: flags.includes('myself'), primary: flags.includes('master'), replicaOf,
-      down: flags.includes('fail') || flags.includes('fail?') || flags.includes('noaddr'), handshake: flags.includes('handshake'),
-      ranges, slots: count, open,
+      process,
+      id,
+      myself: flags.includes('myself'),
+      primary: flags.includes('master'),
+      replicaOf,
+      down: flags.includes('fail') || flags.includes('fail?') || flags.includes('noaddr'),
+      handshake: flags.includes('handshake'),
+      ranges,
+      slots: count,
+      open,
     })
   }
   return members

@@ -8,9 +8,20 @@ import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../defaults.ts'
 import type { Scenario } from '../scenario.ts'
 
 const scenario: Scenario = {
-  id: 'test', title: '', about: '', topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 2 },
-  config: { 'cluster-node-timeout': '5000' }, load: DEFAULT_LOAD, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN,
-  latency: { mean: 250, spread: 100 }, service: { command: 10, message: 5 }, scale: 1, warm: 1, startAt: 0, seed: 7,
+  id: 'test',
+  title: '',
+  about: '',
+  topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 2 },
+  config: { 'cluster-node-timeout': '5000' },
+  load: DEFAULT_LOAD,
+  policy: DEFAULT_POLICY,
+  origin: DEFAULT_ORIGIN,
+  latency: { mean: 250, spread: 100 },
+  service: { command: 10, message: 5 },
+  scale: 1,
+  warm: 1,
+  startAt: 0,
+  seed: 7,
 }
 
 const start = () => {

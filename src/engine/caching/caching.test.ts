@@ -19,7 +19,8 @@ const stampede = (fill: FillPolicy, rate: number, apps: number, rounds: number):
   for (let seed = 1; seed <= rounds; seed++) {
     const c = new FakeCluster(
       settings({
-        load: { rate, reads: 1, hot: 1 }, policy: { fill, ttl: 600 * SEC },
+        load: { rate, reads: 1, hot: 1 },
+        policy: { fill, ttl: 600 * SEC },
         origin: { service: SEC, fixed: true, workers: 10_000, queue: 10_000, timeout: 10 * SEC },
       }),
       { apps, seed },
@@ -44,7 +45,8 @@ test('XFetch recomputes e^(1/β) times a cycle on average', () => {
   freezeAnswers(false)
   const c = new FakeCluster(
     settings({
-      load: { rate: 400, reads: 1, hot: 1 }, policy: { fill: 'xfetch', beta: 1, ttl: SEC },
+      load: { rate: 400, reads: 1, hot: 1 },
+      policy: { fill: 'xfetch', beta: 1, ttl: SEC },
       origin: { service: 50 * MS, fixed: true, workers: 1000, queue: 1000, timeout: 10 * SEC },
     }),
   )
@@ -69,7 +71,12 @@ test('XFetch recomputes e^(1/β) times a cycle on average', () => {
 
 test('writing deletes the cached copy after the row, then tells the L1s; stale until told', () => {
   const c = new FakeCluster(
-    settings({ load: { rate: 200, reads: 1, hot: 1 }, policy: { l1Ttl: 60 * SEC, ttl: 600 * SEC }, origin: { service: 10 * MS, fixed: true } }), { apps: 2, nodes: 1 },
+    settings({
+      load: { rate: 200, reads: 1, hot: 1 },
+      policy: { l1Ttl: 60 * SEC, ttl: 600 * SEC },
+      origin: { service: 10 * MS, fixed: true },
+    }),
+    { apps: 2, nodes: 1 },
   )
   c.sim.runUntil(3 * SEC)
   c.act('app2', { type: 'subscription', process: 'app2', on: false })
@@ -108,9 +115,9 @@ test('L1 is bounded', () => {
 test('every label of a step stands literally in its flow’s source, once a file', () => {
   const source = (file: string) => readFileSync(join(import.meta.dirname, '..', file), 'utf8')
   const labels = (text: string) =>
-    text.split('\n').flatMap((line) => 
-      line.includes('yield*') ? [...line.matchAll(/'([^']*)'/g)].map((m) => m[1]).filter((l) => l.includes(' ')) : [],
-    )
+    text
+      .split('\n')
+      .flatMap((line) => (line.includes('yield*') ? [...line.matchAll(/'([^']*)'/g)].map((m) => m[1]).filter((l) => l.includes(' ')) : []))
   for (const file of new Set([...Object.values(FLOW_FILES), ADMIN_FLOW_FILE])) {
     const found = labels(source(file))
     expect(found.length, file).toBeGreaterThan(0)
@@ -124,7 +131,8 @@ test('every label of a step stands literally in its flow’s source, once a file
 test('the labels seen in runs stand in the files named for their flows', () => {
   for (const fill of ['none', 'single-flight', 'lock', 'xfetch'] as const) {
     const c = new FakeCluster(
-      settings({ load: { rate: 2000, hot: 0.2 }, policy: { fill, ttl: 200 * MS, l1Ttl: 20 * MS }, origin: { service: 20 * MS } }), { apps: 2 },
+      settings({ load: { rate: 2000, hot: 0.2 }, policy: { fill, ttl: 200 * MS, l1Ttl: 20 * MS }, origin: { service: 20 * MS } }),
+      { apps: 2 },
     )
     const seen = new Map<string, Set<string>>()
     for (let i = 0; i < 400; i++) {

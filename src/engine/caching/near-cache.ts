@@ -25,8 +25,7 @@ export const nearVersion = (near: NearCache, key: string, now: Micros): number |
 
 export const keepNear = (near: NearCache, key: string, version: number, expireAt: Micros, size: number): void => {
   const { entries } = near
-  if (!entries.delete(key))
-    while (entries.size >= size && entries.size > 0) entries.delete(entries.keys().next().value!)
+  if (!entries.delete(key)) while (entries.size >= size && entries.size > 0) entries.delete(entries.keys().next().value!)
   if (size > 0) entries.set(key, Object.freeze({ version, expireAt }))
 }
 

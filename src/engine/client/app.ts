@@ -1,13 +1,31 @@
 import type { AppPolicy } from '../action.ts'
 import { newAlarms, rearm, setAlarm, takeDue, type Alarm, type Alarms } from '../core/alarms.ts'
 import {
-  WAITS, answerFlow, flowById, newFlows, startFlow, waitingSteps, type Effect, type Failure, type FlowHost, type FlowState, type Flows, type WaitingStep,
+  WAITS,
+  answerFlow,
+  flowById,
+  newFlows,
+  startFlow,
+  waitingSteps,
+  type Effect,
+  type Failure,
+  type FlowHost,
+  type FlowState,
+  type Flows,
+  type WaitingStep,
 } from '../core/flow.ts'
 import type { Behaviour, Context, ProcessId } from '../core/process.ts'
 import { uniform } from '../core/random.ts'
 import type { Micros } from '../core/time.ts'
 import {
-  checkSubscription, hear, invalidated, newSubscription, subscribe, subscriptionClosed, subscriptionConnected, switchSubscription,
+  checkSubscription,
+  hear,
+  invalidated,
+  newSubscription,
+  subscribe,
+  subscriptionClosed,
+  subscriptionConnected,
+  switchSubscription,
   type Subscription,
 } from '../caching/invalidation.ts'
 import { forgetNear, keepNear, nearVersion, newNearCache, type NearCache } from '../caching/near-cache.ts'
@@ -18,12 +36,31 @@ import type { PushMessage, ReplyMessage } from '../redis/state.ts'
 import { drawRequest, newArrivals, setRate, takeArrival, waitForNext, type Arrivals } from '../workload/arrivals.ts'
 import { HOT_KEY } from '../workload/keys.ts'
 import {
-  bootstrap, checkWire, clientClosed, clientConnected, newClient, nextNode, performBackoff, performRedirect, performSend, pollMap, randomNode,
-  retryRefresh, schedulePoll, takeReply, type Client,
+  bootstrap,
+  checkWire,
+  clientClosed,
+  clientConnected,
+  newClient,
+  nextNode,
+  performBackoff,
+  performRedirect,
+  performSend,
+  pollMap,
+  randomNode,
+  retryRefresh,
+  schedulePoll,
+  takeReply,
+  type Client,
 } from './client.ts'
 import type { BackoffEffect, RedirectEffect, SendEffect } from './commands.ts'
 import {
-  databaseAnswered, databaseClosed, databaseConnected, newDatabaseLink, performQuery, queryOverdue, type DatabaseLink,
+  databaseAnswered,
+  databaseClosed,
+  databaseConnected,
+  newDatabaseLink,
+  performQuery,
+  queryOverdue,
+  type DatabaseLink,
 } from './database.ts'
 import { slotRuns } from './slot-map.ts'
 
@@ -182,8 +219,14 @@ const done = (state: AppState, flow: FlowState, key: string, result: Served | un
     else if (outcome === 'l1') counts.l1++
   }
   ctx.emit('request.done', {
-    op: write ? 'write' : 'read', key, outcome, error: failure === null ? '' : failure.reason, latency: ctx.now - flow.begun,
-    version: failure === null ? result!.version : 0, attempts: flow.tries, node: flow.peer,
+    op: write ? 'write' : 'read',
+    key,
+    outcome,
+    error: failure === null ? '' : failure.reason,
+    latency: ctx.now - flow.begun,
+    version: failure === null ? result!.version : 0,
+    attempts: flow.tries,
+    node: flow.peer,
   })
 }
 
@@ -239,9 +282,18 @@ export const appBehaviour: Behaviour<AppState> = {
   boot(disk, ctx) {
     const own = (disk as Partial<AppPolicy> | null) ?? {}
     const state: AppState = {
-      policy: Object.freeze({ ...ctx.settings.policy, ...own }), own, alarms: newAlarms(), flows: newFlows(), arrivals: newArrivals(ctx),
-      client: newClient(ctx), database: newDatabaseLink(), near: newNearCache(), subscription: newSubscription(), flights: new Map(),
-      tokens: 0, stats: { second: 0, now: noCounts(), last: noCounts() },
+      policy: Object.freeze({ ...ctx.settings.policy, ...own }),
+      own,
+      alarms: newAlarms(),
+      flows: newFlows(),
+      arrivals: newArrivals(ctx),
+      client: newClient(ctx),
+      database: newDatabaseLink(),
+      near: newNearCache(),
+      subscription: newSubscription(),
+      flights: new Map(),
+      tokens: 0,
+      stats: { second: 0, now: noCounts(), last: noCounts() },
     }
     if (bootstrap(state, ctx)) begin(state, ctx)
     schedulePoll(state, ctx)

@@ -15,7 +15,8 @@ test('a client learns the whole map from one random node and then asks owners on
   const c = new FakeCluster(settings({ load: { rate: 1000 }, origin: { workers: 100 } }), { apps: 2 })
   c.sim.runUntil(2 * SEC)
   expect(c.of('client.refreshed').map((f) => [f.process, f.data.changed, f.data.why])).toEqual([
-    ['app1', 16384, 'start'], ['app2', 16384, 'start'],
+    ['app1', 16384, 'start'],
+    ['app2', 16384, 'start'],
   ])
   expect(slotBelief(app(c)).map((r) => r.owner)).toEqual(['n1', 'n2', 'n3'])
   expect(c.of('client.redirected')).toEqual([])
@@ -113,7 +114,12 @@ test('a silent node costs the timeout and the connection; CLUSTERDOWN is retried
   for (const id of ['n1', 'n2', 'n3']) d.node(id).trouble = 'CLUSTERDOWN The cluster is down'
   d.facts.length = 0
   d.sim.runUntil(2 * SEC)
-  expect(d.of('request.done').filter((f) => f.at > 1.2 * SEC).every((f) => f.data.attempts === 4 && f.data.outcome === 'miss')).toBe(true)
+  expect(
+    d
+      .of('request.done')
+      .filter((f) => f.at > 1.2 * SEC)
+      .every((f) => f.data.attempts === 4 && f.data.outcome === 'miss'),
+  ).toBe(true)
 })
 
 test('a refused node: another is asked, and the map is refreshed from it', () => {
@@ -123,19 +129,28 @@ test('a refused node: another is asked, and the map is refreshed from it', () =>
   const owner = c.ownerOf('item:hot')
   const heir = owner === 'n1' ? 'n2' : 'n1'
   c.sim.crash(c.sim.process(owner)!)
-  for (const id of ['n1', 'n2', 'n3'])
-    if (id !== owner) for (const r of c.node(id).owner) if (r.node === owner) r.node = heir
+  for (const id of ['n1', 'n2', 'n3']) if (id !== owner) for (const r of c.node(id).owner) if (r.node === owner) r.node = heir
   c.node(heir).data.set('item:hot', { value: 'item:hot@1', expireAt: Infinity })
   c.facts.length = 0
   c.sim.runUntil(3 * SEC)
   expect(c.of('request.done').filter((f) => f.data.outcome === 'error')).toEqual([])
-  expect(c.of('request.done').filter((f) => f.at > 1.5 * SEC).every((f) => f.data.attempts === 1 && f.data.node === heir)).toBe(true)
+  expect(
+    c
+      .of('request.done')
+      .filter((f) => f.at > 1.5 * SEC)
+      .every((f) => f.data.attempts === 1 && f.data.node === heir),
+  ).toBe(true)
 })
 
 test('a clone in mid-flow goes on identically, and the step it waits on shows', () => {
   for (const fill of ['none', 'single-flight', 'lock', 'xfetch'] as const) {
     const c = new FakeCluster(
-      settings({ load: { rate: 500, hot: 0.5 }, policy: { fill, ttl: 300 * MS, l1Ttl: 50 * MS }, origin: { service: 40 * MS, workers: 4 } }), { apps: 2 },
+      settings({
+        load: { rate: 500, hot: 0.5 },
+        policy: { fill, ttl: 300 * MS, l1Ttl: 50 * MS },
+        origin: { service: 40 * MS, workers: 4 },
+      }),
+      { apps: 2 },
     )
     c.sim.runUntil(3 * SEC)
     expect(appInFlight(app(c))).toBeGreaterThan(3)

@@ -10,9 +10,7 @@ import { isError, type Reply } from '../redis/reply.ts'
 import { keySlot } from '../redis/slots.ts'
 import type { BackoffEffect, RedirectEffect, SendEffect } from './commands.ts'
 import { indexOfNode, learnSlots, newSlotMap, ownerIndex, setOwner, type SlotMap } from './slot-map.ts'
-import {
-  IGNORED, NOBODY, REFRESH, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires,
-} from './wires.ts'
+import { IGNORED, NOBODY, REFRESH, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from './wires.ts'
 
 /** The cluster client inside an application. */
 export interface Client {
@@ -214,7 +212,11 @@ export const clientConnected = (owner: ClientOwner, conn: ConnId, ctx: Context):
 
 /** A connection is gone: everybody who waited on it hears so. */
 export const clientClosed = <S extends ClientOwner>(
-  host: FlowHost<S>, owner: S, conn: ConnId, reason: CloseReason, ctx: Context,
+  host: FlowHost<S>,
+  owner: S,
+  conn: ConnId,
+  reason: CloseReason,
+  ctx: Context,
 ): boolean => {
   const gone = loseWire(owner.client.wires, conn)
   if (gone === null) return false
@@ -227,7 +229,9 @@ export const clientClosed = <S extends ClientOwner>(
   if (refreshing) lostRefresh(owner, ctx)
   else if (owner.policy.refresh === 'moved' && ctx.settings.cluster)
     refreshMap(owner, `${gone.to} ${reason}`, randomNode(owner, gone.to, ctx), ctx)
-  const lost = Object.freeze({ lost: `${gone.to}: ${reason === 'refused' ? 'connection refused' : reason === 'timeout' ? 'no answer in time' : `connection ${reason}`}` })
+  const lost = Object.freeze({
+    lost: `${gone.to}: ${reason === 'refused' ? 'connection refused' : reason === 'timeout' ? 'no answer in time' : `connection ${reason}`}`,
+  })
   for (const tag of gone.tags) if (tag > NOBODY && tag > IGNORED) answerFlow(host, owner, tag, lost, ctx)
   return true
 }

@@ -75,7 +75,11 @@ export const queryOverdue = <S extends DatabaseOwner>(host: FlowHost<S>, owner: 
 }
 
 export const databaseClosed = <S extends DatabaseOwner>(
-  host: FlowHost<S>, owner: S, conn: ConnId, reason: string, ctx: Context,
+  host: FlowHost<S>,
+  owner: S,
+  conn: ConnId,
+  reason: string,
+  ctx: Context,
 ): boolean => {
   const d = owner.database
   if (conn !== d.conn) return false

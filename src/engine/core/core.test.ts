@@ -5,7 +5,8 @@ import { exp, log, pow } from './math.ts'
 import { below, exponential, newStream, uniform } from './random.ts'
 
 test('portable log, exp and pow agree with the platform to 3 units in the last place', () => {
-  const close = (got: number, want: number) => expect(Math.abs(got - want)).toBeLessThanOrEqual(3 * 2.3e-16 * Math.max(Math.abs(want), 1e-300))
+  const close = (got: number, want: number) =>
+    expect(Math.abs(got - want)).toBeLessThanOrEqual(3 * 2.3e-16 * Math.max(Math.abs(want), 1e-300))
   const s = newStream(1, 'math')
   for (let i = 0; i < 20_000; i++) {
     const x = Math.exp(uniform(s) * 100 - 50)

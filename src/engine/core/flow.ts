@@ -92,7 +92,8 @@ const cacheOf = (flows: Flows): (Flow<unknown> | undefined)[] => {
   if (cache === undefined || cache.length !== flows.table.length) {
     const old = cache
     cache = new Array<Flow<unknown> | undefined>(flows.table.length).fill(undefined)
-    if (old !== undefined) for (const flow of flows.table) if (flow !== null) cache[flow.id & (cache.length - 1)] = old[flow.id & (old.length - 1)]
+    if (old !== undefined)
+      for (const flow of flows.table) if (flow !== null) cache[flow.id & (cache.length - 1)] = old[flow.id & (old.length - 1)]
     caches.set(flows, cache)
   }
   return cache
@@ -118,7 +119,19 @@ export const startFlow = <S>(host: FlowHost<S>, state: S, name: string, args: re
   let id = flows.next
   while (flows.table[id & last] !== null) id++
   flows.next = id + 1
-  const flow: FlowState = { id, flow: name, args, answers: [], step: '', since: ctx.now, begun: ctx.now, tries: 0, peer: null, asking: 0, asked: 0 }
+  const flow: FlowState = {
+    id,
+    flow: name,
+    args,
+    answers: [],
+    step: '',
+    since: ctx.now,
+    begun: ctx.now,
+    tries: 0,
+    peer: null,
+    asking: 0,
+    asked: 0,
+  }
   flows.table[id & last] = flow
   const generator = host.registry[name](...(args as never[]))
   cacheOf(flows)[id & last] = generator
@@ -143,7 +156,14 @@ const rebuild = <S>(host: FlowHost<S>, flows: Flows, flow: FlowState): Flow<unkn
 }
 
 const run = <S>(
-  host: FlowHost<S>, state: S, flows: Flows, flow: FlowState, generator: Flow<unknown>, told: boolean, answer: unknown, ctx: Context,
+  host: FlowHost<S>,
+  state: S,
+  flows: Flows,
+  flow: FlowState,
+  generator: Flow<unknown>,
+  told: boolean,
+  answer: unknown,
+  ctx: Context,
 ): void => {
   let result: unknown
   let failure: Failure | null = null

@@ -29,8 +29,7 @@ export const log = (x: number): number => {
   // log m = 2 atanh(f), f = (m−1)/(m+1), |f| ≤ 0.1716
   const f = (m - 1) / (m + 1)
   const z = f * f
-  const series =
-    z * (1 / 3 + z * (1 / 5 + z * (1 / 7 + z * (1 / 9 + z * (1 / 11 + z * (1 / 13 + z * (1 / 15 + z * (1 / 17 + z / 19))))))))
+  const series = z * (1 / 3 + z * (1 / 5 + z * (1 / 7 + z * (1 / 9 + z * (1 / 11 + z * (1 / 13 + z * (1 / 15 + z * (1 / 17 + z / 19))))))))
   return k * LN2_HI + (2 * f + (2 * f * series + k * LN2_LO))
 }
 

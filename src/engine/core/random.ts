@@ -31,7 +31,7 @@ const next32 = (s: Stream): number => {
   s.d = (s.d + 1) | 0
   s.a = s.b ^ (s.b >>> 9)
   s.b = (s.c + (s.c << 3)) | 0
-  s.c = ((s.c << 21) | (s.c >>> 11)) + t | 0
+  s.c = (((s.c << 21) | (s.c >>> 11)) + t) | 0
   return t >>> 0
 }
 

@@ -166,7 +166,7 @@ export const popUntil = <T>(s: Schedule<T>, limit: Micros): T | undefined => {
 }
 
 const comeDown = <T>(s: Schedule<T>, links: Int32Array, first: number): void => {
-  for (let e = first; e >= 0; ) {
+  for (let e = first; e >= 0;) {
     const after = links[e * 2]
     link(s, links, e, links[e * 2 + 1])
     e = after

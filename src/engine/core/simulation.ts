@@ -2,8 +2,23 @@ import { clone } from './clone.ts'
 import { digestOf } from './digest.ts'
 import { FACTS_PER_EVENT, type Fact, type FactType } from './fact.ts'
 import {
-  BYTES_PER_MICRO, DELAYED_ACK, RTO, SYN_ATTEMPTS, SYN_RTO, cloneNetwork, linkKey, newDirection, newNetwork, nextRetransmission, pair,
-  type CloseReason, type Conn, type ConnId, type ConnKind, type Direction, type NetworkState,
+  BYTES_PER_MICRO,
+  DELAYED_ACK,
+  RTO,
+  SYN_ATTEMPTS,
+  SYN_RTO,
+  cloneNetwork,
+  linkKey,
+  newDirection,
+  newNetwork,
+  nextRetransmission,
+  pair,
+  type CloseReason,
+  type Conn,
+  type ConnId,
+  type ConnKind,
+  type Direction,
+  type NetworkState,
 } from './network.ts'
 import type { Behaviour, Context, InboxItem, Message, Process, ProcessId, ProcessKind } from './process.ts'
 import { newStream, uniform, type Stream } from './random.ts'
@@ -172,7 +187,13 @@ export class Simulation implements Context {
     const w = this.world
     const processes = new Map<ProcessId, Process>()
     for (const [id, p] of w.processes)
-      processes.set(id, { ...p, state: clone(p.state), timers: { names: p.timers.names.slice(), tokens: p.timers.tokens.slice() }, inbox: p.inbox.slice(p.head), head: 0 })
+      processes.set(id, {
+        ...p,
+        state: clone(p.state),
+        timers: { names: p.timers.names.slice(), tokens: p.timers.tokens.slice() },
+        inbox: p.inbox.slice(p.head),
+        head: 0,
+      })
     return {
       ...w,
       settings: clone(w.settings),
@@ -214,8 +235,18 @@ export class Simulation implements Context {
 
   spawn(id: ProcessId, kind: ProcessKind, disk: unknown = null): Process {
     const p: Process = {
-      id, kind, status: 'up', retired: false, incarnation: 1, slow: 1, state: null, disk: null,
-      timers: { names: [], tokens: [] }, inbox: [], head: 0, busyUntil: this.world.now,
+      id,
+      kind,
+      status: 'up',
+      retired: false,
+      incarnation: 1,
+      slow: 1,
+      state: null,
+      disk: null,
+      timers: { names: [], tokens: [] },
+      inbox: [],
+      head: 0,
+      busyUntil: this.world.now,
     }
     this.world.processes.set(id, p)
     this.bound.delete(id)
@@ -399,7 +430,16 @@ export class Simulation implements Context {
       tokens.push(token)
     }
     push(this.world.schedule, this.world.now + after, {
-      what: 'timer', to: p.id, incarnation: p.incarnation, conn: 0, message: null, name, token, data, sentAt: this.world.now, cause: this.cause,
+      what: 'timer',
+      to: p.id,
+      incarnation: p.incarnation,
+      conn: 0,
+      message: null,
+      name,
+      token,
+      data,
+      sentAt: this.world.now,
+      cause: this.cause,
     })
   }
 
@@ -414,8 +454,17 @@ export class Simulation implements Context {
     const { p } = this.current!
     const id = n.nextConn++
     n.conns.set(id, {
-      id, kind, a: p.id, b: to, aOpen: true, bOpen: false, established: false,
-      aIncarnation: p.incarnation, bIncarnation: 0, ab: newDirection(), ba: newDirection(),
+      id,
+      kind,
+      a: p.id,
+      b: to,
+      aOpen: true,
+      bOpen: false,
+      established: false,
+      aIncarnation: p.incarnation,
+      bIncarnation: 0,
+      ab: newDirection(),
+      ba: newDirection(),
     })
     this.schedule('syn', to, this.departAt + this.latency(p.id, to), id)
     return id
@@ -492,8 +541,16 @@ export class Simulation implements Context {
     if (at < d.lastArrival) at = d.lastArrival
     d.lastArrival = at
     push(this.world.schedule, at, {
-      what: 'deliver', to, incarnation: isA ? c.bIncarnation : c.aIncarnation, conn: c.id, message, name: '', token: 0, data: null,
-      sentAt: this.world.now, cause: this.cause,
+      what: 'deliver',
+      to,
+      incarnation: isA ? c.bIncarnation : c.aIncarnation,
+      conn: c.id,
+      message,
+      name: '',
+      token: 0,
+      data: null,
+      sentAt: this.world.now,
+      cause: this.cause,
     })
   }
 
@@ -501,14 +558,23 @@ export class Simulation implements Context {
   private hangUp(c: Conn, isA: boolean, reason: 'closed' | 'reset'): void {
     if (isA) c.aOpen = false
     else c.bOpen = false
-    if (isA ? c.bOpen || !c.established : c.aOpen) this.transmit(c, isA, CLOSED[reason], this.departAt > this.world.now ? this.departAt : this.world.now)
+    if (isA ? c.bOpen || !c.established : c.aOpen)
+      this.transmit(c, isA, CLOSED[reason], this.departAt > this.world.now ? this.departAt : this.world.now)
     if (!c.aOpen && !c.bOpen && c.established) this.world.network.conns.delete(c.id)
   }
 
   private schedule(what: 'work' | 'syn' | 'flush', to: ProcessId, at: Micros, conn: ConnId, token = 0): void {
     push(this.world.schedule, at, {
-      what, to, incarnation: this.world.processes.get(to)?.incarnation ?? 0, conn, message: null, name: '', token, data: null,
-      sentAt: this.world.now, cause: this.cause,
+      what,
+      to,
+      incarnation: this.world.processes.get(to)?.incarnation ?? 0,
+      conn,
+      message: null,
+      name: '',
+      token,
+      data: null,
+      sentAt: this.world.now,
+      cause: this.cause,
     })
   }
 
@@ -531,7 +597,11 @@ export class Simulation implements Context {
         if (p.incarnation !== entry.incarnation || p.timers.tokens[place] !== entry.token) return
         p.timers.tokens[place] = 0
         if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
-          return this.enqueue(p, { conn: 0, message: { type: '$timer', size: 0, name: entry.name, data: entry.data } as Message, cause: entry.cause })
+          return this.enqueue(p, {
+            conn: 0,
+            message: { type: '$timer', size: 0, name: entry.name, data: entry.data } as Message,
+            cause: entry.cause,
+          })
         this.enter(bound, w.now)
         return this.fire(bound, place, entry.data)
       }
@@ -580,7 +650,8 @@ export class Simulation implements Context {
     } else if (message.type === '$connected') c.established = true
     if (this.watchesDeliveries && (message as { size?: number }).size !== 0)
       for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
-    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn: c.id, message, cause: entry.cause })
+    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
+      return this.enqueue(p, { conn: c.id, message, cause: entry.cause })
     this.handle(bound, c.id, message)
   }
 
@@ -641,7 +712,12 @@ export class Simulation implements Context {
     this.enter(bound, now + cost)
     const type = message.type
     if (type.charCodeAt(0) === 36) {
-      if (type === '$timer') return this.fire(bound, placeOf(p.timers.names, (message as unknown as { name: string }).name), (message as unknown as { data: unknown }).data)
+      if (type === '$timer')
+        return this.fire(
+          bound,
+          placeOf(p.timers.names, (message as unknown as { name: string }).name),
+          (message as unknown as { data: unknown }).data,
+        )
       if (type === '$connected') return b.connected?.(p.state, conn, this)
       if (type === '$closed') return b.closed?.(p.state, conn, (message as unknown as { reason: CloseReason }).reason, this)
       if (type === '$accepted') {
@@ -674,7 +750,8 @@ export class Simulation implements Context {
     c.bIncarnation = p.incarnation
     this.transmit(c, false, CONNECTED, w.now)
     const accepted = { type: '$accepted', size: 0, from: c.a, kind: c.kind } as Message
-    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn: c.id, message: accepted, cause: entry.cause })
+    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
+      return this.enqueue(p, { conn: c.id, message: accepted, cause: entry.cause })
     this.handle(this.bind(c.b), c.id, accepted)
   }
 

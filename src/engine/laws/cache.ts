@@ -30,7 +30,10 @@ export const fifoHitRatio = (keys: number, exponent: number, capacity: number): 
 }
 
 /** Share of requests that the n most popular keys cover: what ideal LFU reaches, and what warming n keys brings. */
-export const topShare = (keys: number, exponent: number, n: number): number => zipf(keys, exponent).subarray(0, n).reduce((s, x) => s + x, 0)
+export const topShare = (keys: number, exponent: number, n: number): number =>
+  zipf(keys, exponent)
+    .subarray(0, n)
+    .reduce((s, x) => s + x, 0)
 
 /** Hit ratio after n requests to a cold cache without eviction: Σpᵢ(1−(1−pᵢ)ⁿ). */
 export const coldHitRatio = (keys: number, exponent: number, requests: number): number =>

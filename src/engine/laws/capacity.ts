@@ -10,7 +10,12 @@
  * @param each reads a second one machine carries
  */
 export const leastShards = (
-  data: number, memory: number, fragmentation: number, head: number, reads: number, each: number,
+  data: number,
+  memory: number,
+  fragmentation: number,
+  head: number,
+  reads: number,
+  each: number,
 ): { memory: number; reads: number; shards: number } => {
   const forMemory = Math.ceil((data * fragmentation) / head / memory)
   const forReads = Math.ceil(reads / each)

@@ -14,7 +14,10 @@ export const isolatedStop = (primaries: number, timeout: number): { least: numbe
  * the cut is shorter than the node-timeout: nobody was promoted, so nothing was replaced.
  */
 export const isolatedLoss = (
-  writes: number, partition: number, timeout: number, primaries: number,
+  writes: number,
+  partition: number,
+  timeout: number,
+  primaries: number,
 ): { least: number; mean: number; most: number } => {
   if (partition < timeout) return { least: 0, mean: 0, most: 0 }
   const stop = isolatedStop(primaries, timeout)

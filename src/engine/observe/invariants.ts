@@ -65,11 +65,13 @@ export class Invariants implements Observer {
       case 'keys.migrated':
         return this.onMigrated(fact.process, fact.data.slot, fact.data.to)
       case 'role.changed':
-        if (fact.data.role === 'replica') this.excuse(fact.process, 'its primary had been replaced when it acknowledged, or before its replica had it')
+        if (fact.data.role === 'replica')
+          this.excuse(fact.process, 'its primary had been replaced when it acknowledged, or before its replica had it')
         return
       case 'node.forgot': {
         const me = this.state(fact.data.peer)?.cluster?.peers[0]
-        if (me !== undefined && me.numSlots > 0) this.abandoned = `${fact.process} forgot ${fact.data.peer}, which owned ${me.numSlots} slots`
+        if (me !== undefined && me.numSlots > 0)
+          this.abandoned = `${fact.process} forgot ${fact.data.peer}, which owned ${me.numSlots} slots`
         return
       }
       case 'slots.rebound':
@@ -175,7 +177,10 @@ export class Invariants implements Observer {
       if (other !== undefined)
         for (let slot = 0; slot < 16384; slot++)
           if (slotOwner(s, slot) === 0 && slotOwner(other, slot) === 0) {
-            this.fail({ at: this.sim.world.now, process: p.id }, `claims slot ${slot} in epoch ${me.configEpoch}, and so does ${other.self}`)
+            this.fail(
+              { at: this.sim.world.now, process: p.id },
+              `claims slot ${slot} in epoch ${me.configEpoch}, and so does ${other.self}`,
+            )
             break
           }
       seen.set(me.configEpoch, s)
@@ -194,7 +199,8 @@ export class Invariants implements Observer {
       }
       if (value === w.value) continue
       lost++
-      if (w.excuse === '') this.fail({ at: w.at, process: w.holder }, `${w.key} = ${w.value} was acknowledged, had no reason to be lost, and is gone`)
+      if (w.excuse === '')
+        this.fail({ at: w.at, process: w.holder }, `${w.key} = ${w.value} was acknowledged, had no reason to be lost, and is gone`)
     }
     return lost
   }
@@ -206,7 +212,8 @@ export class Invariants implements Observer {
       if (s === null || s.repl.role !== 'replica' || s.repl.linkState !== 'connected') continue
       const primary = this.state(s.repl.primary!)
       if (primary === null || primary.repl.offset !== s.repl.offset || primary.repl.replid !== s.repl.replid) continue
-      if (primary.keys.size !== s.keys.size) this.fail({ at: this.sim.world.now, process: p.id }, `holds ${s.keys.size} keys, its primary ${primary.keys.size}`)
+      if (primary.keys.size !== s.keys.size)
+        this.fail({ at: this.sim.world.now, process: p.id }, `holds ${s.keys.size} keys, its primary ${primary.keys.size}`)
     }
   }
 }

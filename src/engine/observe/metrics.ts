@@ -83,8 +83,23 @@ export class Metrics implements Observer {
 
   constructor(at: Micros) {
     this.state = {
-      windowAt: at - (at % WINDOW), requests: 0, errors: 0, hits: 0, misses: 0, l1Hits: 0, originQueries: 0, moved: 0, ask: 0, stale: 0,
-      lost: 0, versions: new Map(), unconfirmed: new Map(), deposed: new Set(), commandsBefore: new Map(), apps: new Map(), samples: 0,
+      windowAt: at - (at % WINDOW),
+      requests: 0,
+      errors: 0,
+      hits: 0,
+      misses: 0,
+      l1Hits: 0,
+      originQueries: 0,
+      moved: 0,
+      ask: 0,
+      stale: 0,
+      lost: 0,
+      versions: new Map(),
+      unconfirmed: new Map(),
+      deposed: new Set(),
+      commandsBefore: new Map(),
+      apps: new Map(),
+      samples: 0,
     }
   }
 
@@ -193,9 +208,23 @@ export class Metrics implements Observer {
       }
     }
     this.windows.push({
-      at: s.windowAt, requests: s.requests, errors: s.errors, hits: s.hits, misses: s.misses, l1Hits: s.l1Hits,
-      p50: this.quantile(0.5), p99: this.quantile(0.99), originQueries: s.originQueries, originQueue, moved: s.moved, ask: s.ask,
-      stale: s.stale, lag, ops, apps: Object.fromEntries(s.apps), lost: s.lost,
+      at: s.windowAt,
+      requests: s.requests,
+      errors: s.errors,
+      hits: s.hits,
+      misses: s.misses,
+      l1Hits: s.l1Hits,
+      p50: this.quantile(0.5),
+      p99: this.quantile(0.99),
+      originQueries: s.originQueries,
+      originQueue,
+      moved: s.moved,
+      ask: s.ask,
+      stale: s.stale,
+      lag,
+      ops,
+      apps: Object.fromEntries(s.apps),
+      lost: s.lost,
     })
     s.windowAt += WINDOW
     s.requests = s.errors = s.hits = s.misses = s.l1Hits = s.originQueries = s.moved = s.ask = s.stale = s.samples = 0

@@ -97,8 +97,16 @@ const answer = (state: OriginState, query: Query, ctx: Context): void => {
 export const originBehaviour: Behaviour<OriginState> = {
   boot(disk, ctx) {
     return {
-      settings: { ...ctx.settings.origin }, busy: 0, queue: [], serving: [], idle: [], alarms: newAlarms(),
-      rows: new Map(disk as Map<string, number> | null), second: 0, loadNow: 0, loadLast: 0,
+      settings: { ...ctx.settings.origin },
+      busy: 0,
+      queue: [],
+      serving: [],
+      idle: [],
+      alarms: newAlarms(),
+      rows: new Map(disk as Map<string, number> | null),
+      second: 0,
+      loadNow: 0,
+      loadLast: 0,
     }
   },
 

@@ -22,7 +22,10 @@ export const nodeIdOf = (process: ProcessId): NodeId => {
   const known = ids.get(process)
   if (known !== undefined) return known
   let id = ''
-  for (let i = 0; i < 5; i++) id += hash32(process, 0x51ed270b + i).toString(16).padStart(8, '0')
+  for (let i = 0; i < 5; i++)
+    id += hash32(process, 0x51ed270b + i)
+      .toString(16)
+      .padStart(8, '0')
   ids.set(process, id)
   return id
 }

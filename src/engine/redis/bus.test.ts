@@ -35,10 +35,12 @@ const cutOff = (r: Rig, who: ProcessId[]): void => {
   r.sim.cut(who, others, true)
 }
 const agree = (r: Rig): void => {
-  const views = [...r.sim.world.processes.values()].filter((p) => p.status === 'up').map((p) => {
-    const s = r.node(p.id)
-    return [0, 5000, 10000, 16383].map((slot) => s.cluster!.peers[slotOwner(s, slot)]?.process).join()
-  })
+  const views = [...r.sim.world.processes.values()]
+    .filter((p) => p.status === 'up')
+    .map((p) => {
+      const s = r.node(p.id)
+      return [0, 5000, 10000, 16383].map((slot) => s.cluster!.peers[slotOwner(s, slot)]?.process).join()
+    })
   expect(new Set(views).size).toBe(1)
 }
 
@@ -80,7 +82,8 @@ describe('automatic failover', () => {
     const promoted = r.until('failover.promoted', () => true)
     expect(promoted).toMatchObject({ process: 'n4', data: { from: 'n1', slots: 5461, epoch: 4, manual: false } })
     const chain: string[] = []
-    for (let f = promoted as (typeof r.facts)[number] | undefined; f !== undefined; f = r.facts.find((x) => x.id === f!.because[0])) chain.push(f.type)
+    for (let f = promoted as (typeof r.facts)[number] | undefined; f !== undefined; f = r.facts.find((x) => x.id === f!.because[0]))
+      chain.push(f.type)
     expect(chain.slice(0, 4)).toEqual(['failover.promoted', 'election.won', 'election.counted', 'election.granted'])
     expect(chain).toContain('election.started')
     expect(chain).toContain('election.scheduled')
@@ -245,7 +248,8 @@ describe('joining and leaving', () => {
     r.run(100)
     inside(r, 'n4', (s) => meet(s, '10.0.0.1', 6379, 16379, r.sim))
     r.run(3_000)
-    for (const id of ['n1', 'n2', 'n3', 'n4']) expect([...r.node(id).cluster!.byId.keys()].sort()).toEqual([...r.node('n1').cluster!.byId.keys()].sort())
+    for (const id of ['n1', 'n2', 'n3', 'n4'])
+      expect([...r.node(id).cluster!.byId.keys()].sort()).toEqual([...r.node('n1').cluster!.byId.keys()].sort())
     expect(r.node('n1').cluster!.byId.size).toBe(4)
     expect(inside(r, 'n4', (s) => replicate(s, r.node('n1').id, r.sim))).toBeNull()
     r.run(2_000)
@@ -280,7 +284,9 @@ describe('replica migration', () => {
     crash(r, 'n4')
     crash(r, 'n7')
     const moved = r.until('role.changed', (f) => f.data.of === 'n1')
-    const orphaned = Math.max(...r.facts.filter((f) => f.process === moved.process && (f.type === 'node.fail' || f.type === 'node.failHeard')).map((f) => f.at))
+    const orphaned = Math.max(
+      ...r.facts.filter((f) => f.process === moved.process && (f.type === 'node.fail' || f.type === 'node.failHeard')).map((f) => f.at),
+    )
     expect(orphaned - t).toBeGreaterThan(2_000 * MS)
     expect(moved.at - orphaned).toBeGreaterThan(5_000 * MS)
     expect(moved.at - orphaned).toBeLessThan(5_250 * MS)

@@ -11,7 +11,12 @@ import { clusterCron, hearHeader, linkUp, onFail, onPing, onUpdate, startHandsha
 import { onManualRequest } from './manual.ts'
 import { MYSELF, NOBODY, addPeer, ban, joinPrimary, newColumns, newPeer, peerOf, removePeer, setPong } from './peers.ts'
 import {
-  bootReplication, persistReplication, settleReplication, startReplicating, startReplicationCron, type ReplicationDisk,
+  bootReplication,
+  persistReplication,
+  settleReplication,
+  startReplicating,
+  startReplicationCron,
+  type ReplicationDisk,
 } from './replication.ts'
 import { becomeReplicaOf } from './role.ts'
 import { CRON, SLOTS } from './rules.ts'
@@ -71,9 +76,17 @@ export const persistCluster = (state: NodeState, keepsData = false): NodesConf |
     const p = c.peers[i]
     if (p.gone || p.handshake) continue
     const conf: NodeConf = {
-      process: p.process, id: p.id, ip: p.ip, port: p.port, cport: p.cport, primary: p.primary,
+      process: p.process,
+      id: p.id,
+      ip: p.ip,
+      port: p.port,
+      cport: p.cport,
+      primary: p.primary,
       replicaOf: p.replicaOf < 0 ? null : c.peers[p.replicaOf].process,
-      slots: pairs(claimOf(c, i).ranges), configEpoch: p.configEpoch, pfail: p.pfail, fail: p.fail,
+      slots: pairs(claimOf(c, i).ranges),
+      configEpoch: p.configEpoch,
+      pfail: p.pfail,
+      fail: p.fail,
     }
     if (i === MYSELF) {
       conf.migrating = [...c.migrating].map(([slot, to]) => [slot, c.peers[to].id])
@@ -97,7 +110,11 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
   const now = ctx.now
   const conf = disk ?? { nodes: [], currentEpoch: 0 }
   const mine = conf.nodes.find((n) => n.process === ctx.self) ?? {
-    process: ctx.self, primary: true, replicaOf: null, slots: [], configEpoch: 0,
+    process: ctx.self,
+    primary: true,
+    replicaOf: null,
+    slots: [],
+    configEpoch: 0,
   }
   const me = peerFrom(mine, now)
   state.id = me.id
@@ -160,7 +177,10 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
 
 const peerFrom = (n: NodeConf, now: Micros): Peer => {
   const at = {
-    process: n.process, ip: n.ip ?? ipOf(n.process), port: n.port ?? PORT, cport: n.cport ?? (n.port ?? PORT) + BUS_OFFSET,
+    process: n.process,
+    ip: n.ip ?? ipOf(n.process),
+    port: n.port ?? PORT,
+    cport: n.cport ?? (n.port ?? PORT) + BUS_OFFSET,
   }
   const peer = newPeer(n.id ?? nodeIdOf(n.process), at, now)
   peer.configEpoch = n.primary ? n.configEpoch : 0

@@ -1,8 +1,17 @@
 import type { Context } from '../core/process.ts'
 import { MS } from '../core/time.ts'
 import {
-  bumpEpochWithoutConsensus, countFailureReports, forget, meet, peerFlags, replicate, setSlotOwner, slotOwner, startManualFailover,
-  updateClusterState, type FailoverMode,
+  bumpEpochWithoutConsensus,
+  countFailureReports,
+  forget,
+  meet,
+  peerFlags,
+  replicate,
+  setSlotOwner,
+  slotOwner,
+  startManualFailover,
+  updateClusterState,
+  type FailoverMode,
 } from './bus.ts'
 import { unixMs } from './clock.ts'
 import { beforeSleep } from './cluster-state.ts'
@@ -85,8 +94,13 @@ const shards: Handler = (state, session) => {
     const p = c.peers[i]
     const offset = offsetOf(state, i)
     return mapReply(session, [
-      ['id', p.id], ['port', p.port], ['ip', p.ip], ['endpoint', p.ip], ['role', p.primary ? 'master' : 'replica'],
-      ['replication-offset', offset], ['health', p.fail ? 'fail' : !p.primary && offset === 0 ? 'loading' : 'online'],
+      ['id', p.id],
+      ['port', p.port],
+      ['ip', p.ip],
+      ['endpoint', p.ip],
+      ['role', p.primary ? 'master' : 'replica'],
+      ['replication-offset', offset],
+      ['health', p.fail ? 'fail' : !p.primary && offset === 0 ? 'loading' : 'online'],
     ])
   }
   const out: Reply[] = []
@@ -96,7 +110,12 @@ const shards: Handler = (state, session) => {
     c.peers.forEach((r, j) => {
       if (!r.gone && !r.primary && r.replicaOf === i) members.push(row(j))
     })
-    out.push(mapReply(session, [['slots', [...claimOf(c, i).ranges]], ['nodes', members]]))
+    out.push(
+      mapReply(session, [
+        ['slots', [...claimOf(c, i).ranges]],
+        ['nodes', members],
+      ]),
+    )
   })
   return out
 }
@@ -106,7 +125,12 @@ const links: Handler = (state, session) => {
   const c = state.cluster!
   const row = (direction: string, i: number, created: number): Reply =>
     mapReply(session, [
-      ['direction', direction], ['node', c.peers[i].id], ['create-time', unixMs(created)], ['events', 'r'], ['send-buffer-allocated', 0], ['send-buffer-used', 0],
+      ['direction', direction],
+      ['node', c.peers[i].id],
+      ['create-time', unixMs(created)],
+      ['events', 'r'],
+      ['send-buffer-allocated', 0],
+      ['send-buffer-used', 0],
     ])
   const out: Reply[] = []
   c.peers.forEach((p, i) => {
@@ -135,9 +159,15 @@ const infoText = (state: NodeState): string => {
   const me = c.peers[MYSELF]
   const mine = me.primary || me.replicaOf < 0 ? me.configEpoch : c.peers[me.replicaOf].configEpoch
   const rows = [
-    `cluster_state:${c.state}`, `cluster_slots_assigned:${assigned}`, `cluster_slots_ok:${assigned - pfail - fail}`,
-    `cluster_slots_pfail:${pfail}`, `cluster_slots_fail:${fail}`, `cluster_known_nodes:${known}`, `cluster_size:${c.size}`,
-    `cluster_current_epoch:${c.currentEpoch}`, `cluster_my_epoch:${mine}`,
+    `cluster_state:${c.state}`,
+    `cluster_slots_assigned:${assigned}`,
+    `cluster_slots_ok:${assigned - pfail - fail}`,
+    `cluster_slots_pfail:${pfail}`,
+    `cluster_slots_fail:${fail}`,
+    `cluster_known_nodes:${known}`,
+    `cluster_size:${c.size}`,
+    `cluster_current_epoch:${c.currentEpoch}`,
+    `cluster_my_epoch:${mine}`,
   ]
   for (const way of ['sent', 'received'] as const) {
     let sum = 0
@@ -256,7 +286,9 @@ const flushSlots: Handler = (state, _s, _argv, ctx) => {
 
 const isAddress = (ip: string): boolean => {
   const parts = ip.split('.')
-  return (parts.length === 4 && parts.every((p) => /^\d{1,3}$/.test(p) && Number(p) < 256)) || (ip.includes(':') && /^[0-9a-f:.]+$/i.test(ip))
+  return (
+    (parts.length === 4 && parts.every((p) => /^\d{1,3}$/.test(p) && Number(p) < 256)) || (ip.includes(':') && /^[0-9a-f:.]+$/i.test(ip))
+  )
 }
 
 const meetNode: Handler = (state, _s, argv, ctx) => {
@@ -265,7 +297,8 @@ const meetNode: Handler = (state, _s, argv, ctx) => {
   if (port === null) return err(`ERR Invalid base port specified: ${argv[3]}`)
   const cport = argv.length === 5 ? parseInt64(argv[4]) : Number(port) + 10000
   if (cport === null) return err(`ERR Invalid bus port specified: ${argv[4]}`)
-  if (!isAddress(argv[2]) || port <= 0 || port > 65535 || cport <= 0 || cport > 65535) return err(`ERR Invalid node address specified: ${argv[2]}:${argv[3]}`)
+  if (!isAddress(argv[2]) || port <= 0 || port > 65535 || cport <= 0 || cport > 65535)
+    return err(`ERR Invalid node address specified: ${argv[2]}:${argv[3]}`)
   meet(state, argv[2], Number(port), Number(cport), ctx)
   return OK
 }

@@ -59,7 +59,11 @@ export const updateClusterState = (state: NodeState, ctx: Context): void => {
   if (next === c.state) return
   if (next === 'ok' && me.primary && c.minorityAt >= 0 && now - c.minorityAt < rejoinDelay(timeoutOf(state))) return
   c.state = next
-  ctx.emit('cluster.state', { state: next, reason: down ?? 'all slots served, a majority of primaries reached' }, because(newsOf(c, failed)))
+  ctx.emit(
+    'cluster.state',
+    { state: next, reason: down ?? 'all slots served, a majority of primaries reached' },
+    because(newsOf(c, failed)),
+  )
 }
 
 /** The fact behind the latest trouble: the failed owner's, or the latest suspicion. */

@@ -46,8 +46,23 @@ const run = (state: NodeState, session: Session, command: CommandSpec, argv: rea
 }
 
 export const COMMANDS: readonly CommandSpec[] = [
-  ...STRINGS, ...BITS, ...KEYS, ...SORTS, ...HASHES, ...LISTS, ...SETS, ...SORTED_SETS, ...transactionCommands(call), ...PUBSUB, ...CLUSTER, ...CONNECTIONS, ...SERVER,
-  introspection(() => COMMANDS, (argv) => specOf(argv)),
+  ...STRINGS,
+  ...BITS,
+  ...KEYS,
+  ...SORTS,
+  ...HASHES,
+  ...LISTS,
+  ...SETS,
+  ...SORTED_SETS,
+  ...transactionCommands(call),
+  ...PUBSUB,
+  ...CLUSTER,
+  ...CONNECTIONS,
+  ...SERVER,
+  introspection(
+    () => COMMANDS,
+    (argv) => specOf(argv),
+  ),
   ...scriptCommands((argv) => specOf(argv)),
   ...UNSIMULATED,
 ]
@@ -69,7 +84,15 @@ export const specOf = (argv: readonly string[]): CommandSpec | undefined => {
 
 const NEVER_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'])
 const FOR_SUBSCRIBERS = new Set([
-  'ping', 'subscribe', 'ssubscribe', 'unsubscribe', 'sunsubscribe', 'psubscribe', 'punsubscribe', 'quit', 'reset',
+  'ping',
+  'subscribe',
+  'ssubscribe',
+  'unsubscribe',
+  'sunsubscribe',
+  'psubscribe',
+  'punsubscribe',
+  'quit',
+  'reset',
 ])
 
 const NO_REPLICAS = fixed('NOREPLICAS Not enough good replicas to write.')
@@ -96,7 +119,14 @@ const refuse = (state: NodeState, session: Session, command: CommandSpec | undef
 }
 
 /** What stands against running a command here and now, cluster and arguments aside; null = nothing. */
-const obstacle = (state: NodeState, session: Session, command: CommandSpec, writes: boolean, stale: boolean, ctx: Context): Reply | null => {
+const obstacle = (
+  state: NodeState,
+  session: Session,
+  command: CommandSpec,
+  writes: boolean,
+  stale: boolean,
+  ctx: Context,
+): Reply | null => {
   if (writes) {
     if (state.repl.role === 'replica') {
       if (isOn(state, 'replica-read-only', true)) return READ_ONLY
@@ -107,8 +137,11 @@ const obstacle = (state: NodeState, session: Session, command: CommandSpec, writ
     }
   }
   if (session.subscriptions > 0 && session.resp === 2 && !FOR_SUBSCRIBERS.has(command.name))
-    return err(`ERR Can't execute '${command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`)
-  if (state.repl.role === 'replica' && state.repl.linkState !== 'connected' && !stale && !isOn(state, 'replica-serve-stale-data', true)) return MASTER_DOWN
+    return err(
+      `ERR Can't execute '${command.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+    )
+  if (state.repl.role === 'replica' && state.repl.linkState !== 'connected' && !stale && !isOn(state, 'replica-serve-stale-data', true))
+    return MASTER_DOWN
   return null
 }
 

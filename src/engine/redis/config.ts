@@ -48,13 +48,44 @@ const ALIASES: Readonly<Record<string, string>> = {
   'zset-max-ziplist-value': 'zset-max-listpack-value',
 }
 
-const MEMORY = new Set(['maxmemory', 'repl-backlog-size', 'client-query-buffer-limit', 'proto-max-bulk-len', 'cluster-link-sendbuf-limit', 'auto-aof-rewrite-min-size'])
+const MEMORY = new Set([
+  'maxmemory',
+  'repl-backlog-size',
+  'client-query-buffer-limit',
+  'proto-max-bulk-len',
+  'cluster-link-sendbuf-limit',
+  'auto-aof-rewrite-min-size',
+])
 const FIXED = new Set([
-  'cluster-enabled', 'cluster-config-file', 'databases', 'daemonize', 'supervised', 'pidfile', 'logfile', 'unixsocket', 'io-threads',
-  'tcp-backlog', 'appendfilename', 'appenddirname', 'aclfile', 'syslog-enabled', 'syslog-ident', 'always-show-logo', 'cluster-port',
+  'cluster-enabled',
+  'cluster-config-file',
+  'databases',
+  'daemonize',
+  'supervised',
+  'pidfile',
+  'logfile',
+  'unixsocket',
+  'io-threads',
+  'tcp-backlog',
+  'appendfilename',
+  'appenddirname',
+  'aclfile',
+  'syslog-enabled',
+  'syslog-ident',
+  'always-show-logo',
+  'cluster-port',
 ])
 const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  'maxmemory-policy': ['volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'noeviction'],
+  'maxmemory-policy': [
+    'volatile-lru',
+    'volatile-lfu',
+    'volatile-random',
+    'volatile-ttl',
+    'allkeys-lru',
+    'allkeys-lfu',
+    'allkeys-random',
+    'noeviction',
+  ],
   appendfsync: ['everysec', 'always', 'no'],
   loglevel: ['debug', 'verbose', 'notice', 'warning'],
   'repl-diskless-load': ['disabled', 'on-empty-db', 'swapdb'],
@@ -69,21 +100,33 @@ export const directive = (state: NodeState, name: string): string => {
   return state.config.get(known) ?? DIRECTIVES[known] ?? DEFAULTS[known]
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1000, kb: 1024, m: 1_000_000, mb: 1_048_576, g: 1_000_000_000, gb: 1_073_741_824 }
+const UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1000,
+  kb: 1024,
+  m: 1_000_000,
+  mb: 1_048_576,
+  g: 1_000_000_000,
+  gb: 1_073_741_824,
+}
 
 /** The value as it is kept, or why it is none. */
 const accept = (name: string, value: string): { value: string } | { why: string } => {
   if (FIXED.has(name)) return { why: "can't set immutable config" }
   const choices = CHOICES[name]
   if (choices !== undefined)
-    return choices.includes(value.toLowerCase()) ? { value: value.toLowerCase() } : { why: `argument(s) must be one of the following: ${choices.join(', ')}` }
+    return choices.includes(value.toLowerCase())
+      ? { value: value.toLowerCase() }
+      : { why: `argument(s) must be one of the following: ${choices.join(', ')}` }
   if (MEMORY.has(name)) {
     const m = /^(\d+)([a-z]{0,2})$/i.exec(value)
     const unit = m === null ? undefined : UNITS[m[2].toLowerCase()]
     return unit === undefined ? { why: 'argument must be a memory value' } : { value: String(Number(m![1]) * unit) }
   }
   const before = DEFAULTS[name]
-  if (before === 'yes' || before === 'no') return /^(yes|no)$/i.test(value) ? { value: value.toLowerCase() } : { why: "argument must be 'yes' or 'no'" }
+  if (before === 'yes' || before === 'no')
+    return /^(yes|no)$/i.test(value) ? { value: value.toLowerCase() } : { why: "argument must be 'yes' or 'no'" }
   if (/^-?\d+$/.test(before)) {
     const n = parseSmall(value)
     if (n === null) return { why: "argument couldn't be parsed into an integer" }
@@ -107,7 +150,8 @@ export const configSet: Handler = (state, _s, argv) => {
     const name = argv[i].toLowerCase()
     if (!(name in DEFAULTS)) return err(`ERR Unknown option or number of arguments for CONFIG SET - '${argv[i]}'`)
     const known = ALIASES[name] ?? name
-    if (changes.some(([n]) => n === known)) return err(`ERR CONFIG SET failed (possibly related to argument '${argv[i]}') - duplicate parameter`)
+    if (changes.some(([n]) => n === known))
+      return err(`ERR CONFIG SET failed (possibly related to argument '${argv[i]}') - duplicate parameter`)
     changes.push([known, argv[i + 1]])
   }
   for (let i = 0; i < changes.length; i++) {

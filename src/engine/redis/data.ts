@@ -68,4 +68,3 @@ export const clearSlots = (state: NodeState, slots: readonly number[], ctx: Cont
       propagate(state, ['DEL', key], ctx)
     }
 }
-

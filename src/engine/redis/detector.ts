@@ -61,7 +61,9 @@ const markAsFailingIfNeeded = (state: NodeState, index: number, news: number, ct
   peer.fail = true
   peer.failAt = ctx.now
   peer.failFact = ctx.emit(
-    'node.fail', { about: peer.process, reports: by.length, needed: quorumOf(c.size), by }, because(peer.pfailFact, news),
+    'node.fail',
+    { about: peer.process, reports: by.length, needed: quorumOf(c.size), by },
+    because(peer.pfailFact, news),
   )
   broadcast(state, failMessage(state, peer.id, peer.failFact), ctx)
   c.todo |= UPDATE_STATE

@@ -8,7 +8,19 @@ import { resetManual } from './manual.ts'
 import { MYSELF, because, isOn, number, timeoutOf } from './peers.ts'
 import { takeOver } from './role.ts'
 import {
-  DRAWN_DELAY_MS, FIXED_DELAY, RANK_DELAY, countsAsVote, dataAge, electionDelay, isDataTooOld, isElected, quorumOf, rankOf, retryAfter, voteWindow, whyNoVote,
+  DRAWN_DELAY_MS,
+  FIXED_DELAY,
+  RANK_DELAY,
+  countsAsVote,
+  dataAge,
+  electionDelay,
+  isDataTooOld,
+  isElected,
+  quorumOf,
+  rankOf,
+  retryAfter,
+  voteWindow,
+  whyNoVote,
 } from './rules.ts'
 import { newerOwner } from './slots-config.ts'
 import type { Election, NodeState } from './state.ts'
@@ -114,9 +126,7 @@ const schedule = (state: NodeState, cause: number, ctx: Context): void => {
   e.voters = []
   e.rank = rank
   e.cannot = ''
-  e.fact = ctx.emit(
-    'election.scheduled', { delay, fixed: forced ? 0 : FIXED_DELAY, drawn, rank, offset, at: e.at }, because(cause),
-  )
+  e.fact = ctx.emit('election.scheduled', { delay, fixed: forced ? 0 : FIXED_DELAY, drawn, rank, offset, at: e.at }, because(cause))
   if (forced) c.todo |= HANDLE_FAILOVER
   broadcastPong(state, 'siblings', e.fact, ctx)
 }
@@ -208,7 +218,9 @@ export const onVote = (state: NodeState, m: BareMessage, conn: ConnId, ctx: Cont
       e.voters.push(voter.process)
       if (!c.peers[MYSELF].primary)
         e.fact = ctx.emit(
-          'election.counted', { from: voter.process, epoch: e.epoch, votes: e.votes, needed: quorumOf(c.size) }, because(m.fact, e.fact),
+          'election.counted',
+          { from: voter.process, epoch: e.epoch, votes: e.votes, needed: quorumOf(c.size) },
+          because(m.fact, e.fact),
         )
       c.todo |= HANDLE_FAILOVER
     }

@@ -11,8 +11,22 @@ import { electionStep } from './failover.ts'
 import { checkManualTimeout, manualStep } from './manual.ts'
 import { migrateIfOrphaned } from './orphans.ts'
 import {
-  MYSELF, NOBODY, addPeer, dropLink, isBanned, joinPrimary, myPrimary, newPeer, peerNamed, peerOf, removePeer, setAsPrimary, setId, setPong,
-  standInId, timeoutOf,
+  MYSELF,
+  NOBODY,
+  addPeer,
+  dropLink,
+  isBanned,
+  joinPrimary,
+  myPrimary,
+  newPeer,
+  peerNamed,
+  peerOf,
+  removePeer,
+  setAsPrimary,
+  setId,
+  setPong,
+  standInId,
+  timeoutOf,
 } from './peers.ts'
 import { followPrimary } from './replication.ts'
 import { CRON, gossipWanted, handshakeTimeout, isLinkStuck, isPingDue } from './rules.ts'

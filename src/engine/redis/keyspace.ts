@@ -17,7 +17,8 @@ export const newKeyspace = (): Keyspace => ({
 })
 
 /** The entry as stored, expired or not. */
-export const getEntry = (keys: Keyspace, key: string, slot = keySlot(key)): Entry | undefined => keys.table.pages[slot >> PAGE_BITS].get(key)
+export const getEntry = (keys: Keyspace, key: string, slot = keySlot(key)): Entry | undefined =>
+  keys.table.pages[slot >> PAGE_BITS].get(key)
 
 /** The entry on a page that is this table's own: its map of fields may be changed in place. */
 export const ownEntry = (keys: Keyspace, key: string, slot: number): Entry | undefined => ownPage(keys.table, slot >> PAGE_BITS).get(key)
@@ -53,8 +54,7 @@ export const eachKey = (keys: Keyspace, visit: (key: string, entry: Entry) => bo
   for (const page of keys.table.pages) for (const [key, entry] of page) if (!visit(key, entry)) return
 }
 
-export const countInSlot = (keys: Keyspace, slot: number): number =>
-  keys.perSlot.pages[slot >> COUNT_BITS][slot & ((1 << COUNT_BITS) - 1)]
+export const countInSlot = (keys: Keyspace, slot: number): number => keys.perSlot.pages[slot >> COUNT_BITS][slot & ((1 << COUNT_BITS) - 1)]
 
 export const keysInSlot = (keys: Keyspace, slot: number, limit: number): string[] => {
   const found: string[] = []

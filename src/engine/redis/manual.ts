@@ -19,8 +19,7 @@ export const startManualFailover = (state: NodeState, mode: FailoverMode, ctx: C
   if (me.primary) return 'ERR You should send CLUSTER FAILOVER to a replica'
   if (me.replicaOf < 0) return "ERR I'm a replica but my master is unknown to me"
   const primary = c.peers[me.replicaOf]
-  if (mode === 'plain' && (primary.fail || primary.link === 0))
-    return 'ERR Master is down or failed, please use CLUSTER FAILOVER FORCE'
+  if (mode === 'plain' && (primary.fail || primary.link === 0)) return 'ERR Master is down or failed, please use CLUSTER FAILOVER FORCE'
   resetManual(state)
   const fact = phase(ctx, 'asked', 0)
   c.manual = { until: ctx.now + MANUAL_TIMEOUT, pausedUntil: 0, replica: NOBODY, offset: -1, canStart: mode === 'force', fact }
@@ -44,7 +43,12 @@ export const onManualRequest = (state: NodeState, m: BareMessage, conn: ConnId, 
     resetManual(state)
     const fact = phase(ctx, 'paused', m.fact)
     c.manual = {
-      until: ctx.now + MANUAL_TIMEOUT, pausedUntil: ctx.now + MANUAL_PAUSE, replica: sender, offset: -1, canStart: false, fact,
+      until: ctx.now + MANUAL_TIMEOUT,
+      pausedUntil: ctx.now + MANUAL_PAUSE,
+      replica: sender,
+      offset: -1,
+      canStart: false,
+      fact,
     }
     sendPing(state, c.peers[sender], ctx)
     lookSoon(c, sender)

@@ -86,7 +86,11 @@ export const migrateConnected = (state: NodeState, conn: ConnId, ctx: Context): 
 
 /** One answer of the target; the last one ends it: what arrived is deleted here. */
 export const migrateAnswered = (
-  state: NodeState, conn: ConnId, reply: Reply, ctx: Context, done: (session: Session, reply: Reply) => void,
+  state: NodeState,
+  conn: ConnId,
+  reply: Reply,
+  ctx: Context,
+  done: (session: Session, reply: Reply) => void,
 ): boolean => {
   const m = migrations(state).get(conn)
   if (m === undefined) return false
@@ -105,7 +109,11 @@ export const migrateAnswered = (
 
 /** The connection broke, or its time is over. */
 export const migrateFailed = (
-  state: NodeState, conn: ConnId, refused: boolean, ctx: Context, done: (session: Session, reply: Reply) => void,
+  state: NodeState,
+  conn: ConnId,
+  refused: boolean,
+  ctx: Context,
+  done: (session: Session, reply: Reply) => void,
 ): boolean => {
   const m = migrations(state).get(conn)
   if (m === undefined) return false

@@ -3,7 +3,15 @@ import type { Behaviour, Context, Message } from '../core/process.ts'
 import { MS } from '../core/time.ts'
 import { BUS_OFFSET, PORT, ipOf, nodeIdOf } from './address.ts'
 import {
-  bootCluster, busAccepted, busClosed, busConnected, busMessages, busTimers, persistCluster, startManualFailover, type NodesConf,
+  bootCluster,
+  busAccepted,
+  busClosed,
+  busConnected,
+  busMessages,
+  busTimers,
+  persistCluster,
+  startManualFailover,
+  type NodesConf,
 } from './bus.ts'
 import { specOf } from './commands.ts'
 import { checkWaits, onWaitTimer } from './commands/wait.ts'
@@ -29,7 +37,11 @@ export interface NodeDisk {
 
 const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
   const state: NodeState = {
-    self: ctx.self, id: nodeIdOf(ctx.self), ip: ipOf(ctx.self), port: PORT, cport: PORT + BUS_OFFSET,
+    self: ctx.self,
+    id: nodeIdOf(ctx.self),
+    ip: ipOf(ctx.self),
+    port: PORT,
+    cport: PORT + BUS_OFFSET,
     config: new Map(disk?.config ?? Object.entries(ctx.settings.config)),
     bootedAt: ctx.now,
     keys: disk?.keys ?? newKeyspace(),
@@ -122,8 +134,26 @@ export const nodeBehaviour: Behaviour<NodeState> = {
 
 /** Who speaks when a replica runs its primary's stream: nobody that could be answered. */
 const STREAM: Session = Object.freeze({
-  conn: 0, clientId: 0, peer: '', name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false, watched: new Map(), touched: false,
-  running: true, db: 0, replies: 'off', tracking: null, subscriptions: 0, wrote: 0, blocked: null, waiting: [], closing: false,
+  conn: 0,
+  clientId: 0,
+  peer: '',
+  name: '',
+  resp: 2,
+  multi: null,
+  dirty: false,
+  asking: false,
+  readonly: false,
+  watched: new Map(),
+  touched: false,
+  running: true,
+  db: 0,
+  replies: 'off',
+  tracking: null,
+  subscriptions: 0,
+  wrote: 0,
+  blocked: null,
+  waiting: [],
+  closing: false,
 })
 
 connectCommands({

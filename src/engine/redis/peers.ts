@@ -76,7 +76,10 @@ const grow = <T extends Float64Array | Int16Array>(column: T, room: T): T => {
 const ROOM = 8
 
 export const newColumns = (): Pick<ClusterState, 'ids' | 'pongs' | 'byNumber' | 'due'> => ({
-  ids: [], pongs: new Float64Array(ROOM), byNumber: new Int16Array(ROOM).fill(NOBODY), due: new Float64Array(ROOM),
+  ids: [],
+  pongs: new Float64Array(ROOM),
+  byNumber: new Int16Array(ROOM).fill(NOBODY),
+  due: new Float64Array(ROOM),
 })
 
 export const addPeer = (c: ClusterState, peer: Peer): number => {
@@ -123,7 +126,10 @@ export const peerOf = (c: ClusterState, id: NodeId): number => c.byId.get(id) ??
 export const standInId = (state: NodeState, ip: string, port: number): NodeId => {
   const name = `${state.self} meets ${ip}:${port} ${state.cluster!.handshakes++}`
   let id = ''
-  for (let i = 0; i < 5; i++) id += hash32(name, 0x2545f491 + i).toString(16).padStart(8, '0')
+  for (let i = 0; i < 5; i++)
+    id += hash32(name, 0x2545f491 + i)
+      .toString(16)
+      .padStart(8, '0')
   return id
 }
 

@@ -120,5 +120,6 @@ export const dropForeignShards = (state: NodeState, ctx: Context): void => {
 /** A connection that is gone listens to nothing. */
 export const forgetListener = (state: NodeState, conn: ConnId): void => {
   for (const kind of ['channels', 'patterns', 'shards'] as const)
-    for (const [channel, listeners] of state.pubsub[kind]) if (listeners.delete(conn) && listeners.size === 0) state.pubsub[kind].delete(channel)
+    for (const [channel, listeners] of state.pubsub[kind])
+      if (listeners.delete(conn) && listeners.size === 0) state.pubsub[kind].delete(channel)
 }

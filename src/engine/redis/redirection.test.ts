@@ -7,10 +7,16 @@ import type { Reply } from './reply.ts'
 /** One test a sentence of the cluster specification (or of cluster.c, where it says more): three primaries, a replica each. */
 
 const header = (config: Record<string, string> = {}): Header => ({
-  kind: 'replies', name: 'test', mode: 'cluster', nodes: ['7000', '7001', '7002', '7003', '7004', '7005'],
+  kind: 'replies',
+  name: 'test',
+  mode: 'cluster',
+  nodes: ['7000', '7001', '7002', '7003', '7004', '7005'],
   roles: { 7000: ['7003'], 7001: ['7004'], 7002: ['7005'] },
   slots: { 7000: ['0-5460'], 7001: ['5461-10922'], 7002: ['10923-16383'] },
-  config: { 'cluster-node-timeout': '2000', ...config }, resp: 2, justCreated: false, volatileKeys: new Set(),
+  config: { 'cluster-node-timeout': '2000', ...config },
+  resp: 2,
+  justCreated: false,
+  volatileKeys: new Set(),
 })
 
 let world: GoldenWorld
@@ -81,7 +87,8 @@ describe('MOVED redirection', () => {
 
 describe('multiple keys', () => {
   it('"all the keys … are in the same slot", or the answer is CROSSSLOT, wherever they belong', () => {
-    for (const port of ['7000', '7001', '7002']) expect(say(port, 'MGET foo bar')).toEqual(error("CROSSSLOT Keys in request don't hash to the same slot"))
+    for (const port of ['7000', '7001', '7002'])
+      expect(say(port, 'MGET foo bar')).toEqual(error("CROSSSLOT Keys in request don't hash to the same slot"))
   })
   it('hash tags put keys in one slot', () => {
     expect(say('7002', 'MSET {foo}a 1 {foo}b 2')).toEqual(simple('OK'))

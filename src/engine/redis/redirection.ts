@@ -89,8 +89,13 @@ const visitAll = (state: NodeState, command: CommandSpec, argv: readonly string[
  * `slot` is the first key's; `queued`, for EXEC, the transaction's commands.
  */
 export const redirect = (
-  state: NodeState, session: Session, command: CommandSpec, argv: readonly string[], slot: number,
-  queued: readonly (readonly [CommandSpec, readonly string[]])[] | null, ctx: Context,
+  state: NodeState,
+  session: Session,
+  command: CommandSpec,
+  argv: readonly string[],
+  slot: number,
+  queued: readonly (readonly [CommandSpec, readonly string[]])[] | null,
+  ctx: Context,
 ): Reply | null => {
   const c = state.cluster!
   seen.slot = -1

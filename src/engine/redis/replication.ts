@@ -62,7 +62,10 @@ export interface ReplicationDisk {
 
 export const newHistory = (name: string): string => {
   let id = ''
-  for (let i = 0; i < 5; i++) id += hash32(name, 0x1b873593 + i).toString(16).padStart(8, '0')
+  for (let i = 0; i < 5; i++)
+    id += hash32(name, 0x1b873593 + i)
+      .toString(16)
+      .padStart(8, '0')
   return id
 }
 
@@ -144,7 +147,8 @@ const append = (state: NodeState, item: StreamItem, ctx: Context): void => {
       b.chunks.shift()
     }
   }
-  if (r.replicas.size > 0) for (const link of r.replicas.values()) if (link.state === 'online' || link.state === 'syncing') ctx.send(link.conn, item)
+  if (r.replicas.size > 0)
+    for (const link of r.replicas.values()) if (link.state === 'online' || link.state === 'syncing') ctx.send(link.conn, item)
 }
 
 /** Asks the replicas how far they are (WAIT). */
@@ -303,12 +307,19 @@ const onPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Context):
     return
   }
   const b = r.backlog
-  const history = { replid: r.replid, replid2: r.replid2, secondOffset: r.secondOffset, from: b === null ? r.offset + 1 : b.from, end: r.offset }
+  const history = {
+    replid: r.replid,
+    replid2: r.replid2,
+    secondOffset: r.secondOffset,
+    from: b === null ? r.offset + 1 : b.from,
+    end: r.offset,
+  }
   const full = b === null ? 'there is no backlog' : whyFullSync(history, m.replid, m.next)
   link.ackAt = ctx.now
   if (full === null) {
     ctx.send(conn, { type: 'syncContinue', size: 60, replid: r.replid } as ContinueMessage)
-    for (const chunk of b!.chunks) if (chunk[chunk.length - 1].offset >= m.next) for (const item of chunk) if (item.offset >= m.next) ctx.send(conn, item)
+    for (const chunk of b!.chunks)
+      if (chunk[chunk.length - 1].offset >= m.next) for (const item of chunk) if (item.offset >= m.next) ctx.send(conn, item)
     for (const item of b!.tail) if (item.offset >= m.next) ctx.send(conn, item)
     link.state = 'online'
     link.ack = m.next - 1

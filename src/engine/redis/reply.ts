@@ -23,7 +23,6 @@ export type Reply =
 export const OK: Reply = Object.freeze({ simple: 'OK' })
 export const QUEUED: Reply = Object.freeze({ simple: 'QUEUED' })
 export const err = (text: string): Reply => ({ error: text })
-export const isError = (r: Reply): r is { error: string } =>
-  typeof r === 'object' && r !== null && !Array.isArray(r) && 'error' in r
+export const isError = (r: Reply): r is { error: string } => typeof r === 'object' && r !== null && !Array.isArray(r) && 'error' in r
 /** An error that is always the same. */
 export const fixed = (text: string): Reply => Object.freeze({ error: text })

@@ -1,9 +1,32 @@
 import { describe, expect, it } from 'vitest'
 import { MS, SEC } from '../core/time.ts'
 import {
-  claimWins, countsAsVote, dataAge, electionDelay, gossipWanted, handshakeTimeout, isDataTooOld, isElected, isLinkStuck, isPingDue, isReportValid,
-  isSilent, mayClearFail, mayMarkFail, maySpareReplica, mustBump, mustYieldEpoch, quorumOf, rankOf, rejoinDelay, retryAfter, voteWindow, whyDown,
-  whyFullSync, whyNoVote, type VoteCase,
+  claimWins,
+  countsAsVote,
+  dataAge,
+  electionDelay,
+  gossipWanted,
+  handshakeTimeout,
+  isDataTooOld,
+  isElected,
+  isLinkStuck,
+  isPingDue,
+  isReportValid,
+  isSilent,
+  mayClearFail,
+  mayMarkFail,
+  maySpareReplica,
+  mustBump,
+  mustYieldEpoch,
+  quorumOf,
+  rankOf,
+  rejoinDelay,
+  retryAfter,
+  voteWindow,
+  whyDown,
+  whyFullSync,
+  whyNoVote,
+  type VoteCase,
 } from './rules.ts'
 
 const T = 5 * SEC
@@ -102,12 +125,27 @@ describe('election', () => {
     expect([isElected(1, 3), isElected(2, 3), isElected(2, 4)]).toEqual([false, true, false])
   })
   it('a vote counts from a primary with slots that has reached the epoch', () => {
-    expect([countsAsVote(true, 1, 7, 7), countsAsVote(false, 1, 7, 7), countsAsVote(true, 0, 7, 7), countsAsVote(true, 1, 6, 7)]).toEqual([true, false, false, false])
+    expect([countsAsVote(true, 1, 7, 7), countsAsVote(false, 1, 7, 7), countsAsVote(true, 0, 7, 7), countsAsVote(true, 1, 6, 7)]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ])
   })
 
   const granted: VoteCase = {
-    voterIsPrimary: true, voterSlots: 5461, requestEpoch: 7, currentEpoch: 7, lastVoteEpoch: 6, requesterIsPrimary: false, primaryKnown: true,
-    primaryFailed: true, forced: false, sinceVoteForThatPrimary: Infinity, timeout: T, newerSlot: -1,
+    voterIsPrimary: true,
+    voterSlots: 5461,
+    requestEpoch: 7,
+    currentEpoch: 7,
+    lastVoteEpoch: 6,
+    requesterIsPrimary: false,
+    primaryKnown: true,
+    primaryFailed: true,
+    forced: false,
+    sinceVoteForThatPrimary: Infinity,
+    timeout: T,
+    newerSlot: -1,
   }
   it('grants when every condition holds', () => expect(whyNoVote(granted)).toBeNull())
   it.each<[string, Partial<VoteCase>]>([

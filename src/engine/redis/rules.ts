@@ -129,7 +129,11 @@ export const countsAsVote = (isPrimary: boolean, slots: number, itsEpoch: number
 
 /** Why the cluster is down for this node, or null when it is up. */
 export const whyDown = (
-  fullCoverage: boolean, unowned: number, failedOwner: string | null, reachable: number, primaries: number,
+  fullCoverage: boolean,
+  unowned: number,
+  failedOwner: string | null,
+  reachable: number,
+  primaries: number,
 ): string | null => {
   if (reachable < quorumOf(primaries)) return `reaches ${reachable} of ${primaries} primaries, needs ${quorumOf(primaries)}`
   if (fullCoverage && unowned > 0) return `${unowned} slots have no owner`

@@ -12,8 +12,26 @@ import { unwatchAll } from './watch.ts'
 
 /** A client's connection as its node serves it: commands in order, one reply each. */
 export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Session => ({
-  conn, clientId: state.nextClientId++, peer, name: '', resp: 2, multi: null, dirty: false, asking: false, readonly: false,
-  watched: new Map(), touched: false, running: false, db: 0, replies: 'on', tracking: null, subscriptions: 0, wrote: 0, blocked: null, waiting: [], closing: false,
+  conn,
+  clientId: state.nextClientId++,
+  peer,
+  name: '',
+  resp: 2,
+  multi: null,
+  dirty: false,
+  asking: false,
+  readonly: false,
+  watched: new Map(),
+  touched: false,
+  running: false,
+  db: 0,
+  replies: 'on',
+  tracking: null,
+  subscriptions: 0,
+  wrote: 0,
+  blocked: null,
+  waiting: [],
+  closing: false,
 })
 
 const answer = (session: Session, reply: Reply, ctx: Context): void => {
@@ -52,7 +70,8 @@ const serveReady = (state: NodeState, ctx: Context): void => {
       if (session?.blocked?.why !== 'pop') continue
       const reply = execute(state, session, session.blocked.argv, ctx)
       // still nothing for it, or a value of another type under the key
-      if (typeof reply === 'object' && reply !== null && ('none' in reply || ('error' in reply && reply.error.startsWith('WRONGTYPE')))) continue
+      if (typeof reply === 'object' && reply !== null && ('none' in reply || ('error' in reply && reply.error.startsWith('WRONGTYPE'))))
+        continue
       stopWaiting(state, session)
       unblock(state, ctx)(session, reply)
     }

@@ -31,7 +31,7 @@ describe('sets of slots', () => {
     for (const i of c.peers.keys()) {
       expect(spelled(claimOf(c, i).ranges)).toEqual(scan(c, i))
       expect(claimOf(c, i).count).toBe(c.peers[i].numSlots)
-const kept = claimOf(c, i)
+      const kept = claimOf(c, i)
       c.peers[i].bound = null
       expect(claimOf(c, i)).toEqual(kept)
     }
@@ -53,7 +53,10 @@ describe('claims', () => {
     const claim = { count: 2, ranges: [5461, 5461, 16383, 16383] }
     expect(rebind(c, 1, 5, claim, MYSELF)).toMatchObject({ count: 0 })
     expect(newerOwner(c, claim, 5, 1, false)).toBe(16383)
-    expect(rebind(c, 2, 7, { count: 5463, ranges: [5461, 5461, 10923, 16383, 0, 0].slice(0, 4) }, MYSELF)).toMatchObject({ count: 1, from: 1 })
+    expect(rebind(c, 2, 7, { count: 5463, ranges: [5461, 5461, 10923, 16383, 0, 0].slice(0, 4) }, MYSELF)).toMatchObject({
+      count: 1,
+      from: 1,
+    })
     expect(ownerIn(c, 5461)).toBe(2)
     expect(claimAgrees(c, 2, claimOf(c, 2))).toBe(true)
   })
@@ -72,7 +75,12 @@ describe('claims', () => {
   it('of slots I lose, those with their owner still are told: their keys must go', () => {
     const c = table()
     c.peers[1].configEpoch = 9
-    expect(rebind(c, 1, 9, { count: 5464, ranges: [0, 1, 5461, 10922] }, MYSELF)).toMatchObject({ count: 2, ours: 2, lost: [0, 1], from: 0 })
+    expect(rebind(c, 1, 9, { count: 5464, ranges: [0, 1, 5461, 10922] }, MYSELF)).toMatchObject({
+      count: 2,
+      ours: 2,
+      lost: [0, 1],
+      from: 0,
+    })
   })
 
   it('slots being imported stay as the operator left them', () => {

@@ -206,7 +206,13 @@ export const moveSlots = (c: ClusterState, from: number, to: number): number => 
 
 /** The only teller of a slot that changed hands. */
 export const tellRebound = (
-  state: NodeState, count: number, from: number, to: number, epoch: number, ctx: Context, because: readonly number[],
+  state: NodeState,
+  count: number,
+  from: number,
+  to: number,
+  epoch: number,
+  ctx: Context,
+  because: readonly number[],
 ): void => {
   const peers = state.cluster!.peers
   ctx.emit('slots.rebound', { count, from: from < 0 ? null : peers[from].process, to: peers[to].process, epoch }, because)

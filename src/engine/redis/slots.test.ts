@@ -32,7 +32,10 @@ describe('the slot of a key (cluster specification, "Key distribution model" and
 
   it('agrees with an independent implementation, which looks beyond an empty tag', () => {
     const key = fc.array(fc.constantFrom('{', '}', 'a', 'b', 'user', '1', ':'), { maxLength: 12 }).map((parts) => parts.join(''))
-    fc.assert(fc.property(fc.oneof(key, fc.string({ unit: 'grapheme-ascii' })), (k) => k.includes('{}') || keySlot(k) === reference(k)), { numRuns: 2000 })
+    fc.assert(
+      fc.property(fc.oneof(key, fc.string({ unit: 'grapheme-ascii' })), (k) => k.includes('{}') || keySlot(k) === reference(k)),
+      { numRuns: 2000 },
+    )
   })
 
   it('spreads keys over all slots', () => {

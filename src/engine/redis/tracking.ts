@@ -93,7 +93,8 @@ const invalidate = (state: NodeState, session: Session, keys: string[] | null, c
   }
   const size = keys === null ? 0 : keys.reduce((n, k) => n + k.length + 8, 0)
   if (target.resp === 3) tell(target, ['invalidate', keys], size, ctx)
-  else if (t.redirect !== 0 && state.pubsub.channels.get(CHANNEL)?.has(target.conn)) tell(target, ['message', CHANNEL, keys ?? { nullArray: true }], size, ctx)
+  else if (t.redirect !== 0 && state.pubsub.channels.get(CHANNEL)?.has(target.conn))
+    tell(target, ['message', CHANNEL, keys ?? { nullArray: true }], size, ctx)
 }
 
 const CHANNEL = '__redis__:invalidate'

@@ -35,12 +35,20 @@ const primarysCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
   const down = c.state === 'fail' ? stillDown(state, c, now) : null
   if (down !== null) return down
   const suspected = c.peers.find((p) => !p.gone && p.pfail)
-  if (suspected !== undefined) return { headline: `Not FAIL yet: ${suspected.process} is only suspected`, evidence: reportsOn(state, c, suspected, now) }
+  if (suspected !== undefined)
+    return { headline: `Not FAIL yet: ${suspected.process} is only suspected`, evidence: reportsOn(state, c, suspected, now) }
   if (c.manual !== null && c.manual.replica >= 0) {
     const replica = c.peers[c.manual.replica].process
     return {
       headline: `It hands over to ${replica}: writes wait`,
-      evidence: [{ mark: 'wait', who: replica, text: 'catches up, then asks for votes', figure: `${state.repl.offset - c.peers[c.manual.replica].replOffset} bytes` }],
+      evidence: [
+        {
+          mark: 'wait',
+          who: replica,
+          text: 'catches up, then asks for votes',
+          figure: `${state.repl.offset - c.peers[c.manual.replica].replOffset} bytes`,
+        },
+      ],
     }
   }
   if (me.numSlots === 0) return { headline: 'It owns no slots: it serves nothing and does not vote', evidence: [reach(c)] }
@@ -51,7 +59,12 @@ const reach = (c: ClusterState): Evidence => {
   const all = owners(c)
   const reached = all.filter((p) => !p.fail && !p.pfail).length
   const needed = quorumOf(all.length)
-  return { mark: reached >= needed ? 'yes' : 'no', who: '', text: 'primaries reached, itself included; a majority is needed', figure: `${reached} of ${all.length}, ${needed} needed` }
+  return {
+    mark: reached >= needed ? 'yes' : 'no',
+    who: '',
+    text: 'primaries reached, itself included; a majority is needed',
+    figure: `${reached} of ${all.length}, ${needed} needed`,
+  }
 }
 
 const stillDown = (state: NodeState, c: ClusterState, now: Micros): WhyNot => {
@@ -62,7 +75,13 @@ const stillDown = (state: NodeState, c: ClusterState, now: Micros): WhyNot => {
   for (const p of c.peers) owned += p.numSlots
   const reason = whyDown(isOn(state, 'cluster-require-full-coverage', true), SLOTS - owned, failed?.process ?? null, reached, all.length)
   const evidence: Evidence[] = [reach(c)]
-  if (failed !== undefined) evidence.push({ mark: 'no', who: failed.process, text: 'owns slots and is in FAIL; nobody has taken over yet', figure: `${failed.numSlots} slots` })
+  if (failed !== undefined)
+    evidence.push({
+      mark: 'no',
+      who: failed.process,
+      text: 'owns slots and is in FAIL; nobody has taken over yet',
+      figure: `${failed.numSlots} slots`,
+    })
   if (owned < SLOTS) evidence.push({ mark: 'no', who: '', text: 'slots without an owner', figure: String(SLOTS - owned) })
   if (reason !== null) return { headline: `It answers CLUSTERDOWN: ${reason}`, evidence }
   const booted = c.firstUpdateAt + WRITABLE_DELAY - now
@@ -88,12 +107,18 @@ const reportsOn = (state: NodeState, c: ClusterState, about: Peer, now: Micros):
     const says = i === MYSELF ? about.pfail : at !== undefined && isReportValid(now, at, timeout)
     if (says) reports++
     out.push({
-      mark: says ? 'yes' : p.fail || p.pfail ? 'no' : 'wait', who: p.process,
+      mark: says ? 'yes' : p.fail || p.pfail ? 'no' : 'wait',
+      who: p.process,
       text: says ? 'holds it for failing' : p.fail || p.pfail ? 'is not heard' : 'has not reported it',
       figure: at !== undefined && says ? `${msText(now - at)} ago` : '',
     })
   }
-  out.unshift({ mark: reports >= quorumOf(c.size) ? 'yes' : 'wait', who: '', text: 'primaries that suspect it', figure: `${reports} of ${quorumOf(c.size)} needed` })
+  out.unshift({
+    mark: reports >= quorumOf(c.size) ? 'yes' : 'wait',
+    who: '',
+    text: 'primaries that suspect it',
+    figure: `${reports} of ${quorumOf(c.size)} needed`,
+  })
   return out
 }
 
@@ -109,25 +134,37 @@ const replicasCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
     const told = c.manual.offset >= 0
     return {
       headline: told ? 'It catches up before it takes over' : `It waits for ${who} to stop its writes`,
-      evidence: [{ mark: 'wait', who, text: told ? 'still to be processed' : 'has not told its offset', figure: told ? `${c.manual.offset - state.repl.offset} bytes` : '' }],
+      evidence: [
+        {
+          mark: 'wait',
+          who,
+          text: told ? 'still to be processed' : 'has not told its offset',
+          figure: told ? `${c.manual.offset - state.repl.offset} bytes` : '',
+        },
+      ],
     }
   }
   const none = whyNoElection(state, manual)
   if (none !== null) {
-    if (primary.pfail) return { headline: `It does not take over: ${who} is only suspected, not FAIL`, evidence: reportsOn(state, c, primary, now) }
+    if (primary.pfail)
+      return { headline: `It does not take over: ${who} is only suspected, not FAIL`, evidence: reportsOn(state, c, primary, now) }
     if (!primary.fail)
       return {
         headline: `It has no reason to take over: ${who} answers`,
         evidence: [{ mark: 'yes', who, text: 'last heard', figure: `${msText(now - primary.dataReceived)} ago` }, linkOf(state, now)],
       }
-    return { headline: `It does not take over: ${none}`, evidence: [{ mark: 'no', who, text: 'is in FAIL', figure: `${primary.numSlots} slots` }] }
+    return {
+      headline: `It does not take over: ${none}`,
+      evidence: [{ mark: 'no', who, text: 'is in FAIL', figure: `${primary.numSlots} slots` }],
+    }
   }
   return candidatesCase(state, c, primary, now)
 }
 
 const linkOf = (state: NodeState, now: Micros): Evidence => {
   const r = state.repl
-  if (r.linkState === 'connected') return { mark: 'yes', who: r.primary ?? '', text: 'replication link is up, last data', figure: `${msText(now - r.lastIo)} ago` }
+  if (r.linkState === 'connected')
+    return { mark: 'yes', who: r.primary ?? '', text: 'replication link is up, last data', figure: `${msText(now - r.lastIo)} ago` }
   const since = r.linkDownSince < 0 ? 'never up' : `down for ${msText(now - r.linkDownSince)}`
   return { mark: r.linkState === 'none' ? 'no' : 'wait', who: r.primary ?? '', text: `replication link: ${r.linkState}`, figure: since }
 }
@@ -144,7 +181,12 @@ const candidatesCase = (state: NodeState, c: ClusterState, primary: Peer, now: M
     return { headline: 'It may not take over: its data is too old', evidence }
   }
   if (now < e.at) {
-    evidence.push({ mark: 'wait', who: '', text: `500 ms, a drawn part${e.rank > 0 ? `, ${e.rank} s for ${e.rank} with newer data` : ''}`, figure: msText(e.at - now) })
+    evidence.push({
+      mark: 'wait',
+      who: '',
+      text: `500 ms, a drawn part${e.rank > 0 ? `, ${e.rank} s for ${e.rank} with newer data` : ''}`,
+      figure: msText(e.at - now),
+    })
     return { headline: `It waits ${msText(e.at - now)} before it asks for votes`, evidence }
   }
   if (e.sent && now - e.at <= voteWindow(timeout)) {
@@ -152,13 +194,23 @@ const candidatesCase = (state: NodeState, c: ClusterState, primary: Peer, now: M
     for (const p of owners(c)) {
       const voted = e.voters.includes(p.process)
       const silent = p.fail || p.pfail
-      evidence.push({ mark: voted ? 'yes' : silent ? 'no' : 'wait', who: p.process, text: voted ? 'voted for it' : silent ? 'is not heard' : 'has not answered', figure: '' })
+      evidence.push({
+        mark: voted ? 'yes' : silent ? 'no' : 'wait',
+        who: p.process,
+        text: voted ? 'voted for it' : silent ? 'is not heard' : 'has not answered',
+        figure: '',
+      })
     }
     return { headline: `It waits for votes: ${e.votes} of ${needed}`, evidence }
   }
   const next = e.at + retryAfter(timeout) - now
   if (e.at > 0 && next > 0) {
-    evidence.push({ mark: 'wait', who: '', text: 'since its last election four node timeouts must pass, at least 4 s', figure: msText(next) })
+    evidence.push({
+      mark: 'wait',
+      who: '',
+      text: 'since its last election four node timeouts must pass, at least 4 s',
+      figure: msText(next),
+    })
     return { headline: `It sits this one out: it tried an election ${msText(now - e.at)} ago`, evidence }
   }
   return { headline: 'It schedules its election with the next cron', evidence }

@@ -83,27 +83,44 @@ export const headerOf = (state: NodeState, fact: number): Omit<BusHeader, 'type'
 }
 
 export const pingMessage = (
-  state: NodeState, type: 'ping' | 'pong' | 'meet', gossip: readonly GossipEntry[], fact: number,
+  state: NodeState,
+  type: 'ping' | 'pong' | 'meet',
+  gossip: readonly GossipEntry[],
+  fact: number,
 ): PingMessage => ({ type, size: HEADER_SIZE + GOSSIP_SIZE * gossip.length, ...headerOf(state, fact), gossip })
 
 export const failMessage = (state: NodeState, about: NodeId, fact: number): FailMessage => ({
-  type: 'fail', size: HEADER_SIZE + FAIL_SIZE, ...headerOf(state, fact), about,
+  type: 'fail',
+  size: HEADER_SIZE + FAIL_SIZE,
+  ...headerOf(state, fact),
+  about,
 })
 
 export const updateMessage = (state: NodeState, about: number): UpdateMessage => {
   const c = state.cluster!
   return {
-    type: 'update', size: HEADER_SIZE + UPDATE_SIZE, ...headerOf(state, 0),
-    about: c.peers[about].id, epoch: c.peers[about].configEpoch, claims: claimOf(c, about),
+    type: 'update',
+    size: HEADER_SIZE + UPDATE_SIZE,
+    ...headerOf(state, 0),
+    about: c.peers[about].id,
+    epoch: c.peers[about].configEpoch,
+    claims: claimOf(c, about),
   }
 }
 
 export const bareMessage = (state: NodeState, type: BareMessage['type'], fact: number): BareMessage => ({
-  type, size: HEADER_SIZE, ...headerOf(state, fact),
+  type,
+  size: HEADER_SIZE,
+  ...headerOf(state, fact),
 })
 
 export const publishMessage = (state: NodeState, channel: string, message: string, sharded: boolean): PublishMessage => ({
-  type: 'publish', size: HEADER_SIZE + 8 + channel.length + message.length, ...headerOf(state, 0), channel, message, sharded,
+  type: 'publish',
+  size: HEADER_SIZE + 8 + channel.length + message.length,
+  ...headerOf(state, 0),
+  channel,
+  message,
+  sharded,
 })
 
 /** Counts a message for CLUSTER INFO. */
@@ -112,8 +129,15 @@ export const countMessage = (c: ClusterState, type: BusMessage['type'], way: 'se
   c.counters.set(key, (c.counters.get(key) ?? 0) + 1)
 }
 const NAMES: Record<BusMessage['type'], string> = {
-  ping: 'ping', pong: 'pong', meet: 'meet', fail: 'fail', update: 'update', publish: 'publish',
-  voteRequest: 'auth-req', vote: 'auth-ack', manualFailover: 'mfstart',
+  ping: 'ping',
+  pong: 'pong',
+  meet: 'meet',
+  fail: 'fail',
+  update: 'update',
+  publish: 'publish',
+  voteRequest: 'auth-req',
+  vote: 'auth-ack',
+  manualFailover: 'mfstart',
 }
 const named = (way: string): Record<BusMessage['type'], string> => {
   const out = { ...NAMES }

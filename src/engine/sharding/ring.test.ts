@@ -30,7 +30,9 @@ test('virtual nodes leave the mean alone and shrink the deviation of the shares'
     for (let seed = 1; seed <= 150; seed++) {
       const { points, owners } = buildRing(10, virtual, seed)
       const share = new Float64Array(10)
-      points.forEach((at, i) => (share[owners[i]] += ((at - points[(i + points.length - 1) % points.length] + 2 ** 32) % 2 ** 32) / 2 ** 32))
+      points.forEach(
+        (at, i) => (share[owners[i]] += ((at - points[(i + points.length - 1) % points.length] + 2 ** 32) % 2 ** 32) / 2 ** 32),
+      )
       all.push(...share)
     }
     expect(mean(all)).toBeCloseTo(0.1, 9)

@@ -13,8 +13,7 @@ export interface Ring {
 
 export const buildRing = (nodes: number, virtual: number, seed = 0): Ring => {
   const all: { at: number; node: number }[] = []
-  for (let node = 0; node < nodes; node++)
-    for (let v = 0; v < virtual; v++) all.push({ at: hash32(`node-${node}#${v}`, seed), node })
+  for (let node = 0; node < nodes; node++) for (let v = 0; v < virtual; v++) all.push({ at: hash32(`node-${node}#${v}`, seed), node })
   all.sort((x, y) => x.at - y.at || x.node - y.node)
   return { points: Float64Array.from(all, (p) => p.at), owners: Int32Array.from(all, (p) => p.node) }
 }

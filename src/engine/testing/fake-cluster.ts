@@ -27,7 +27,9 @@ export interface FakeNode {
   trouble: string
 }
 
-export const settings = (set: { load?: Partial<Load>; policy?: Partial<AppPolicy>; origin?: Partial<OriginSettings>; cluster?: boolean } = {}): Settings => ({
+export const settings = (
+  set: { load?: Partial<Load>; policy?: Partial<AppPolicy>; origin?: Partial<OriginSettings>; cluster?: boolean } = {},
+): Settings => ({
   cluster: set.cluster ?? true,
   config: {},
   load: { ...DEFAULT_LOAD, ...set.load },
@@ -59,7 +61,8 @@ const reply = (s: FakeNode, self: string, conn: number, argv: readonly string[],
   const to = s.ask.get(slot)
   if (to !== undefined) return { error: `ASK ${slot} ${ipOf(to)}:6379` }
   const owner = s.owner.find((r) => slot >= r.from && slot <= r.to)
-  if (owner !== undefined && owner.node !== self && !(asking && s.imports.has(slot))) return { error: `MOVED ${slot} ${ipOf(owner.node)}:6379` }
+  if (owner !== undefined && owner.node !== self && !(asking && s.imports.has(slot)))
+    return { error: `MOVED ${slot} ${ipOf(owner.node)}:6379` }
   const entry = s.data.get(key)
   const live = entry !== undefined && entry.expireAt > now ? entry : undefined
   switch (name) {
@@ -81,7 +84,12 @@ const reply = (s: FakeNode, self: string, conn: number, argv: readonly string[],
 
 const fakeNode: Behaviour<FakeNode> = {
   boot: (_disk, ctx) => ({
-    data: new Map(), listeners: new Set(), asking: new Set(), ask: new Map(), imports: new Set(), trouble: '',
+    data: new Map(),
+    listeners: new Set(),
+    asking: new Set(),
+    ask: new Map(),
+    imports: new Set(),
+    trouble: '',
     owner: [{ from: 0, to: 16383, node: ctx.self }],
   }),
   persist: () => null,
@@ -112,11 +120,15 @@ export class FakeCluster {
   constructor(set: Settings, options: { nodes?: number; apps?: number; seed?: number } = {}) {
     const nodes = options.nodes ?? 3
     this.sim = new Simulation(
-      { node: fakeNode, app: appBehaviour, origin: originBehaviour, admin: adminBehaviour, console: consoleBehaviour } as never, set, options.seed ?? 1,
+      { node: fakeNode, app: appBehaviour, origin: originBehaviour, admin: adminBehaviour, console: consoleBehaviour } as never,
+      set,
+      options.seed ?? 1,
     )
     this.sim.observe({ onFact: (f) => void this.facts.push(f) })
     const owner = Array.from({ length: nodes }, (_, i) => ({
-      from: Math.floor((16384 * i) / nodes), to: Math.floor((16384 * (i + 1)) / nodes) - 1, node: `n${i + 1}`,
+      from: Math.floor((16384 * i) / nodes),
+      to: Math.floor((16384 * (i + 1)) / nodes) - 1,
+      node: `n${i + 1}`,
     }))
     for (let i = 1; i <= nodes; i++) {
       this.sim.spawn(`n${i}`, 'node')

@@ -30,7 +30,11 @@ const branch = (stream: Stream): Stream => {
 }
 
 export const newArrivals = (ctx: Context): Arrivals => ({
-  rate: 0, next: 0, arrivals: branch(ctx.random('arrivals')), keys: branch(ctx.random('keys')), ops: branch(ctx.random('ops')),
+  rate: 0,
+  next: 0,
+  arrivals: branch(ctx.random('arrivals')),
+  keys: branch(ctx.random('keys')),
+  ops: branch(ctx.random('ops')),
 })
 
 /** Starts, or changes the rate: what is left of the running gap is stretched, not drawn again. */

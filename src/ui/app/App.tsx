@@ -102,9 +102,7 @@ const NotHere = () => (
 )
 
 const matchesPlace = (path: string): Place | undefined =>
-  PLACES.find(
-    (p) => p.path === path || (p.path.includes('/:') && path.startsWith(p.path.slice(0, p.path.indexOf('/:') + 1))),
-  )
+  PLACES.find((p) => p.path === path || (p.path.includes('/:') && path.startsWith(p.path.slice(0, p.path.indexOf('/:') + 1))))
 
 const Shell = () => {
   const [path] = useLocation()

@@ -64,22 +64,12 @@ export const Bar = ({ place, intro }: { place: Place | undefined; intro: boolean
             <button type="button" className={s.wide} onClick={() => set({ dialog: 'share' })}>
               Share
             </button>
-            <button
-              type="button"
-              className={`${s.icon} ${s.phoneOnly}`}
-              aria-label="Share"
-              onClick={() => set({ dialog: 'share' })}
-            >
+            <button type="button" className={`${s.icon} ${s.phoneOnly}`} aria-label="Share" onClick={() => set({ dialog: 'share' })}>
               <Share2 size={18} aria-hidden="true" />
             </button>
           </>
         )}
-        <button
-          type="button"
-          className={`${s.icon} ${s.phoneOnly}`}
-          aria-label="Commands"
-          onClick={() => set({ dialog: 'palette' })}
-        >
+        <button type="button" className={`${s.icon} ${s.phoneOnly}`} aria-label="Commands" onClick={() => set({ dialog: 'palette' })}>
           <Command size={18} aria-hidden="true" />
         </button>
         <button
@@ -91,12 +81,7 @@ export const Bar = ({ place, intro }: { place: Place | undefined; intro: boolean
         >
           <Theme size={16} aria-hidden="true" />
         </button>
-        <button
-          type="button"
-          className={s.wide}
-          aria-label="Keyboard shortcuts"
-          onClick={() => set({ dialog: 'shortcuts' })}
-        >
+        <button type="button" className={s.wide} aria-label="Keyboard shortcuts" onClick={() => set({ dialog: 'shortcuts' })}>
           <kbd>?</kbd>
         </button>
       </div>

@@ -17,9 +17,7 @@ import { useWidth } from './width.ts'
 import s from './lab.module.css'
 
 const Charts = lazy(() => import('../charts/Charts.tsx'))
-const Lazy = ({ children }: { children: ReactNode }) => (
-  <Suspense fallback={<p className={s.wait}>Loading…</p>}>{children}</Suspense>
-)
+const Lazy = ({ children }: { children: ReactNode }) => <Suspense fallback={<p className={s.wait}>Loading…</p>}>{children}</Suspense>
 
 export interface LabProps {
   /** a lesson's column; free play shows the scenario and its knobs. */

@@ -15,5 +15,4 @@ const subscribe = (changed: () => void): (() => void) => {
 }
 
 /** Which of the three layouts the page has room for. */
-export const useWidth = (): Width =>
-  useSyncExternalStore(subscribe, () => (phone.matches ? 'phone' : wide.matches ? 'wide' : 'middle'))
+export const useWidth = (): Width => useSyncExternalStore(subscribe, () => (phone.matches ? 'phone' : wide.matches ? 'wide' : 'middle'))

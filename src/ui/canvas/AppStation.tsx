@@ -11,15 +11,7 @@ import styles from './stage.module.css'
 export type AppNode = Node<{ density: Density }, 'app'>
 
 /** A square that holds the application's own slot map. */
-export const AppSquare = ({
-  stripes,
-  size,
-  selected,
-}: {
-  stripes: readonly Stripe[]
-  size: number
-  selected: boolean
-}) => {
+export const AppSquare = ({ stripes, size, selected }: { stripes: readonly Stripe[]; size: number; selected: boolean }) => {
   const hatch = useId()
   const half = size / 2
   const inner = size - 6
@@ -33,27 +25,9 @@ export const AppSquare = ({
         </pattern>
       </defs>
       {selected && (
-        <rect
-          x={-half - 5}
-          y={-half - 5}
-          width={size + 10}
-          height={size + 10}
-          rx={6}
-          fill="none"
-          stroke="var(--ink)"
-          strokeWidth={2}
-        />
+        <rect x={-half - 5} y={-half - 5} width={size + 10} height={size + 10} rx={6} fill="none" stroke="var(--ink)" strokeWidth={2} />
       )}
-      <rect
-        x={-half}
-        y={-half}
-        width={size}
-        height={size}
-        rx={3}
-        fill="var(--stage)"
-        stroke="var(--ink)"
-        strokeWidth={1.5}
-      />
+      <rect x={-half} y={-half} width={size} height={size} rx={3} fill="var(--stage)" stroke="var(--ink)" strokeWidth={1.5} />
       {stripes.map((s, i) => {
         const height = s.share * inner
         const at = tops[i] ?? 0
@@ -68,9 +42,7 @@ export const AppSquare = ({
               fill={shardColour(s.shard)}
               opacity={anyWrong && !s.wrong ? 0.45 : 1}
             />
-            {s.wrong && (
-              <rect x={-half + 3} y={at} width={inner} height={Math.max(0.6, height - gap)} fill={`url(#${hatch})`} />
-            )}
+            {s.wrong && <rect x={-half + 3} y={at} width={inner} height={Math.max(0.6, height - gap)} fill={`url(#${hatch})`} />}
           </g>
         )
       })}
@@ -116,12 +88,7 @@ export const AppStation = memo(({ id, data, selected }: NodeProps<AppNode>) => {
           />
         )}
       </svg>
-      <span
-        className={styles.label}
-        data-density={density}
-        style={{ left: `calc(50% + ${size / 2 + 8}px)` }}
-        aria-hidden="true"
-      >
+      <span className={styles.label} data-density={density} style={{ left: `calc(50% + ${size / 2 + 8}px)` }} aria-hidden="true">
         <span className={styles.name}>
           <b>{id}</b>
           {density === 'full' && believer && <span className={styles.role}>map shown</span>}

@@ -16,8 +16,7 @@ const WALL: Record<Density, { radius: number; words: number }> = {
   dense: { radius: 15, words: 20 },
 }
 
-export const wallsRound = (l: Layout, ids: readonly ProcessId[]) =>
-  outlines(l, ids, WALL[l.density].radius, WALL[l.density].words)
+export const wallsRound = (l: Layout, ids: readonly ProcessId[]) => outlines(l, ids, WALL[l.density].radius, WALL[l.density].words)
 
 /** The side that is drawn as cut off: the one with fewer processes on the map. */
 export const smallerSide = (l: Layout, p: Partition): ProcessId[] => {
@@ -64,11 +63,7 @@ export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
         const bottom = Math.max(...polygon.map((p) => p.y))
         const left = Math.min(...polygon.map((p) => p.x))
         return (
-          <div
-            key={i}
-            className={styles.heal}
-            style={{ transform: `translate(${left + 14}px, ${Math.min(l.height - 28, bottom - 5)}px)` }}
-          >
+          <div key={i} className={styles.heal} style={{ transform: `translate(${left + 14}px, ${Math.min(l.height - 28, bottom - 5)}px)` }}>
             <span className={styles.signal}>
               {word}
               <span className="unseen">: {named(side, 9)}</span>

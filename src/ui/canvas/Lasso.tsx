@@ -65,14 +65,7 @@ export const Lasso = ({ layout }: { layout: Layout }) => {
 
   const first = stroke[0]
   return (
-    <div
-      className={styles.lasso}
-      onPointerDown={down}
-      onPointerMove={move}
-      onPointerUp={up}
-      onPointerCancel={up}
-      data-testid="lasso"
-    >
+    <div className={styles.lasso} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up} data-testid="lasso">
       {stroke.length > 1 && first && (
         <svg width="100%" height="100%" aria-hidden="true">
           <path

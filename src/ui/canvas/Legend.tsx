@@ -88,16 +88,7 @@ export const Legend = () => {
           </li>
           <li>
             <svg width={16} height={16} viewBox="-8 -8 16 16" aria-hidden="true">
-              <rect
-                x={-6.5}
-                y={-6.5}
-                width={13}
-                height={13}
-                rx={2}
-                fill="var(--stage)"
-                stroke="var(--ink)"
-                strokeWidth={1.5}
-              />
+              <rect x={-6.5} y={-6.5} width={13} height={13} rx={2} fill="var(--stage)" stroke="var(--ink)" strokeWidth={1.5} />
               <path d="M-4.5-3.2h9" stroke="var(--A)" strokeWidth={2.4} />
               <path d="M-4.5 0h9" stroke="var(--B)" strokeWidth={2.4} />
               <path d="M-4.5 3.2h9" stroke="var(--C)" strokeWidth={2.4} />
@@ -143,10 +134,7 @@ export const Legend = () => {
             </li>
           ))}
         </ul>
-        <p>
-          Dots are single messages when a flight can be seen. At higher speeds short dashes run instead: more where more
-          is delivered.
-        </p>
+        <p>Dots are single messages when a flight can be seen. At higher speeds short dashes run instead: more where more is delivered.</p>
       </div>
     </section>
   )

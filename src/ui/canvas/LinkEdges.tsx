@@ -24,9 +24,7 @@ export const ShardEdge = memo(({ id, source, target, data }: EdgeProps<ShardEdge
   const ties = (a: number, b: number) => (
     <path d={`M${x} ${a}V${b}`} stroke="var(--edge)" strokeWidth={width} strokeDasharray="1.5 5" fill="none" />
   )
-  const solid = (a: number, b: number) => (
-    <path d={`M${x} ${a}V${b}`} stroke={shardColour(shard)} strokeWidth={width} fill="none" />
-  )
+  const solid = (a: number, b: number) => <path d={`M${x} ${a}V${b}`} stroke={shardColour(shard)} strokeWidth={width} fill="none" />
   return (
     <>
       {whole ? (
@@ -62,11 +60,7 @@ export const FanEdge = memo(({ id, sourceX, sourceY, targetX, targetY, data }: E
         style={{
           stroke: fault ? 'var(--signal)' : 'var(--edge)',
           strokeWidth: 1.5,
-          ...(fault
-            ? fault.loss > 0
-              ? { strokeDasharray: '5 4' }
-              : {}
-            : { strokeDasharray: '1 4', strokeLinecap: 'round' }),
+          ...(fault ? (fault.loss > 0 ? { strokeDasharray: '5 4' } : {}) : { strokeDasharray: '1 4', strokeLinecap: 'round' }),
         }}
       />
       {fault && (

@@ -18,8 +18,7 @@ const fromStep = (step: number): number => {
   const scale = Math.pow(10, Math.floor(Math.log10(value)) - 1)
   return Math.round(value / scale) * scale
 }
-const toStep = (latency: number): number =>
-  Math.round((Math.log(Math.max(LEAST, latency) / LEAST) / Math.log(MOST / LEAST)) * STEPS)
+const toStep = (latency: number): number => Math.round((Math.log(Math.max(LEAST, latency) / LEAST) / Math.log(MOST / LEAST)) * STEPS)
 
 const ORDINARY = 250
 
@@ -89,11 +88,7 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
               <Slider.Track className={styles.sliderTrack}>
                 <Slider.Range className={styles.sliderRange} />
               </Slider.Track>
-              <Slider.Thumb
-                className={styles.sliderThumb}
-                aria-label="Latency one way"
-                aria-valuetext={span(latency)}
-              />
+              <Slider.Thumb className={styles.sliderThumb} aria-label="Latency one way" aria-valuetext={span(latency)} />
             </Slider.Root>
           </Knob>
           <Knob label="Packet loss" value={`${Math.round(loss * 100)} %`}>
@@ -109,11 +104,7 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
               <Slider.Track className={styles.sliderTrack}>
                 <Slider.Range className={styles.sliderRange} />
               </Slider.Track>
-              <Slider.Thumb
-                className={styles.sliderThumb}
-                aria-label="Packet loss"
-                aria-valuetext={`${Math.round(loss * 100)} percent`}
-              />
+              <Slider.Thumb className={styles.sliderThumb} aria-label="Packet loss" aria-valuetext={`${Math.round(loss * 100)} percent`} />
             </Slider.Root>
           </Knob>
           <p className={styles.popoverNote}>TCP sends lost packets again: loss shows as delay.</p>

@@ -48,8 +48,7 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
   const R = primary ? RADIUS[density].primary : RADIUS[density].replica
   const letter = shardLetter(shard)
   const dead = status === 'crashed' || status === 'off'
-  const size =
-    density === 'full' ? (primary ? 16 : 12.5) : density === 'compact' ? (primary ? 14 : 11) : primary ? 11 : 9
+  const size = density === 'full' ? (primary ? 16 : 12.5) : density === 'compact' ? (primary ? 14 : 11) : primary ? 11 : 9
   const letterSize = letter.length > 1 ? size * 0.74 : size
   const reach = R + 15
   return (
@@ -65,16 +64,7 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
         {data.invited && <circle r={R + 7} className={styles.invite} />}
         {data.invited && <circle r={R + 12} className={styles.inviteWide} />}
         {selected && <circle r={R + 6} fill="none" stroke="var(--ink)" strokeWidth={2} />}
-        {marked && (
-          <circle
-            r={R + 10}
-            fill="none"
-            stroke="var(--signal)"
-            strokeWidth={2}
-            strokeDasharray="1 5"
-            strokeLinecap="round"
-          />
-        )}
+        {marked && <circle r={R + 10} fill="none" stroke="var(--signal)" strokeWidth={2} strokeDasharray="1 5" strokeLinecap="round" />}
         {dead ? (
           <>
             <circle r={R} fill="var(--stage)" stroke="var(--signal)" strokeWidth={2} strokeDasharray="4 3" />
@@ -91,27 +81,14 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
         ) : primary ? (
           <>
             <circle r={R} fill={shardColour(shard)} stroke="var(--stage)" strokeWidth={2} />
-            <text
-              y={letterSize * 0.345}
-              textAnchor="middle"
-              style={{ fontSize: letterSize, fontWeight: 700, fill: onShard(shard) }}
-            >
+            <text y={letterSize * 0.345} textAnchor="middle" style={{ fontSize: letterSize, fontWeight: 700, fill: onShard(shard) }}>
               {letter}
             </text>
           </>
         ) : (
           <>
-            <circle
-              r={R - 1.5}
-              fill="var(--stage)"
-              stroke={shardColour(shard)}
-              strokeWidth={density === 'dense' ? 3 : 4}
-            />
-            <text
-              y={letterSize * 0.36}
-              textAnchor="middle"
-              style={{ fontSize: letterSize, fontWeight: 700, fill: 'var(--ink)' }}
-            >
+            <circle r={R - 1.5} fill="var(--stage)" stroke={shardColour(shard)} strokeWidth={density === 'dense' ? 3 : 4} />
+            <text y={letterSize * 0.36} textAnchor="middle" style={{ fontSize: letterSize, fontWeight: 700, fill: 'var(--ink)' }}>
               {letter}
             </text>
           </>
@@ -131,9 +108,7 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
         </span>
         {density === 'full' && words.lines.map((line, i) => <LineView key={i} line={line} />)}
         {density !== 'full' && words.brief && (
-          <LineView
-            line={density === 'dense' && words.brief.text === 'down' ? { ...words.brief, text: '' } : words.brief}
-          />
+          <LineView line={density === 'dense' && words.brief.text === 'down' ? { ...words.brief, text: '' } : words.brief} />
         )}
         {density === 'compact' && !words.brief && primary && words.lines[1] && (
           <LineView line={{ ...words.lines[1], text: words.lines[1].text.replace(' ops', '') }} />

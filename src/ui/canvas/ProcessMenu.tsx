@@ -49,10 +49,7 @@ const Menu = ({ process, at, others }: { process: ProcessId; at: Anchor; others:
           })}
           <DropdownMenu.Separator className={styles.menuLine} />
           {face?.kind === 'app' || face?.kind === 'node' ? (
-            <DropdownMenu.Item
-              className={styles.menuItem}
-              onSelect={() => useStore.getState().set({ believer: process })}
-            >
+            <DropdownMenu.Item className={styles.menuItem} onSelect={() => useStore.getState().set({ believer: process })}>
               <Eye size={15} aria-hidden="true" />
               Show its slot map
             </DropdownMenu.Item>

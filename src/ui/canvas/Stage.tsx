@@ -64,9 +64,7 @@ const useMembers = (): Member[] => {
   const text = useStore((s) =>
     signature(
       (s.frame?.processes ?? []).flatMap((p): Member[] =>
-        p.kind === 'node' || p.kind === 'app' || p.kind === 'origin'
-          ? [{ id: p.id, kind: p.kind, shard: p.node?.shard ?? 0 }]
-          : [],
+        p.kind === 'node' || p.kind === 'app' || p.kind === 'origin' ? [{ id: p.id, kind: p.kind, shard: p.node?.shard ?? 0 }] : [],
       ),
     ),
   )
@@ -90,10 +88,7 @@ const Inner = ({ tools }: { tools: boolean }) => {
   const [ref, box] = useBox()
   const members = useMembers()
   const cutting = useStore((s) => s.tool === 'cut')
-  const laid = useMemo(
-    () => (box && box.width > 60 && box.height > 40 && members.length > 0 ? layOut(members, box) : null),
-    [box, members],
-  )
+  const laid = useMemo(() => (box && box.width > 60 && box.height > 40 && members.length > 0 ? layOut(members, box) : null), [box, members])
   return (
     <section className={styles.stage} aria-label="Stage">
       <div className={styles.map} ref={ref}>
@@ -139,19 +134,14 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
   }, [flow, home, l])
 
   const invited = useView((f) =>
-    intro && f.actions.length === 0
-      ? (f.processes.find((p) => p.node?.role === 'primary' && p.status === 'up')?.id ?? null)
-      : null,
+    intro && f.actions.length === 0 ? (f.processes.find((p) => p.node?.role === 'primary' && p.status === 'up')?.id ?? null) : null,
   )
 
   const nodes = useMemo(
     () =>
       l.order.map((id): Node => {
         const place = l.places.get(id) as NonNullable<ReturnType<Layout['places']['get']>>
-        const size = Math.max(
-          l.density === 'dense' ? 34 : HIT,
-          place.kind === 'origin' ? RADIUS[l.density].origin * 2 : 0,
-        )
+        const size = Math.max(l.density === 'dense' ? 34 : HIT, place.kind === 'origin' ? RADIUS[l.density].origin * 2 : 0)
         return {
           id,
           type: place.kind === 'node' ? 'station' : place.kind,
@@ -227,12 +217,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
     }
     const place = selected ? l.places.get(selected) : undefined
     // While it elects, the lit way of its votes says more than all its links; the dead have none.
-    if (
-      place?.kind === 'node' &&
-      !relations?.busy.includes(place.id) &&
-      l.density === 'full' &&
-      l.order.length <= FAN_MOST
-    )
+    if (place?.kind === 'node' && !relations?.busy.includes(place.id) && l.density === 'full' && l.order.length <= FAN_MOST)
       for (const other of l.places.values())
         if (
           other.kind === 'node' &&
@@ -314,9 +299,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
         onNodeClick={onNodeClick}
         onNodeContextMenu={onMenu}
         onEdgeClick={(event, edge) =>
-          useStage
-            .getState()
-            .set({ link: { a: edge.source, b: edge.target, at: { x: event.clientX, y: event.clientY } } })
+          useStage.getState().set({ link: { a: edge.source, b: edge.target, at: { x: event.clientX, y: event.clientY } } })
         }
         onPaneContextMenu={(event) => event.preventDefault()}
         onMoveEnd={(event) => event && setMoved(true)}

@@ -66,13 +66,7 @@ export const Tools = () => {
   const toggleLegend = () => useStage.getState().set({ legend: !legend })
   return (
     <div className={styles.tools} role="toolbar" aria-label="Stage tools">
-      <Tool
-        icon={MousePointer2}
-        label="Select"
-        keys="V"
-        on={tool === 'select'}
-        run={() => set({ tool: 'select', marked: [] })}
-      />
+      <Tool icon={MousePointer2} label="Select" keys="V" on={tool === 'select'} run={() => set({ tool: 'select', marked: [] })} />
       <Tool
         icon={Scissors}
         label="Cut a partition"
@@ -94,34 +88,15 @@ export const Tools = () => {
               <DropdownMenu.Item className={styles.menuItem} onSelect={() => void act({ type: 'addNode' })}>
                 A primary, slots move to it
               </DropdownMenu.Item>
-              <DropdownMenu.Item
-                className={styles.menuItem}
-                onSelect={() => void act({ type: 'addNode', replica: true })}
-              >
+              <DropdownMenu.Item className={styles.menuItem} onSelect={() => void act({ type: 'addNode', replica: true })}>
                 A primary and its replica
               </DropdownMenu.Item>
             </DropdownMenu.Content>
           </DropdownMenu.Portal>
         </DropdownMenu.Root>
       )}
-      <Tool
-        icon={Flame}
-        label="Expire the hot key"
-        short="Expire"
-        keys="E"
-        low
-        run={() => void act({ type: 'expireHot' })}
-      />
-      {view?.origin && (
-        <Tool
-          icon={FilePen}
-          label="Update a row"
-          short="Update"
-          keys="R"
-          low
-          run={() => void act({ type: 'updateRow' })}
-        />
-      )}
+      <Tool icon={Flame} label="Expire the hot key" short="Expire" keys="E" low run={() => void act({ type: 'expireHot' })} />
+      {view?.origin && <Tool icon={FilePen} label="Update a row" short="Update" keys="R" low run={() => void act({ type: 'updateRow' })} />}
       <Tool icon={Undo2} label="Undo" keys="Z" run={() => void undo()} />
       <Tool icon={CircleHelp} label="Legend" keys="L" on={legend} low run={toggleLegend} />
       <DropdownMenu.Root modal={false}>

@@ -20,9 +20,7 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
     const columns: ColumnState[] = l.columns.map((c) => {
       const faces = c.members.map((id) => faceIn(frame, id))
       const alive = (i: number) => faces[i]?.status === 'up' || faces[i]?.status === 'paused'
-      let serving = faces.findIndex(
-        (f, i) => alive(i) && f?.node?.role === 'primary' && (f.node.slots > 0 || faces.length === 1),
-      )
+      let serving = faces.findIndex((f, i) => alive(i) && f?.node?.role === 'primary' && (f.node.slots > 0 || faces.length === 1))
       if (serving < 0) serving = faces.findIndex((f) => f?.node?.role === 'primary')
       return {
         rows: faces.map((_, i) => ({ dead: !alive(i), serves: i === serving, reads: fromReplicas && alive(i) })),
@@ -51,8 +49,7 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
     l.columns.flatMap((c, i) =>
       c.band === band &&
       c.members.some(
-        (id, row) =>
-          row > 0 && (view.columns[i]?.rows[row]?.serves || view.columns[i]?.rows[row]?.reads || lanes.includes(id)),
+        (id, row) => row > 0 && (view.columns[i]?.rows[row]?.serves || view.columns[i]?.rows[row]?.reads || lanes.includes(id)),
       )
         ? [c.x - CLIENT_LANE[l.density]]
         : [],
@@ -116,17 +113,8 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
                   {row === 0 &&
                     (is.dead ? (
                       <>
-                        <path
-                          d={`M${place.x} ${band.railY}V${band.railY + 12}`}
-                          stroke={shardColour(c.shard)}
-                          strokeWidth={2}
-                        />
-                        <path
-                          d={`M${place.x} ${band.railY + 16}V${place.y}`}
-                          stroke="var(--edge)"
-                          strokeWidth={2}
-                          strokeDasharray="2 4"
-                        />
+                        <path d={`M${place.x} ${band.railY}V${band.railY + 12}`} stroke={shardColour(c.shard)} strokeWidth={2} />
+                        <path d={`M${place.x} ${band.railY + 16}V${place.y}`} stroke="var(--edge)" strokeWidth={2} strokeDasharray="2 4" />
                       </>
                     ) : (
                       <path
@@ -163,9 +151,7 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
             [from, ...to].map((id) => {
               const p = l.places.get(id)
               const band = p && l.bands[p.band]
-              return (
-                band && <circle key={id} cx={p.x + lane} cy={band.busY} r={4} fill="var(--stage)" strokeWidth={1.75} />
-              )
+              return band && <circle key={id} cx={p.x + lane} cy={band.busY} r={4} fill="var(--stage)" strokeWidth={1.75} />
             })}
         </g>
       ))}

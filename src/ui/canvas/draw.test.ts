@@ -91,18 +91,14 @@ describe('messages', () => {
   })
 
   it('make the deciding one big and say a broadcast once', () => {
-    const votes = ['n1', 'n2', 'n3'].map((to, id) =>
-      message({ id, from: 'n4', to, kind: 'voteRequest', label: 'asks for a vote' }),
-    )
+    const votes = ['n1', 'n2', 'n3'].map((to, id) => message({ id, from: 'n4', to, kind: 'voteRequest', label: 'asks for a vote' }))
     const marks = marksOf(frame(votes), 1500, scene)
     expect(marks.every((m) => m.big)).toBe(true)
     expect(marks.filter((m) => m.label !== '').map((m) => m.label)).toEqual(['n4 asks for a vote'])
   })
 
   it('work out 500 marks in a small part of a frame', () => {
-    const many = Array.from({ length: 500 }, (_, id) =>
-      message({ id, from: `app${(id % 3) + 1}`, to: `n${(id % 6) + 1}` }),
-    )
+    const many = Array.from({ length: 500 }, (_, id) => message({ id, from: `app${(id % 3) + 1}`, to: `n${(id % 6) + 1}` }))
     for (let i = 0; i < 20; i++) marksOf(frame(many), 1500, scene)
     const began = performance.now()
     marksOf(frame(many), 1500, scene)

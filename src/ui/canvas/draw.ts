@@ -86,8 +86,7 @@ export const marksOf = (frame: Frame, at: number, scene: Scene): Mark[] => {
     const big = DECISIVE.has(m.kind) && !held
     let label = ''
     if (big && scene.words && m.label) {
-      const from =
-        m.kind === 'vote' ? `${m.label} from ${m.from}` : m.kind === 'voteRequest' ? `${m.from} ${m.label}` : m.label
+      const from = m.kind === 'vote' ? `${m.label} from ${m.from}` : m.kind === 'voteRequest' ? `${m.from} ${m.label}` : m.label
       const times = said.get(from) ?? 0
       // One broadcast is said once; the leader of the pack carries the words.
       if (times === 0 && said.size < MAX_WORDS) label = from
@@ -451,9 +450,7 @@ export const drawFrame = (
   for (const mark of marks) if (!mark.big) drawMark(c, mark, palette)
   for (const mark of marks) if (mark.big) drawMark(c, mark, palette)
   const taken: { x: number; y: number; half: number }[] = []
-  for (const mark of marks
-    .filter((m) => m.label !== '')
-    .sort((a, b) => SAID_FIRST.indexOf(a.kind) - SAID_FIRST.indexOf(b.kind))) {
+  for (const mark of marks.filter((m) => m.label !== '').sort((a, b) => SAID_FIRST.indexOf(a.kind) - SAID_FIRST.indexOf(b.kind))) {
     const half = mark.label.length * 3.2
     const x = Math.max(half + 2, mark.x)
     const y = mark.y - 17

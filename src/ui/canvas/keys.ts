@@ -36,11 +36,8 @@ const KEYS: Record<string, (layout: Layout, shift: boolean) => void> = {
   h: () => void act({ type: 'heal' }),
   k: () => {
     const { selected, intro, frame } = useStore.getState()
-    const process =
-      selected ??
-      (intro ? frame?.processes.find((p) => p.node?.role === 'primary' && p.status === 'up')?.id : undefined)
-    if (process && frame?.processes.find((p) => p.id === process)?.status !== 'crashed')
-      void act({ type: 'crash', process })
+    const process = selected ?? (intro ? frame?.processes.find((p) => p.node?.role === 'primary' && p.status === 'up')?.id : undefined)
+    if (process && frame?.processes.find((p) => p.id === process)?.status !== 'crashed') void act({ type: 'crash', process })
   },
   f: () => {
     const { selected } = useStore.getState()
@@ -65,15 +62,7 @@ const KEYS: Record<string, (layout: Layout, shift: boolean) => void> = {
 export const useStageKeys = (layout: Layout): void => {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (
-        event.defaultPrevented ||
-        event.ctrlKey ||
-        event.metaKey ||
-        event.altKey ||
-        event.repeat ||
-        elsewhere(event.target)
-      )
-        return
+      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.repeat || elsewhere(event.target)) return
       if (event.key === 'Escape') {
         const { tool, set } = useStore.getState()
         if (tool === 'cut') set({ tool: 'select', marked: [] })

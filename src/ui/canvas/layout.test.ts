@@ -46,18 +46,7 @@ describe('layout', () => {
     })
 
   it('reads applications first, then primaries, then replicas, then the origin', () => {
-    expect(layout(cluster(3, 1, 3), LAB).order).toEqual([
-      'app1',
-      'app2',
-      'app3',
-      'n1',
-      'n2',
-      'n3',
-      'n4',
-      'n5',
-      'n6',
-      'origin',
-    ])
+    expect(layout(cluster(3, 1, 3), LAB).order).toEqual(['app1', 'app2', 'app3', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'origin'])
   })
 
   it('stands replicas under their shard and applications above', () => {

@@ -138,8 +138,7 @@ const byNumber = (a: ProcessId, b: ProcessId): number => {
 }
 
 /** Same members, same shards, same layout. */
-export const signature = (members: readonly Member[]): string =>
-  members.map((m) => `${m.id}:${m.kind[0]}${m.shard}`).join(' ')
+export const signature = (members: readonly Member[]): string => members.map((m) => `${m.id}:${m.kind[0]}${m.shard}`).join(' ')
 
 interface Plan {
   density: Density
@@ -155,15 +154,7 @@ interface Plan {
 /** Gaps shrink this far before words do. */
 const TIGHT = 0.84
 
-const plan = (
-  density: Density,
-  shards: number,
-  rows: number,
-  perBand: number,
-  apps: number,
-  box: Box,
-  hasOrigin: boolean,
-): Plan => {
+const plan = (density: Density, shards: number, rows: number, perBand: number, apps: number, box: Box, hasOrigin: boolean): Plan => {
   const m = MEASURES[density]
   const across = Math.max(perBand, apps)
   const bands = Math.max(1, Math.ceil(shards / perBand))
@@ -294,17 +285,10 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
 }
 
 /** The next station in a direction: near along it, not far across it. */
-export const neighbour = (
-  l: Layout,
-  from: ProcessId,
-  key: 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown',
-): ProcessId | null => {
+export const neighbour = (l: Layout, from: ProcessId, key: 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown'): ProcessId | null => {
   const at = l.places.get(from)
   if (!at) return null
-  const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] as [
-    number,
-    number,
-  ]
+  const [dx, dy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key] as [number, number]
   let best: ProcessId | null = null
   let least = Infinity
   for (const q of l.places.values()) {

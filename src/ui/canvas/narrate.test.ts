@@ -25,9 +25,7 @@ describe('a fact in words', () => {
       'marks n1 FAIL, 2 of 2 agree',
     )
     expect(
-      factSentence(
-        fact('election.scheduled', 'n4', { delay: 686_000, fixed: 500_000, drawn: 186_000, rank: 0, offset: 1, at: 1 }),
-      ).what,
+      factSentence(fact('election.scheduled', 'n4', { delay: 686_000, fixed: 500_000, drawn: 186_000, rank: 0, offset: 1, at: 1 })).what,
     ).toBe('waits 500 + 186 ms')
   })
 })

@@ -12,10 +12,7 @@ export interface Sentence {
   what: string
 }
 
-type Says<T extends FactType> = (
-  data: FactOf<T>['data'],
-  process: ProcessId,
-) => [GlyphName, string] | [GlyphName, string, string]
+type Says<T extends FactType> = (data: FactOf<T>['data'], process: ProcessId) => [GlyphName, string] | [GlyphName, string, string]
 
 const ms = (micros: number): string => {
   const value = micros / 1000
@@ -56,10 +53,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'process.poweredOff': () => ['off', 'lost power, nobody is told'],
   'process.paused': () => ['pause', 'stands still'],
   'process.resumed': () => ['resume', 'runs on as if nothing happened'],
-  'process.restarted': ({ empty, keys }) => [
-    'resume',
-    empty ? 'is back, empty' : `is back with ${several(keys, 'key')}`,
-  ],
+  'process.restarted': ({ empty, keys }) => ['resume', empty ? 'is back, empty' : `is back with ${several(keys, 'key')}`],
   'process.slowed': ({ factor }) => ['slow', factor > 1 ? `is ${factor} times slower` : 'runs at full speed'],
   'process.joined': ({ kind }) => ['join', `starts as a new ${kind}`],
   'network.cut': ({ from, to, bothWays }) => [
@@ -76,10 +70,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
 
   'node.pfail': ({ about, silent }) => ['pfail', `suspects ${about} PFAIL, silent for ${ms(silent)}`],
   'node.pfailCleared': ({ about }) => ['ok', `hears ${about} again`],
-  'node.reported': ({ about, by, reports, needed }) => [
-    'gossip',
-    `hears from ${by} that ${about} is down, ${reports} of ${needed}`,
-  ],
+  'node.reported': ({ about, by, reports, needed }) => ['gossip', `hears from ${by} that ${about} is down, ${reports} of ${needed}`],
   'node.fail': ({ about, reports, needed }) => ['fail', `marks ${about} FAIL, ${reports} of ${needed} agree`],
   'node.failHeard': ({ about, from }) => ['fail', `is told by ${from}: ${about} FAIL`],
   'node.failCleared': ({ about, why }) => ['ok', `clears FAIL of ${about}${why ? `: ${why}` : ''}`],
@@ -128,16 +119,10 @@ const SAYS: { [T in FactType]: Says<T> } = {
     `is in step with ${primary}, ${several(keys, 'key')}${dropped > 0 ? `, ${dropped} of its own dropped` : ''}`,
   ],
 
-  'slot.opened': ({ slot, state, peer }) => [
-    'slot',
-    `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`,
-  ],
+  'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
   'slot.closed': ({ slot, owner }) => ['slot', `gives slot ${slot} to ${owner}`],
   'keys.migrated': ({ slot, count, to }) => ['slot', `moves ${several(count, 'key')} of slot ${slot} to ${to}`],
-  'reshard.started': ({ kind, node, slots }) => [
-    'slot',
-    `moves ${several(slots, 'slot')} ${kind === 'add' ? 'to' : 'away from'} ${node}`,
-  ],
+  'reshard.started': ({ kind, node, slots }) => ['slot', `moves ${several(slots, 'slot')} ${kind === 'add' ? 'to' : 'away from'} ${node}`],
   'reshard.progress': ({ done, total }) => ['slot', `has moved ${done} of ${total} slots`],
   'reshard.finished': ({ moved, cancelled, took }) => [
     cancelled ? 'no' : 'ok',
@@ -146,10 +131,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'reshard.refused': ({ reason }) => ['no', `does not reshard: ${reason}`],
 
   'client.redirected': ({ kind, slot, to }) => ['redirect', `is sent to ${to} by ${kind} ${slot}`],
-  'client.refreshed': ({ from, changed }) => [
-    'redirect',
-    `refreshes its slot map from ${from}, ${several(changed, 'slot')} changed`,
-  ],
+  'client.refreshed': ({ from, changed }) => ['redirect', `refreshes its slot map from ${from}, ${several(changed, 'slot')} changed`],
   'client.connectionLost': ({ to, why }) => ['error', `loses its connection to ${to}${why ? `: ${why}` : ''}`],
   'request.done': ({ op, key, outcome, error }) => [
     outcome === 'error' ? 'error' : 'reply',
@@ -163,22 +145,13 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'hot.expired': ({ key, existed }) => ['clock', existed ? `drops ${key}` : `had no ${key} to drop`],
   'fill.started': ({ key, policy, early }) => ['origin', `fills ${key}${early ? ' early' : ''} (${policy})`],
   'fill.joined': ({ key, policy }) => ['clock', `waits for another fill of ${key} (${policy})`],
-  'invalidation.published': ({ key, receivers }) => [
-    'invalidate',
-    `publishes that ${key} changed, ${several(receivers, 'receiver')}`,
-  ],
-  'invalidation.received': ({ key, had }) => [
-    'invalidate',
-    had ? `drops ${key} from its L1` : `hears of ${key}, had no copy`,
-  ],
+  'invalidation.published': ({ key, receivers }) => ['invalidate', `publishes that ${key} changed, ${several(receivers, 'receiver')}`],
+  'invalidation.received': ({ key, had }) => ['invalidate', had ? `drops ${key} from its L1` : `hears of ${key}, had no copy`],
   'subscription.changed': ({ on, why }) => [
     'link',
     `${on ? 'hears invalidations again' : 'no longer hears invalidations'}${why ? `: ${why}` : ''}`,
   ],
-  'stale.served': ({ key, version, latest, tier }) => [
-    'error',
-    `reads ${key} version ${version} from ${tier}, the origin holds ${latest}`,
-  ],
+  'stale.served': ({ key, version, latest, tier }) => ['error', `reads ${key} version ${version} from ${tier}, the origin holds ${latest}`],
   'console.replied': ({ node, argv }) => ['reply', `${argv.join(' ')} on ${node}`, 'you'],
 }
 

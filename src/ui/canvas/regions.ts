@@ -46,8 +46,7 @@ export const outlines = (
 ): { members: ProcessId[]; polygon: Point[] }[] => {
   const chosen = new Set(members)
   const strangers = [...l.places.values()].filter((q) => !chosen.has(q.id))
-  const wrap = (ids: readonly ProcessId[]) =>
-    hull(ids.flatMap((id) => around(l.places.get(id) as Point, radius, words)))
+  const wrap = (ids: readonly ProcessId[]) => hull(ids.flatMap((id) => around(l.places.get(id) as Point, radius, words)))
   const free = (polygon: readonly Point[]) => !strangers.some((q) => inside(polygon, q))
 
   let groups = l.order.filter((id) => chosen.has(id)).map((id) => ({ members: [id], polygon: wrap([id]) }))
@@ -104,10 +103,7 @@ export const cutBy = (l: Layout, stroke: readonly Point[]): ProcessId[] => {
   if (!first || !last || stroke.length < 2) return []
   let length = 0
   for (let i = 1; i < stroke.length; i++)
-    length += Math.hypot(
-      (stroke[i] as Point).x - (stroke[i - 1] as Point).x,
-      (stroke[i] as Point).y - (stroke[i - 1] as Point).y,
-    )
+    length += Math.hypot((stroke[i] as Point).x - (stroke[i - 1] as Point).x, (stroke[i] as Point).y - (stroke[i - 1] as Point).y)
   const apart = Math.hypot(last.x - first.x, last.y - first.y)
   const all = l.order.map((id) => l.places.get(id)).filter((q) => q !== undefined)
   if (apart < length * 0.55) return all.filter((q) => inside(stroke, q)).map((q) => q.id)

@@ -153,11 +153,7 @@ export class Routes {
     const b = this.layout.places.get(to)
     if (!a || !b || a === b) return null
     const points =
-      line === 'shard'
-        ? shardPoints(this.layout, a, b)
-        : line === 'bus'
-          ? busPoints(this.layout, a, b)
-          : clientPoints(this.layout, a, b)
+      line === 'shard' ? shardPoints(this.layout, a, b) : line === 'bus' ? busPoints(this.layout, a, b) : clientPoints(this.layout, a, b)
     const route = polyline(points)
     return route.length > 0 ? route : null
   }

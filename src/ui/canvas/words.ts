@@ -83,9 +83,7 @@ export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
     if (suspicion) lines.push(suspicion)
     if (n.role === 'primary') {
       if (lines.length === 0)
-        lines.push(
-          n.slots > 0 ? { text: n.ranges.replaceAll('-', '–'), tone: 'mono' } : { text: 'no slots', tone: 'plain' },
-        )
+        lines.push(n.slots > 0 ? { text: n.ranges.replaceAll('-', '–'), tone: 'mono' } : { text: 'no slots', tone: 'plain' })
       const pressing = down ?? slow ?? moving
       lines.push(
         pressing ?? {
@@ -143,8 +141,7 @@ export const stripesOf = (face: ProcessFace, frame: Frame): Stripe[] => {
   const nodes = new Map(frame.processes.filter((p) => p.node).map((p) => [p.id, p]))
   const stripe = (owner: ProcessId | null, slots: number): Stripe => {
     const node = owner ? nodes.get(owner) : undefined
-    const serves =
-      node !== undefined && node.node?.role === 'primary' && (node.status === 'up' || node.status === 'paused')
+    const serves = node !== undefined && node.node?.role === 'primary' && (node.status === 'up' || node.status === 'paused')
     return { owner, shard: node?.node?.shard ?? -1, share: slots / 16384, wrong: owner !== null && !serves }
   }
   if (belief.length <= 12) return belief.map((r) => stripe(r.owner, r.to - r.from + 1))
@@ -194,7 +191,5 @@ export const originSpoken = (face: ProcessFace): string => {
   const d = face.database
   const status = STATUS[face.status]
   if (status) return `${face.id}, ${status.word}`
-  return d
-    ? `${face.id}, ${d.busy} of ${d.workers} workers busy, ${d.queue} queued, ${d.load} queries a second`
-    : face.id
+  return d ? `${face.id}, ${d.busy} of ${d.workers} workers busy, ${d.queue} queued, ${d.load} queries a second` : face.id
 }

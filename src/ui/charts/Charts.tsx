@@ -210,11 +210,9 @@ const Charts = () => {
   }, [])
   const nodes = useMemo(() => (look.frame?.processes ?? []).filter((p) => p.node), [look])
   const charts = useMemo<Chart[]>(() => {
-    const shown =
-      nodes.length <= MOST_LINES ? nodes : nodes.filter((n) => n.node?.role === 'primary').slice(0, MOST_LINES)
+    const shown = nodes.length <= MOST_LINES ? nodes : nodes.filter((n) => n.node?.role === 'primary').slice(0, MOST_LINES)
     const ops: Chart = {
-      title:
-        nodes.length > shown.length ? `Operations a node (${shown.length} of ${nodes.length})` : 'Operations a node',
+      title: nodes.length > shown.length ? `Operations a node (${shown.length} of ${nodes.length})` : 'Operations a node',
       unit: perSecond,
       series: shown.map((n) => ({
         key: `ops ${n.id}`,
@@ -238,9 +236,7 @@ const Charts = () => {
       return row
     })
   }, [look, charts])
-  const marks = (look.frame?.marks ?? [])
-    .filter((m) => m.kind === 'action' || m.kind === 'fail' || m.kind === 'promoted')
-    .slice(-12)
+  const marks = (look.frame?.marks ?? []).filter((m) => m.kind === 'action' || m.kind === 'fail' || m.kind === 'promoted').slice(-12)
   return (
     <section className={s.charts} aria-label="Charts" tabIndex={0}>
       <label className={s.toggle}>

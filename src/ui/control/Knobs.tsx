@@ -114,13 +114,7 @@ const Group = ({ title, children, open = false }: { title: string; children: Rea
 
 type Refresh = 'moved' | 'timer60' | 'timer5' | 'timer' | 'ignore'
 const refreshOf = (p: AppPolicy): Refresh =>
-  p.refresh !== 'timer'
-    ? p.refresh
-    : p.refreshEvery === 60 * SEC
-      ? 'timer60'
-      : p.refreshEvery === 5 * SEC
-        ? 'timer5'
-        : 'timer'
+  p.refresh !== 'timer' ? p.refresh : p.refreshEvery === 60 * SEC ? 'timer60' : p.refreshEvery === 5 * SEC ? 'timer5' : 'timer'
 const REFRESHES: readonly [Refresh, string][] = [
   ['moved', 'follow MOVED'],
   ['timer60', 'poll every 60 s'],
@@ -242,9 +236,7 @@ export const Knobs = () => {
         <Choice
           label="slot map"
           value={refreshOf(p)}
-          options={
-            refreshOf(p) === 'timer' ? [...REFRESHES, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : REFRESHES
-          }
+          options={refreshOf(p) === 'timer' ? [...REFRESHES, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : REFRESHES}
           hint="How an application learns that a slot has moved."
           send={(v) => policy(setRefresh(v))}
         />
@@ -318,9 +310,7 @@ export const Knobs = () => {
             log: true,
           }}
           value={nodeTimeout / MS}
-          send={(v) =>
-            void act({ type: 'config', process: '*', directive: 'cluster-node-timeout', value: String(Math.round(v)) })
-          }
+          send={(v) => void act({ type: 'config', process: '*', directive: 'cluster-node-timeout', value: String(Math.round(v)) })}
         />
         <label className={s.check} title="cluster-require-full-coverage: one slot without an owner stops all.">
           <input

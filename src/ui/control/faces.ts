@@ -105,8 +105,7 @@ export const FACES = {
 /** The face of this very action: the words change with what it would do. */
 export const faceOf = (action: Action): Face => {
   const face: Face = FACES[action.type]
-  if (action.type === 'slow' && action.factor <= 1)
-    return { ...face, label: 'Full speed', hint: 'Service times back to normal.' }
+  if (action.type === 'slow' && action.factor <= 1) return { ...face, label: 'Full speed', hint: 'Service times back to normal.' }
   if (action.type === 'slow') return { ...face, label: `Slow down ×${action.factor}` }
   if (action.type === 'subscription' && action.on)
     return {
@@ -130,8 +129,7 @@ export const actionsFor = (face: ProcessFace): Action[] => {
     ]
   }
   const down = face.status === 'crashed' || face.status === 'off'
-  if (down)
-    return [{ type: 'restart', process }, ...(face.kind === 'node' ? [{ type: 'restartEmpty', process } as const] : [])]
+  if (down) return [{ type: 'restart', process }, ...(face.kind === 'node' ? [{ type: 'restartEmpty', process } as const] : [])]
   const actions: Action[] = []
   if (face.status === 'paused') actions.push({ type: 'resume', process })
   actions.push({ type: 'crash', process }, { type: 'powerOff', process })
@@ -162,9 +160,7 @@ export const actionPhrase = (action: Action): string => {
     case 'restartEmpty':
       return `restart ${action.process} empty`
     case 'slow':
-      return action.factor > 1
-        ? `slow ${action.process} down ×${action.factor}`
-        : `let ${action.process} run at full speed`
+      return action.factor > 1 ? `slow ${action.process} down ×${action.factor}` : `let ${action.process} run at full speed`
     case 'failover':
       return `ask ${action.process} to fail over`
     case 'partition':

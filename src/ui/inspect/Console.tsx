@@ -74,8 +74,7 @@ export const Console = () => {
     if (word === 'help' || word === '?') return say(typed, argv[1] ? helpOf(argv.slice(1).join(' ')) : HELP)
     if (word === 'connect') {
       const to = argv[1]
-      if (to === undefined || !nodes.includes(to))
-        return say(typed, `There is no node ${to ?? ''}. Nodes: ${nodes.join(' ')}`, true)
+      if (to === undefined || !nodes.includes(to)) return say(typed, `There is no node ${to ?? ''}. Nodes: ${nodes.join(' ')}`, true)
       setNode(to)
       return say(typed, '')
     }

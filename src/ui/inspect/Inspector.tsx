@@ -31,13 +31,7 @@ export const Station = ({ face, size = 34 }: { face: ProcessFace; size?: number 
         ) : role === 'primary' ? (
           <>
             <circle r={15} fill={shardColour(shard)} />
-            <text
-              y={5}
-              textAnchor="middle"
-              fontSize={letter.length > 1 ? 11 : 14}
-              fontWeight={700}
-              fill={onShard(shard)}
-            >
+            <text y={5} textAnchor="middle" fontSize={letter.length > 1 ? 11 : 14} fontWeight={700} fill={onShard(shard)}>
               {letter}
             </text>
           </>
@@ -138,17 +132,7 @@ const Why = ({ why }: { why: WhyNot }) => (
   </div>
 )
 
-const Fold = ({
-  title,
-  note,
-  children,
-  start = false,
-}: {
-  title: string
-  note: string
-  children: React.ReactNode
-  start?: boolean
-}) => {
+const Fold = ({ title, note, children, start = false }: { title: string; note: string; children: React.ReactNode; start?: boolean }) => {
   const [open, setOpen] = useState(start)
   return (
     <div className={s.fold}>

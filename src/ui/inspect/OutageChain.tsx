@@ -10,9 +10,7 @@ export const useOutage = (): Outage | null => {
   const facts = useStore((x) => x.facts)
   const windows = useStore((x) => x.windows)
   const found = useMemo(() => breakdown(facts, windows, Infinity), [facts, windows])
-  const settled = useStore(
-    (x) => found !== null && (found.parts.at(-1)?.kind === 'news' || (x.frame?.at ?? 0) - found.to > 1_000_000),
-  )
+  const settled = useStore((x) => found !== null && (found.parts.at(-1)?.kind === 'news' || (x.frame?.at ?? 0) - found.to > 1_000_000))
   return settled ? found : null
 }
 

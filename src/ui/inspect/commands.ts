@@ -32,15 +32,10 @@ export const helpOf = (words: string): string => {
   const some =
     found.length > 0
       ? found
-      : table.filter(
-          (c) => c.name.toLowerCase().startsWith(wanted) || c.group.toLowerCase() === wanted.replace(/^@/, ''),
-        )
+      : table.filter((c) => c.name.toLowerCase().startsWith(wanted) || c.group.toLowerCase() === wanted.replace(/^@/, ''))
   if (some.length === 0) return `No command of this lab is called ${words}.`
   return some
     .slice(0, 12)
-    .map(
-      (c) =>
-        `${c.name.replaceAll('|', ' ').toUpperCase()}\n  summary: ${c.summary}\n  since: ${c.since}\n  group: ${c.group}`,
-    )
+    .map((c) => `${c.name.replaceAll('|', ' ').toUpperCase()}\n  summary: ${c.summary}\n  since: ${c.since}\n  group: ${c.group}`)
     .join('\n')
 }

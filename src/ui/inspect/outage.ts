@@ -48,11 +48,7 @@ const hits = (fact: Fact, failed: ProcessId): boolean =>
  * The last outage that ended in an election, as consecutive parts that sum to its total; null when there was none.
  * `now` decides whether it has settled.
  */
-export const breakdown = (
-  facts: readonly Fact[],
-  windows: readonly MetricWindow[] = [],
-  now: Micros = Infinity,
-): Outage | null => {
+export const breakdown = (facts: readonly Fact[], windows: readonly MetricWindow[] = [], now: Micros = Infinity): Outage | null => {
   const won = facts.findLastIndex((f) => is(f, 'failover.promoted') && !f.data.manual)
   const promotion = facts[won]
   if (!promotion || !is(promotion, 'failover.promoted')) return null
@@ -82,22 +78,12 @@ export const breakdown = (
   add('agreement', fail, `${fail.data.reports} of ${fail.data.needed} primaries agree: FAIL`, 'until most have noticed')
   add('turn', firstAsk, `${promoted} waits its turn`, '0.5 to 1.0 s, next tick')
   if (lastAsk !== firstAsk) add('again', lastAsk, `no majority; ${promoted} tries again`, '2 T a try, at least 4 s')
-  const voters = since
-    .filter((f) => is(f, 'election.granted') && f.data.to === promoted && f.at >= lastAsk.at)
-    .map((f) => f.process)
-  add(
-    'votes',
-    promotion,
-    voters.length > 0 ? `${list(voters)} vote${voters.length > 1 ? '' : 's'}` : 'the votes arrive',
-    'one round trip',
-  )
+  const voters = since.filter((f) => is(f, 'election.granted') && f.data.to === promoted && f.at >= lastAsk.at).map((f) => f.process)
+  add('votes', promotion, voters.length > 0 ? `${list(voters)} vote${voters.length > 1 ? '' : 's'}` : 'the votes arrive', 'one round trip')
 
-  const heard = facts
-    .slice(won + 1)
-    .filter((f) => f.at - promotion.at <= NEWS_PATIENCE && is(f, 'client.refreshed') && f.data.changed > 0)
+  const heard = facts.slice(won + 1).filter((f) => f.at - promotion.at <= NEWS_PATIENCE && is(f, 'client.refreshed') && f.data.changed > 0)
   const firstHeard = heard[0]
-  if (firstHeard && is(firstHeard, 'client.refreshed'))
-    add('news', firstHeard, ...news(firstHeard.process, promoted, firstHeard.data.why))
+  if (firstHeard && is(firstHeard, 'client.refreshed')) add('news', firstHeard, ...news(firstHeard.process, promoted, firstHeard.data.why))
 
   return {
     faultId: fault.id,
@@ -119,11 +105,7 @@ const news = (app: ProcessId, promoted: ProcessId, why: string): [string, string
 }
 
 const list = (ids: readonly string[]): string =>
-  ids.length < 2
-    ? ids.join('')
-    : ids.length > 4
-      ? `${ids.length} primaries`
-      : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
+  ids.length < 2 ? ids.join('') : ids.length > 4 ? `${ids.length} primaries` : `${ids.slice(0, -1).join(', ')} and ${ids.at(-1)}`
 
 const cost = (windows: readonly MetricWindow[], from: Micros, to: Micros): Outage['cost'] => {
   let errors = 0

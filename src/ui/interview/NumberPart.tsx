@@ -142,8 +142,7 @@ export const NumberPart = ({ question, numeric, title }: { question: string; num
         {trouble !== '' && <p className={s.trouble}>{trouble}</p>}
         {trouble === '' && answer && (
           <p className={s.verdict}>
-            <span>You say {say(answer.value)}.</span>{' '}
-            <b>{answer.right ? `Right: ${truth}.` : solved ? `It is ${truth}.` : 'Not yet.'}</b>
+            <span>You say {say(answer.value)}.</span> <b>{answer.right ? `Right: ${truth}.` : solved ? `It is ${truth}.` : 'Not yet.'}</b>
             {!answer.right && (answer.because !== '' || !solved) && (
               <small>{answer.because === '' ? 'Try again, or look at the solution.' : fill(answer.because)}</small>
             )}

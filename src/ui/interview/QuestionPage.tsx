@@ -25,7 +25,10 @@ const Asked = ({ question }: { question: Question }) => {
       <Rail current={question} label="Questions" />
       <main className={s.question}>
         <p className={s.back}>
-          <Link href="/interview">All questions</Link> <span>{at + 1} of {QUESTIONS.length}</span>
+          <Link href="/interview">All questions</Link>{' '}
+          <span>
+            {at + 1} of {QUESTIONS.length}
+          </span>
         </p>
         <h1 ref={heading} tabIndex={-1}>
           {say(question.prompt)}

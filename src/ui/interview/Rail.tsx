@@ -15,7 +15,10 @@ export const Rail = ({ current, label }: { current: Question; label: string }) =
   return (
     <nav className={s.rail} aria-label={label}>
       <p className={s.place}>
-        <Link href="/interview">Interview</Link> <span>question {QUESTIONS.indexOf(current) + 1} of {QUESTIONS.length}</span>
+        <Link href="/interview">Interview</Link>{' '}
+        <span>
+          question {QUESTIONS.indexOf(current) + 1} of {QUESTIONS.length}
+        </span>
       </p>
       <ol>
         {QUESTIONS.map((q) => {

@@ -15,8 +15,7 @@ export const speaker = (q: Question): ((text: string) => string) => {
 export type Stand = 'new' | 'begun' | 'done'
 
 /** Done: the options answered right, and a number. */
-export const standOf = (p: QuestionProgress): Stand =>
-  p.choice?.right && p.right > 0 ? 'done' : p.at > 0 ? 'begun' : 'new'
+export const standOf = (p: QuestionProgress): Stand => (p.choice?.right && p.right > 0 ? 'done' : p.at > 0 ? 'begun' : 'new')
 
 /** What was reached, in words; '' for a new question. */
 export const standing = (p: QuestionProgress, points: number): string => {

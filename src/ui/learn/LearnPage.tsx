@@ -36,8 +36,8 @@ const LearnPage = () => (
       <span>Guess first.</span> <b>Then run it.</b>
     </h1>
     <p className={s.lead}>
-      Each lesson asks what will happen, lets you do it to a running cluster, and explains what a wrong guess believed. Every number
-      comes from the run or from a law.
+      Each lesson asks what will happen, lets you do it to a running cluster, and explains what a wrong guess believed. Every number comes
+      from the run or from a law.
     </p>
     <ol className={s.list}>
       {LESSONS.map((lesson, i) => (

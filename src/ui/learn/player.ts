@@ -3,7 +3,15 @@ import type { Lesson, Step } from '../../content/lessons/types.ts'
 import { scenarioById } from '../../content/scenarios/index.ts'
 import type { Action } from '../../engine/action.ts'
 import {
-  advance, goalsReached, measure, placeOf, rightOption, startLesson, type Evidence, type PlayerInput, type PlayerState,
+  advance,
+  goalsReached,
+  measure,
+  placeOf,
+  rightOption,
+  startLesson,
+  type Evidence,
+  type PlayerInput,
+  type PlayerState,
 } from '../../lab/lesson-player.ts'
 import { ENGINE_VERSION } from '../../lab/version.ts'
 import { SEC } from '../../engine/core/time.ts'
@@ -25,7 +33,12 @@ interface LessonStore {
 }
 
 export const useLesson = create<LessonStore>((set) => ({
-  lesson: null, state: null, seed: 0, before: 0, hurry: false, preparing: false,
+  lesson: null,
+  state: null,
+  seed: 0,
+  before: 0,
+  hurry: false,
+  preparing: false,
   set: (patch) => set(patch),
 }))
 
@@ -50,7 +63,15 @@ const prepare = async (lesson: Lesson, index: number, seed: number): Promise<voi
     here.pause()
     await here.open(scenario.id, { seed, run })
     useStore.getState().set({
-      custom: null, selected: null, marked: [], litFact: null, causes: null, pinnedSlot: null, outageOpen: false, intro: false, tab: 'lesson',
+      custom: null,
+      selected: null,
+      marked: [],
+      litFact: null,
+      causes: null,
+      pinnedSlot: null,
+      outageOpen: false,
+      intro: false,
+      tab: 'lesson',
     })
     it().set({ before: actions.length })
   } finally {

@@ -14,7 +14,10 @@ export const stepDone = (lesson: Lesson, index: number, right: boolean): void =>
     const known = new Set([...Object.keys(lessonOf(p, lesson.id).guesses), step.id])
     const steps = lesson.steps.filter((s) => known.has(s.id)).length
     return recordLesson(p, lesson.id, {
-      steps, done: steps === lesson.steps.length, step: step.id, guess: { right, at: Date.now() },
+      steps,
+      done: steps === lesson.steps.length,
+      step: step.id,
+      guess: { right, at: Date.now() },
     })
   })
 }

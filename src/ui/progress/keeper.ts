@@ -8,5 +8,15 @@ export const progressKeeper = (): ProgressKeeper => (keeper ??= new ProgressKeep
 
 const subscribe = (listener: () => void): (() => void) => progressKeeper().subscribe(listener)
 
-export const useProgress = (): Progress => useSyncExternalStore(subscribe, () => progressKeeper().progress, () => NO_PROGRESS)
-export const useSaved = (): boolean => useSyncExternalStore(subscribe, () => progressKeeper().saved, () => true)
+export const useProgress = (): Progress =>
+  useSyncExternalStore(
+    subscribe,
+    () => progressKeeper().progress,
+    () => NO_PROGRESS,
+  )
+export const useSaved = (): boolean =>
+  useSyncExternalStore(
+    subscribe,
+    () => progressKeeper().saved,
+    () => true,
+  )

@@ -46,12 +46,7 @@ export const FindKey = () => {
           <Search size={15} aria-hidden="true" />
         </button>
         {found && (
-          <button
-            type="button"
-            aria-label="Close what was found"
-            className={styles.findButton}
-            onClick={() => setFound(null)}
-          >
+          <button type="button" aria-label="Close what was found" className={styles.findButton} onClick={() => setFound(null)}>
             <X size={15} aria-hidden="true" />
           </button>
         )}
@@ -90,8 +85,7 @@ export const FindKey = () => {
             {[...believed].map(([owner, who]) => (
               <span key={owner ?? '-'} className={styles.copy}>
                 <b>{owner ?? 'nobody'}</b>
-                {owner === found.owner ? '' : <span className="signal"> ≠</span>}{' '}
-                <span className="quiet">by {who.join(', ')}</span>
+                {owner === found.owner ? '' : <span className="signal"> ≠</span>} <span className="quiet">by {who.join(', ')}</span>
               </span>
             ))}
           </dd>

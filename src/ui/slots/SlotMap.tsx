@@ -5,20 +5,7 @@ import { useView } from '../canvas/stage-state.ts'
 import { count } from '../design/format.ts'
 import { onShard, shardColour, shardLetter, shardToken } from '../design/shard.ts'
 import { useStore } from '../store/store.ts'
-import {
-  blocks,
-  compare,
-  nameOf,
-  outline,
-  ownersOf,
-  paint,
-  SIDE,
-  SLOTS,
-  type Difference,
-  type Ink,
-  type Rgb,
-  type Run,
-} from './compare.ts'
+import { blocks, compare, nameOf, outline, ownersOf, paint, SIDE, SLOTS, type Difference, type Ink, type Rgb, type Run } from './compare.ts'
 import { useSlots, useVisible, type BothViews } from './useSlots.ts'
 import styles from './slots.module.css'
 
@@ -26,8 +13,7 @@ type Shards = Record<ProcessId, number>
 
 const NO_SHARDS: Shards = {}
 
-const shardsIn = (frame: Frame): Shards =>
-  Object.fromEntries(frame.processes.flatMap((p) => (p.node ? [[p.id, p.node.shard]] : [])))
+const shardsIn = (frame: Frame): Shards => Object.fromEntries(frame.processes.flatMap((p) => (p.node ? [[p.id, p.node.shard]] : [])))
 
 const useBeliever = (): ProcessId | null => {
   const chosen = useStore((s) => s.believer)
@@ -86,11 +72,7 @@ export const SlotMap = () => {
   const shards = useView(shardsIn)
   return (
     <section ref={ref} className={styles.slots} aria-label="Slot map">
-      {views && believer ? (
-        <Maps views={views} shards={shards ?? NO_SHARDS} />
-      ) : (
-        <p className={styles.empty}>Asking who believes what…</p>
-      )}
+      {views && believer ? <Maps views={views} shards={shards ?? NO_SHARDS} /> : <p className={styles.empty}>Asking who believes what…</p>}
     </section>
   )
 }
@@ -141,11 +123,7 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
       </div>
       <div className={styles.between} aria-hidden="true">
         {left.slice(0, 14).map((run, i) => (
-          <span
-            key={i}
-            className={run.differs ? styles.unequal : ''}
-            style={{ top: `${((run.row + 0.5) / SIDE) * 100}%` }}
-          >
+          <span key={i} className={run.differs ? styles.unequal : ''} style={{ top: `${((run.row + 0.5) / SIDE) * 100}%` }}>
             {run.differs ? '≠' : '='}
           </span>
         ))}
@@ -231,9 +209,7 @@ const Plan = ({ view, name, difference, filled, ink, border, hatched, hatch, pin
   const pin = (slot: number | null) => useStore.getState().set({ pinnedSlot: slot })
   const now = pinned ?? 0
   const onKey = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE, PageUp: -SIDE * 8, PageDown: SIDE * 8 }[
-      event.key
-    ]
+    const by = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -SIDE, ArrowDown: SIDE, PageUp: -SIDE * 8, PageDown: SIDE * 8 }[event.key]
     if (event.key === 'Home') pin(0)
     else if (event.key === 'End') pin(SLOTS - 1)
     else if (event.key === 'Escape') pin(null)
@@ -277,9 +253,7 @@ const Plan = ({ view, name, difference, filled, ink, border, hatched, hatch, pin
             <path d={hatched} fill={`url(#${pattern})`} />
           </>
         )}
-        {border && (
-          <path d={border} fill="none" stroke="var(--signal)" strokeWidth={2} vectorEffect="non-scaling-stroke" />
-        )}
+        {border && <path d={border} fill="none" stroke="var(--signal)" strokeWidth={2} vectorEffect="non-scaling-stroke" />}
         {view.open.slice(0, 400).map((o) => (
           <rect
             key={`${o.slot}${o.state}`}
@@ -296,14 +270,7 @@ const Plan = ({ view, name, difference, filled, ink, border, hatched, hatch, pin
         ))}
         {marks.map((slot, i) => (
           <g key={i} transform={`translate(${(slot & 127) + 0.5} ${(slot >> 7) + 0.5})`}>
-            <circle
-              r={3}
-              fill="var(--stage)"
-              fillOpacity={0.75}
-              stroke="var(--ink)"
-              strokeWidth={2}
-              vectorEffect="non-scaling-stroke"
-            />
+            <circle r={3} fill="var(--stage)" fillOpacity={0.75} stroke="var(--ink)" strokeWidth={2} vectorEffect="non-scaling-stroke" />
             <rect x={-0.5} y={-0.5} width={1} height={1} fill="var(--ink)" />
           </g>
         ))}
@@ -313,9 +280,7 @@ const Plan = ({ view, name, difference, filled, ink, border, hatched, hatch, pin
 }
 
 const Said = ({ difference, believer }: { difference: Difference; believer: ProcessId }) => {
-  const asks = useStore((s) => s.frame?.processes.find((p) => p.id === believer)?.kind === 'app')
-    ? 'still asks'
-    : 'still names'
+  const asks = useStore((s) => s.frame?.processes.find((p) => p.id === believer)?.kind === 'app') ? 'still asks' : 'still names'
   if (difference.count === 0)
     return (
       <p>
@@ -375,11 +340,7 @@ const SlotLine = ({ views, slot, pinned }: { views: BothViews; slot: number | nu
   return (
     <p className="quiet">
       Slot <span className="mono">{slot}</span>:{' '}
-      {asks === serves ? (
-        <>{serves ?? 'nobody'} serves</>
-      ) : (
-        `${believer} asks ${asks ?? 'nobody'}, ${serves ?? 'nobody'} serves`
-      )}
+      {asks === serves ? <>{serves ?? 'nobody'} serves</> : `${believer} asks ${asks ?? 'nobody'}, ${serves ?? 'nobody'} serves`}
       {open ? `, ${open.state} ${open.state === 'migrating' ? 'to' : 'from'} ${open.peer}` : ''}
       {truth.filled[slot] ? (
         keys.length > 0 ? (

@@ -80,32 +80,17 @@ export interface Ink {
   owner: (id: ProcessId) => Rgb
 }
 
-const mix = (a: Rgb, b: Rgb, t: number): Rgb => [
-  a[0] + (b[0] - a[0]) * t,
-  a[1] + (b[1] - a[1]) * t,
-  a[2] + (b[2] - a[2]) * t,
-]
+const mix = (a: Rgb, b: Rgb, t: number): Rgb => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t]
 
 /** The map as 128×128 pixels: hue by owner, darker where the slot holds keys, paler where both agree while others do not. */
-export const paint = (
-  pixels: Uint8ClampedArray,
-  view: SlotView,
-  filled: Uint8Array,
-  difference: Difference | null,
-  ink: Ink,
-): void => {
+export const paint = (pixels: Uint8ClampedArray, view: SlotView, filled: Uint8Array, difference: Difference | null, ink: Ink): void => {
   const dim = difference !== null && difference.count > 0
   // Four shades an owner: filled or not, in question or not.
   const shades = [...view.owners, null].map((id) => {
     const hue = id === null ? ink.nobody : ink.owner(id)
     const strong = id === null ? 0.5 : 0.95
     const faint = id === null ? 0.1 : ink.tint + 0.1
-    return [
-      mix(ink.stage, hue, faint),
-      mix(ink.stage, hue, strong),
-      mix(ink.stage, hue, faint * 0.38),
-      mix(ink.stage, hue, strong * 0.38),
-    ]
+    return [mix(ink.stage, hue, faint), mix(ink.stage, hue, strong), mix(ink.stage, hue, faint * 0.38), mix(ink.stage, hue, strong * 0.38)]
   })
   const nobody = shades.length - 1
   for (let slot = 0; slot < SLOTS; slot++) {

@@ -77,8 +77,7 @@ export const useStore = create<LabStore>((set) => ({
 }))
 
 /** One process's face of the latest frame. */
-export const useFace = (id: ProcessId | null) =>
-  useStore((s) => (id ? s.frame?.processes.find((p) => p.id === id) : undefined))
+export const useFace = (id: ProcessId | null) => useStore((s) => (id ? s.frame?.processes.find((p) => p.id === id) : undefined))
 
 /** The moment at which the learner arrives; what is before it is warm-up. */
 export const startOfRun = (s: Pick<LabStore, 'custom' | 'frame'>): Micros =>

@@ -19,8 +19,7 @@ export const useCalm = <T>(view: (s: LabStore) => T, key = ''): T => {
       setShown({ key, value: latest.current(useStore.getState()) })
     }
     const stop = useStore.subscribe((now, before) => {
-      if (now.frame !== before.frame && timer === 0)
-        timer = window.setTimeout(show, Math.max(0, at + EVERY_MS - performance.now()))
+      if (now.frame !== before.frame && timer === 0) timer = window.setTimeout(show, Math.max(0, at + EVERY_MS - performance.now()))
     })
     return () => {
       stop()

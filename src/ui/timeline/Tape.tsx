@@ -5,19 +5,7 @@ import { TRACES } from '../charts/series.ts'
 import { seconds } from '../design/format.ts'
 import { seek } from '../store/session.ts'
 import { startOfRun, useStore } from '../store/store.ts'
-import {
-  atOf,
-  drawMark,
-  drawNow,
-  drawTrace,
-  isSignal,
-  prepare,
-  readInk,
-  ticks,
-  wholeRun,
-  xOf,
-  type Axis,
-} from './draw.ts'
+import { atOf, drawMark, drawNow, drawTrace, isSignal, prepare, readInk, ticks, wholeRun, xOf, type Axis } from './draw.ts'
 import s from './tape.module.css'
 
 /** Rows of the full tape, in pixels from its top; the transport's figures stand beside the traces. */
@@ -87,9 +75,7 @@ const labelled = (c: CanvasRenderingContext2D, marks: readonly { x: number; mark
   const taken: { from: number; to: number }[] = []
   const out: { x: number; text: string; mark: Mark; start: number }[] = []
   const said = new Set<string>()
-  for (const { x, mark } of [...marks].sort(
-    (a, b) => weight[b.mark.kind] - weight[a.mark.kind] || a.mark.at - b.mark.at,
-  )) {
+  for (const { x, mark } of [...marks].sort((a, b) => weight[b.mark.kind] - weight[a.mark.kind] || a.mark.at - b.mark.at)) {
     if (weight[mark.kind] === 0) continue
     const text = mark.kind === 'action' ? `you ${actWords(mark.label)}` : mark.label
     const width = c.measureText(text).width
@@ -127,9 +113,7 @@ const drawSweep = (c: CanvasRenderingContext2D, frame: Frame, axis: Axis, y: num
   c.moveTo(clamp(axis.from), y)
   c.lineTo(clamp(frame.at), y)
   c.stroke()
-  const marks = frame.marks
-    .filter((m) => m.at >= axis.from && m.at <= axis.to)
-    .map((mark) => ({ x: xOf(axis, mark.at), mark }))
+  const marks = frame.marks.filter((m) => m.at >= axis.from && m.at <= axis.to).map((mark) => ({ x: xOf(axis, mark.at), mark }))
   for (const { x, mark } of marks) {
     c.globalAlpha = mark.at > frame.at ? 0.4 : 1
     if (mark.kind !== 'state' && mark.kind !== 'other') drawMark(c, ink, mark.kind, x, y, size)
@@ -180,9 +164,7 @@ const drawFull = (canvas: HTMLCanvasElement): void => {
     c.stroke()
   }
   c.setLineDash([])
-  TRACES.forEach((trace, i) =>
-    drawTrace(c, ink, whole, { top: ROWS.top + i * ROWS.each, height: ROWS.height }, trace, windows),
-  )
+  TRACES.forEach((trace, i) => drawTrace(c, ink, whole, { top: ROWS.top + i * ROWS.each, height: ROWS.height }, trace, windows))
 
   drawSweep(c, frame, whole, LINE, LINE - 12, 5)
   drawSweep(c, frame, near, ZOOM.line, 18, 5.5)
@@ -196,10 +178,7 @@ const drawFull = (canvas: HTMLCanvasElement): void => {
   }
   for (const t of ticks(whole)) {
     const text = `${t / 1e6} s`
-    const x = Math.min(
-      xOf(whole, t) - (t === whole.from ? 0 : c.measureText(text).width / 2),
-      whole.x1 - c.measureText(text).width,
-    )
+    const x = Math.min(xOf(whole, t) - (t === whole.from ? 0 : c.measureText(text).width / 2), whole.x1 - c.measureText(text).width)
     c.fillText(text, x, axisY)
   }
   drawNow(c, ink, xOf(near, frame.at), 0, ZOOM.bottom)
@@ -284,8 +263,7 @@ export const Tape = ({ small = false }: { small?: boolean }) => {
   }
 
   const drag = useRef<Axis | null>(null)
-  const pointerAt = (event: React.PointerEvent): number =>
-    event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0)
+  const pointerAt = (event: React.PointerEvent): number => event.clientX - (canvas.current?.getBoundingClientRect().left ?? 0)
   const clampToRun = (at: Micros, frame: Frame) => Math.max(startOf(frame), Math.min(at, Math.max(frame.end, frame.at)))
 
   return (

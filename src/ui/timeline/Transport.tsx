@@ -78,10 +78,7 @@ const StepMenu = () => {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menu.content} align="end" sideOffset={6} collisionPadding={8}>
-          <DropdownMenu.RadioGroup
-            value={kind}
-            onValueChange={(v) => useStore.getState().set({ stepKind: v as StepKind })}
-          >
+          <DropdownMenu.RadioGroup value={kind} onValueChange={(v) => useStore.getState().set({ stepKind: v as StepKind })}>
             {STEPS.map((x) => (
               <DropdownMenu.RadioItem key={x.kind} className={menu.item} value={x.kind}>
                 one {x.label}
@@ -104,11 +101,7 @@ export const PlayButton = ({ className }: { className?: string | undefined }) =>
       aria-label={playing ? 'Pause' : 'Play'}
       title={`${playing ? 'Pause' : 'Play'} (Space)`}
     >
-      {playing ? (
-        <Pause size={16} fill="currentColor" aria-hidden="true" />
-      ) : (
-        <Play size={16} fill="currentColor" aria-hidden="true" />
-      )}
+      {playing ? <Pause size={16} fill="currentColor" aria-hidden="true" /> : <Play size={16} fill="currentColor" aria-hidden="true" />}
     </button>
   )
 }

@@ -47,9 +47,7 @@ export const readInk = (): Ink => {
 }
 
 /** Sizes a canvas to its box and the screen's pixels; returns its context in CSS pixels. */
-export const prepare = (
-  canvas: HTMLCanvasElement,
-): { c: CanvasRenderingContext2D; width: number; height: number } | null => {
+export const prepare = (canvas: HTMLCanvasElement): { c: CanvasRenderingContext2D; width: number; height: number } | null => {
   const width = canvas.clientWidth
   const height = canvas.clientHeight
   const c = canvas.getContext('2d')
@@ -138,8 +136,7 @@ export const drawTrace = (
   c.clip()
   c.lineWidth = 1.75
   c.lineJoin = 'round'
-  const beyond = (p: { value: number }) =>
-    trace.alert !== null && (trace.alertBelow ? p.value < trace.alert : p.value > trace.alert)
+  const beyond = (p: { value: number }) => trace.alert !== null && (trace.alertBelow ? p.value < trace.alert : p.value > trace.alert)
   for (let i = 1; i < points.length;) {
     const red = beyond(points[i]!)
     c.strokeStyle = red ? ink.signal : ink.ink
@@ -157,14 +154,7 @@ export const drawTrace = (
 export const isSignal = (kind: Mark['kind']): boolean => kind === 'action' || kind === 'pfail' || kind === 'fail'
 
 /** A mark's shape, as in the legend: × act, half and full diamond, triangle asks, ticked box votes, crown promoted. */
-export const drawMark = (
-  c: CanvasRenderingContext2D,
-  ink: Ink,
-  kind: Mark['kind'],
-  x: number,
-  y: number,
-  size = 5,
-): void => {
+export const drawMark = (c: CanvasRenderingContext2D, ink: Ink, kind: Mark['kind'], x: number, y: number, size = 5): void => {
   c.save()
   c.translate(x, y)
   c.scale(size / 5, size / 5)
@@ -254,14 +244,7 @@ export const drawMark = (
 }
 
 /** The needle of now, with its head at the top. */
-export const drawNow = (
-  c: CanvasRenderingContext2D,
-  ink: Ink,
-  x: number,
-  top: number,
-  bottom: number,
-  head = true,
-): void => {
+export const drawNow = (c: CanvasRenderingContext2D, ink: Ink, x: number, top: number, bottom: number, head = true): void => {
   c.strokeStyle = c.fillStyle = ink.signal
   c.lineWidth = 2
   c.beginPath()

@@ -15,7 +15,12 @@ export const parseTimeout = (text: string): Micros | { error: string } => {
 
 /** Waits until one of the keys has something to give; false inside a transaction, which never waits. */
 export const waitFor = (
-  state: NodeState, session: Session, argv: readonly string[], keys: readonly string[], timeout: Micros, ctx: Context,
+  state: NodeState,
+  session: Session,
+  argv: readonly string[],
+  keys: readonly string[],
+  timeout: Micros,
+  ctx: Context,
 ): boolean => {
   if (session.running) return false
   if (session.blocked !== null) return true

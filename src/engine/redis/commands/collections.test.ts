@@ -22,7 +22,11 @@ const server = () => {
       push: (_s: unknown, m: PushMessage, conn: number) => void replies.get(conn)!.push(m.reply),
     },
     timer: {},
-    act(_s: unknown, action: { to?: number; argv?: string[] }, ctx: { connect(to: string, kind: string): number; send(conn: number, m: object): void }) {
+    act(
+      _s: unknown,
+      action: { to?: number; argv?: string[] },
+      ctx: { connect(to: string, kind: string): number; send(conn: number, m: object): void },
+    ) {
       if (action.to === undefined) replies.set((opened = ctx.connect('n1', 'client')), [])
       else ctx.send(action.to, { type: 'command', argv: action.argv! })
     },
@@ -30,8 +34,14 @@ const server = () => {
   const sim = new Simulation(
     { node: nodeBehaviour, console: client } as unknown as Behaviours,
     {
-      cluster: false, config: {}, load: DEFAULT_LOAD, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN, latency: { mean: 5, spread: 0 },
-      service: { command: 1, message: 1 }, warm: 0,
+      cluster: false,
+      config: {},
+      load: DEFAULT_LOAD,
+      policy: DEFAULT_POLICY,
+      origin: DEFAULT_ORIGIN,
+      latency: { mean: 5, spread: 0 },
+      service: { command: 1, message: 1 },
+      warm: 0,
     },
     1,
   )
@@ -126,8 +136,22 @@ describe('the form of DUMP', () => {
     { type: 'string', value: 'x'.repeat(20_000), expireAt: -1 },
     { type: 'list', value: ['a', '', '\xff\0'], expireAt: -1 },
     { type: 'set', value: new Set(['1', 'b']), expireAt: -1 },
-    { type: 'hash', value: new Map([['f', 'v'], ['g', '12345678901']]), expireAt: -1 },
-    { type: 'zset', value: new Map([['a', 0.1], ['b', -Infinity]]), expireAt: -1 },
+    {
+      type: 'hash',
+      value: new Map([
+        ['f', 'v'],
+        ['g', '12345678901'],
+      ]),
+      expireAt: -1,
+    },
+    {
+      type: 'zset',
+      value: new Map([
+        ['a', 0.1],
+        ['b', -Infinity],
+      ]),
+      expireAt: -1,
+    },
   ])('comes back whole: $type', (entry) => {
     expect(restoreEntry(dumpEntry(entry))).toEqual(entry)
   })

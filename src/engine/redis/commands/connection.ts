@@ -16,7 +16,9 @@ const ping: Handler = (_state, session, argv) => {
   return argv.length === 2 ? argv[1] : { simple: 'PONG' }
 }
 
-const NO_PASSWORD = err('ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?')
+const NO_PASSWORD = err(
+  'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
+)
 const WRONG_PASS = err('WRONGPASS invalid username-password pair or user is disabled.')
 
 const auth: Handler = (_state, _session, argv) => {
@@ -52,8 +54,13 @@ const hello: Handler = (state, session, argv) => {
   session.resp = version
   if (name !== null) session.name = name
   return mapReply(session, [
-    ['server', 'redis'], ['version', '7.0.15'], ['proto', session.resp], ['id', session.clientId],
-    ['mode', state.cluster === null ? 'standalone' : 'cluster'], ['role', state.repl.role === 'primary' ? 'master' : 'replica'], ['modules', []],
+    ['server', 'redis'],
+    ['version', '7.0.15'],
+    ['proto', session.resp],
+    ['id', session.clientId],
+    ['mode', state.cluster === null ? 'standalone' : 'cluster'],
+    ['role', state.repl.role === 'primary' ? 'master' : 'replica'],
+    ['modules', []],
   ])
 }
 
@@ -121,7 +128,9 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|info', 2, PLAIN, null, CONNECTION, '6.2.0', 'This connection’s line of CLIENT LIST.', (st, s) => describe(st, s)),
   spec('client|reply', 3, PLAIN, null, CONNECTION, '3.2.0', 'Switches replies to this connection on or off.', reply),
   spec('client|no-evict', 3, PLAIN, null, CONNECTION, '7.0.0', 'Keeps this connection when memory for clients runs out.', noEvict),
-  spec('client|help', 2, 'loading stale', null, CONNECTION, '5.0.0', 'The subcommands of CLIENT.', () => helpOf('CLIENT', ['ID', '    Return the ID of the current connection.'])),
+  spec('client|help', 2, 'loading stale', null, CONNECTION, '5.0.0', 'The subcommands of CLIENT.', () =>
+    helpOf('CLIENT', ['ID', '    Return the ID of the current connection.']),
+  ),
   spec('client|tracking', -3, PLAIN, null, CONNECTION, '6.0.0', 'Has the server tell which cached keys changed.', clientTracking),
   spec('client|caching', 3, PLAIN, null, CONNECTION, '6.0.0', 'Whether the next command’s keys are tracked.', clientCaching),
   spec('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.', clientGetRedir),

@@ -15,7 +15,14 @@ export const SMALL_FIELDS = 512
 export const SMALL_BYTES = 64
 
 /** Writes fields in place, on a page of this node's own. */
-const write = (state: NodeState, key: string, slot: number, fields: readonly (readonly [string, string])[], words: readonly string[], ctx: Context): void => {
+const write = (
+  state: NodeState,
+  key: string,
+  slot: number,
+  fields: readonly (readonly [string, string])[],
+  words: readonly string[],
+  ctx: Context,
+): void => {
   let entry = ownEntry(state.keys, key, slot)
   if (entry === undefined) setEntry(state.keys, key, (entry = { type: 'hash', value: new Map(), expireAt: -1 }), slot)
   const map = entry.value as Map<string, string>
@@ -129,7 +136,11 @@ const hscan: Handler = (state, _s, argv, ctx, slot) => {
 }
 
 /** MATCH and COUNT (and TYPE, for SCAN). */
-export const scanOptions = (argv: readonly string[], from: number, withType = false): { match: string | null; count: number; type: string | null } | { error: string } => {
+export const scanOptions = (
+  argv: readonly string[],
+  from: number,
+  withType = false,
+): { match: string | null; count: number; type: string | null } | { error: string } => {
   const options = { match: null as string | null, count: 10, type: null as string | null }
   for (let i = from; i < argv.length; i += 2) {
     const name = argv[i].toUpperCase()
@@ -159,7 +170,8 @@ const hrandfield: Handler = (state, session, argv, ctx, slot) => {
   if (argv.length > 4 || (argv.length === 4 && argv[3].toUpperCase() !== 'WITHVALUES')) return SYNTAX
   const withValues = argv.length === 4
   if (withValues && (count < -4611686018427387903n || count > 4611686018427387903n)) return err('ERR value is out of range')
-  if (count < -9223372036854775807n) return err('ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807')
+  if (count < -9223372036854775807n)
+    return err('ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807')
   const map = hashAt(state, argv[1], slot, ctx)
   if (map === undefined) return WRONG_TYPE
   if (map === null || count === 0) return []
@@ -183,15 +195,69 @@ export const HASHES: readonly CommandSpec[] = [
   spec('hset', -4, WF, ONE, 'hash', '2.0.0', 'Sets fields of a hash.', hset),
   spec('hmset', -4, WF, ONE, 'hash', '2.0.0', 'Sets fields of a hash; HSET under its old name.', hmset),
   spec('hsetnx', 4, WF, ONE, 'hash', '2.0.0', 'Sets a field only if it is not there.', hsetnx),
-  spec('hget', 3, RF, ONE, 'hash', '2.0.0', 'One field of a hash.', read(null, (m, a) => m.get(a[2]) ?? null)),
+  spec(
+    'hget',
+    3,
+    RF,
+    ONE,
+    'hash',
+    '2.0.0',
+    'One field of a hash.',
+    read(null, (m, a) => m.get(a[2]) ?? null),
+  ),
   spec('hmget', -3, RF, ONE, 'hash', '2.0.0', 'Several fields of a hash.', hmget),
   spec('hgetall', 2, 'readonly', ONE, 'hash', '2.0.0', 'All fields of a hash and their values.', hgetall),
   spec('hdel', -3, 'write fast', ONE, 'hash', '2.0.0', 'Deletes fields of a hash.', hdel),
-  spec('hexists', 3, RF, ONE, 'hash', '2.0.0', 'Whether a field is there.', read(0, (m, a) => (m.has(a[2]) ? 1 : 0))),
-  spec('hlen', 2, RF, ONE, 'hash', '2.0.0', 'Number of fields.', read(0, (m) => m.size)),
-  spec('hkeys', 2, 'readonly', ONE, 'hash', '2.0.0', 'Names of all fields.', read([], (m) => [...m.keys()])),
-  spec('hvals', 2, 'readonly', ONE, 'hash', '2.0.0', 'Values of all fields.', read([], (m) => [...m.values()])),
-  spec('hstrlen', 3, RF, ONE, 'hash', '3.2.0', 'Length of a field’s value.', read(0, (m, a) => m.get(a[2])?.length ?? 0)),
+  spec(
+    'hexists',
+    3,
+    RF,
+    ONE,
+    'hash',
+    '2.0.0',
+    'Whether a field is there.',
+    read(0, (m, a) => (m.has(a[2]) ? 1 : 0)),
+  ),
+  spec(
+    'hlen',
+    2,
+    RF,
+    ONE,
+    'hash',
+    '2.0.0',
+    'Number of fields.',
+    read(0, (m) => m.size),
+  ),
+  spec(
+    'hkeys',
+    2,
+    'readonly',
+    ONE,
+    'hash',
+    '2.0.0',
+    'Names of all fields.',
+    read([], (m) => [...m.keys()]),
+  ),
+  spec(
+    'hvals',
+    2,
+    'readonly',
+    ONE,
+    'hash',
+    '2.0.0',
+    'Values of all fields.',
+    read([], (m) => [...m.values()]),
+  ),
+  spec(
+    'hstrlen',
+    3,
+    RF,
+    ONE,
+    'hash',
+    '3.2.0',
+    'Length of a field’s value.',
+    read(0, (m, a) => m.get(a[2])?.length ?? 0),
+  ),
   spec('hincrby', 4, WF, ONE, 'hash', '2.0.0', 'Adds a whole number to a field.', hincrby),
   spec('hincrbyfloat', 4, WF, ONE, 'hash', '2.6.0', 'Adds a decimal number to a field.', hincrbyfloat),
   spec('hscan', -3, 'readonly', ONE, 'hash', '2.8.0', 'Walks through the fields of a hash.', hscan),

@@ -5,14 +5,37 @@ import type { Session } from '../state.ts'
 import { container, helpOf, mapReply, setReply, spec, type CommandSpec } from './spec.ts'
 
 /** COMMAND: the table about itself. `all` and `find` come later, since this is part of the table. */
-export const introspection = (all: () => readonly CommandSpec[], find: (argv: readonly string[]) => CommandSpec | undefined): CommandSpec => {
+export const introspection = (
+  all: () => readonly CommandSpec[],
+  find: (argv: readonly string[]) => CommandSpec | undefined,
+): CommandSpec => {
   const shown = (c: CommandSpec, session: Session): Reply => [
-    c.name, c.arity, setReply(session, c.flags.map((simple) => ({ simple }))), ...(c.keys === null ? [0, 0, 0] : c.keys), setReply(session, []), [], [],
+    c.name,
+    c.arity,
+    setReply(
+      session,
+      c.flags.map((simple) => ({ simple })),
+    ),
+    ...(c.keys === null ? [0, 0, 0] : c.keys),
+    setReply(session, []),
+    [],
+    [],
     c.subcommands === null ? [] : [...c.subcommands.values()].map((s) => shown(s, session)),
   ]
   const docs = (c: CommandSpec, session: Session): [Reply, Reply] => {
-    const rows: [Reply, Reply][] = [['summary', c.summary], ['since', c.since], ['group', c.group]]
-    if (c.subcommands !== null) rows.push(['subcommands', mapReply(session, [...c.subcommands.values()].map((s) => docs(s, session)))])
+    const rows: [Reply, Reply][] = [
+      ['summary', c.summary],
+      ['since', c.since],
+      ['group', c.group],
+    ]
+    if (c.subcommands !== null)
+      rows.push([
+        'subcommands',
+        mapReply(
+          session,
+          [...c.subcommands.values()].map((s) => docs(s, session)),
+        ),
+      ])
     return [c.name, mapReply(session, rows)]
   }
   const chosen = (argv: readonly string[]): readonly CommandSpec[] =>
@@ -22,35 +45,57 @@ export const introspection = (all: () => readonly CommandSpec[], find: (argv: re
     ...container('command', 'server', '2.8.13', 'What commands there are.', [
       spec('command|count', 2, FREE, null, 'server', '2.8.13', 'Number of commands.', () => all().length),
       spec('command|info', -2, FREE, null, 'server', '2.8.13', 'Arity, flags and keys of commands.', (_st, session, argv) =>
-        argv.length === 2 ? all().map((c) => shown(c, session)) : argv.slice(2).map((name) => {
-          const c = find(name.split('|'))
-          return c === undefined ? null : shown(c, session)
-        })),
+        argv.length === 2
+          ? all().map((c) => shown(c, session))
+          : argv.slice(2).map((name) => {
+              const c = find(name.split('|'))
+              return c === undefined ? null : shown(c, session)
+            }),
+      ),
       spec('command|docs', -2, FREE, null, 'server', '7.0.0', 'What commands are for.', (_st, session, argv) =>
-        mapReply(session, chosen(argv).map((c) => docs(c, session)))),
+        mapReply(
+          session,
+          chosen(argv).map((c) => docs(c, session)),
+        ),
+      ),
       spec('command|list', -2, FREE, null, 'server', '7.0.0', 'Names of commands.', (_st, _s, argv) => {
         const pattern = argv.length === 5 && /^filterby$/i.test(argv[2]) && /^pattern$/i.test(argv[3]) ? argv[4] : '*'
-        return all().map((c) => c.name).filter((name) => globMatches(pattern, name))
+        return all()
+          .map((c) => c.name)
+          .filter((name) => globMatches(pattern, name))
       }),
       spec('command|getkeys', -4, FREE, null, 'server', '2.8.13', 'The keys of a command line.', (_st, _s, argv) => {
         const words = argv.slice(2)
         const c = find(words)
         if (c === undefined) return err('ERR Invalid command specified')
         if (c.keys === null && c.movable === null) return err('ERR The command has no key arguments')
-        if (c.arity > 0 ? words.length !== c.arity : words.length < -c.arity) return err('ERR Invalid number of arguments specified for command')
+        if (c.arity > 0 ? words.length !== c.arity : words.length < -c.arity)
+          return err('ERR Invalid number of arguments specified for command')
         const keys = keysOf(c, words)
         return keys.length === 0 ? err('ERR Invalid arguments specified for command') : [...keys]
       }),
-      spec('command|help', 2, FREE, null, 'server', '5.0.0', 'The subcommands of COMMAND.', () => helpOf('COMMAND', [
-        '(no subcommand)', '    Return details about all Redis commands.', 'COUNT', '    Return the total number of commands in this Redis server.',
-        'LIST', '    Return a list of all commands in this Redis server.',
-        'INFO [<command-name> ...]', '    Return details about multiple Redis commands.',
-        '    If no command names are given, documentation details for all', '    commands are returned.',
-        'DOCS [<command-name> ...]', '    Return documentation details about multiple Redis commands.',
-        '    If no command names are given, documentation details for all', '    commands are returned.',
-        'GETKEYS <full-command>', '    Return the keys from a full Redis command.',
-        'GETKEYSANDFLAGS <full-command>', '    Return the keys and the access flags from a full Redis command.',
-      ])),
+      spec('command|help', 2, FREE, null, 'server', '5.0.0', 'The subcommands of COMMAND.', () =>
+        helpOf('COMMAND', [
+          '(no subcommand)',
+          '    Return details about all Redis commands.',
+          'COUNT',
+          '    Return the total number of commands in this Redis server.',
+          'LIST',
+          '    Return a list of all commands in this Redis server.',
+          'INFO [<command-name> ...]',
+          '    Return details about multiple Redis commands.',
+          '    If no command names are given, documentation details for all',
+          '    commands are returned.',
+          'DOCS [<command-name> ...]',
+          '    Return documentation details about multiple Redis commands.',
+          '    If no command names are given, documentation details for all',
+          '    commands are returned.',
+          'GETKEYS <full-command>',
+          '    Return the keys from a full Redis command.',
+          'GETKEYSANDFLAGS <full-command>',
+          '    Return the keys and the access flags from a full Redis command.',
+        ]),
+      ),
     ]),
     arity: -1,
     handler: (_st, session) => all().map((c) => shown(c, session)),

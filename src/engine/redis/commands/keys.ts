@@ -15,9 +15,7 @@ import type { Entry, NodeState } from '../state.ts'
 import { keyChanged } from '../watch.ts'
 import { signalReady } from './blocking.ts'
 import { scanOptions } from './hashes.ts'
-import {
-  ALL, NOT_INTEGER, ONE, SYNTAX, TWO, container, helpOf, spec, type CommandSpec, type Handler,
-} from './spec.ts'
+import { ALL, NOT_INTEGER, ONE, SYNTAX, TWO, container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
 import { asUnixMs, isReply, momentOf, remove, store } from './store.ts'
 import { dump, restore } from './restore.ts'
 import { wait } from './wait.ts'
@@ -228,8 +226,12 @@ const aboutKey =
 
 const followsUse = (state: NodeState): boolean => (state.config.get('maxmemory-policy') ?? '').endsWith('-lfu')
 
-const NO_LFU = err('ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.')
-const NO_LRU = err('ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.')
+const NO_LFU = err(
+  'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+)
+const NO_LRU = err(
+  'ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+)
 
 const SECOND = Object.freeze([2, 2, 1] as const)
 
@@ -249,11 +251,46 @@ const OBJECT_HELP = [
 ]
 
 const OBJECT = container('object', 'generic', '2.2.3', 'How a value is kept.', [
-  spec('object|encoding', 3, 'readonly', SECOND, 'generic', '2.2.3', 'The representation Redis would choose for a value.', aboutKey((_st, e) => encodingOf(e))),
-  spec('object|refcount', 3, 'readonly', SECOND, 'generic', '2.2.3', 'References to a value.', aboutKey((_st, e) =>
-    encodingOf(e) === 'int' && Number(e.value) >= 0 && Number(e.value) < 10000 ? 2147483647 : 1)),
-  spec('object|idletime', 3, 'readonly', SECOND, 'generic', '2.2.3', 'Seconds since a key was used.', aboutKey((st) => (followsUse(st) ? NO_LRU : 0))),
-  spec('object|freq', 3, 'readonly', SECOND, 'generic', '4.0.0', 'How often a key is used, on a logarithmic scale.', aboutKey((st) => (followsUse(st) ? 5 : NO_LFU))),
+  spec(
+    'object|encoding',
+    3,
+    'readonly',
+    SECOND,
+    'generic',
+    '2.2.3',
+    'The representation Redis would choose for a value.',
+    aboutKey((_st, e) => encodingOf(e)),
+  ),
+  spec(
+    'object|refcount',
+    3,
+    'readonly',
+    SECOND,
+    'generic',
+    '2.2.3',
+    'References to a value.',
+    aboutKey((_st, e) => (encodingOf(e) === 'int' && Number(e.value) >= 0 && Number(e.value) < 10000 ? 2147483647 : 1)),
+  ),
+  spec(
+    'object|idletime',
+    3,
+    'readonly',
+    SECOND,
+    'generic',
+    '2.2.3',
+    'Seconds since a key was used.',
+    aboutKey((st) => (followsUse(st) ? NO_LRU : 0)),
+  ),
+  spec(
+    'object|freq',
+    3,
+    'readonly',
+    SECOND,
+    'generic',
+    '4.0.0',
+    'How often a key is used, on a logarithmic scale.',
+    aboutKey((st) => (followsUse(st) ? 5 : NO_LFU)),
+  ),
   spec('object|help', 2, 'loading stale', null, 'generic', '6.2.0', 'The subcommands of OBJECT.', () => helpOf('OBJECT', OBJECT_HELP)),
 ])
 
@@ -282,10 +319,37 @@ export const KEYS: readonly CommandSpec[] = [
   spec('pexpire', -3, WF, ONE, 'generic', '2.6.0', 'Sets the time to live in milliseconds.', expire(false, false)),
   spec('expireat', -3, WF, ONE, 'generic', '1.2.0', 'Sets the moment of expiry in seconds.', expire(true, true)),
   spec('pexpireat', -3, WF, ONE, 'generic', '2.6.0', 'Sets the moment of expiry in milliseconds.', expire(false, true)),
-  spec('ttl', 2, RF, ONE, 'generic', '1.0.0', 'Seconds left to live.', timeOf((at, now) => nearest(millisLeft(at, now)))),
+  spec(
+    'ttl',
+    2,
+    RF,
+    ONE,
+    'generic',
+    '1.0.0',
+    'Seconds left to live.',
+    timeOf((at, now) => nearest(millisLeft(at, now))),
+  ),
   spec('pttl', 2, RF, ONE, 'generic', '2.6.0', 'Milliseconds left to live.', timeOf(millisLeft)),
-  spec('expiretime', 2, RF, ONE, 'generic', '7.0.0', 'The moment of expiry, in seconds.', timeOf((at) => nearest(unixMs(at)))),
-  spec('pexpiretime', 2, RF, ONE, 'generic', '7.0.0', 'The moment of expiry, in milliseconds.', timeOf((at) => unixMs(at))),
+  spec(
+    'expiretime',
+    2,
+    RF,
+    ONE,
+    'generic',
+    '7.0.0',
+    'The moment of expiry, in seconds.',
+    timeOf((at) => nearest(unixMs(at))),
+  ),
+  spec(
+    'pexpiretime',
+    2,
+    RF,
+    ONE,
+    'generic',
+    '7.0.0',
+    'The moment of expiry, in milliseconds.',
+    timeOf((at) => unixMs(at)),
+  ),
   spec('persist', 2, WF, ONE, 'generic', '2.2.0', 'Takes the time to live away.', persist),
   spec('type', 2, RF, ONE, 'generic', '1.0.0', 'Type of a value.', type),
   spec('rename', 3, 'write', TWO, 'generic', '1.0.0', 'Gives a key another name.', rename(false)),

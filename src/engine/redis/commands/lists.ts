@@ -4,9 +4,7 @@ import { OK, err, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 import { parseTimeout, signalReady, waitFor } from './blocking.ts'
 import { NOT_INTEGER, NO_REPLY, NULL_ARRAY, ONE, SYNTAX, TWO, WRONG_TYPE, counted, spec, type CommandSpec, type Handler } from './spec.ts'
-import {
-  NOT_POSITIVE, NO_SUCH_KEY, OUT_OF_RANGE, changed, find, inPlace, own, put, remove, sliceOf, tellInstead, upper,
-} from './values.ts'
+import { NOT_POSITIVE, NO_SUCH_KEY, OUT_OF_RANGE, changed, find, inPlace, own, put, remove, sliceOf, tellInstead, upper } from './values.ts'
 
 type End = 'LEFT' | 'RIGHT'
 
@@ -128,7 +126,7 @@ const lrem: Handler = (state, _s, argv, ctx) => {
   const list = own(state, argv[1]).value as string[]
   let left = count === 0 ? list.length : Math.abs(count)
   let removed = 0
-  for (let i = count < 0 ? list.length - 1 : 0; left > 0 && i >= 0 && i < list.length; ) {
+  for (let i = count < 0 ? list.length - 1 : 0; left > 0 && i >= 0 && i < list.length;) {
     if (list[i] === argv[3]) {
       list.splice(i, 1)
       left--
@@ -238,9 +236,7 @@ const popMany = (argv: readonly string[], at: number): { keys: string[]; end: En
   return { keys: argv.slice(at + 1, at + 1 + n), end, count }
 }
 
-const firstNonEmpty = (
-  state: NodeState, keys: readonly string[], end: End, count: number, ctx: Context,
-): Reply | undefined => {
+const firstNonEmpty = (state: NodeState, keys: readonly string[], end: End, count: number, ctx: Context): Reply | undefined => {
   for (const key of keys) {
     const entry = find(state, key, ctx)
     if (entry === undefined) continue
@@ -324,7 +320,9 @@ export const LISTS: readonly CommandSpec[] = [
   spec('lpos', -3, R, ONE, 'list', '6.0.6', 'Where a member stands.', inPlace(lpos)),
   spec('rpoplpush', 3, W, TWO, 'list', '1.2.0', 'Moves a tail to another list’s head.', inPlace(rpoplpush)),
   spec('lmove', 5, W, TWO, 'list', '6.2.0', 'Moves a member from list to list.', inPlace(lmove)),
-  spec('lmpop', -4, 'write', null, 'list', '7.0.0', 'Takes members from the first list that has any.', inPlace(lmpop), { movable: counted(1) }),
+  spec('lmpop', -4, 'write', null, 'list', '7.0.0', 'Takes members from the first list that has any.', inPlace(lmpop), {
+    movable: counted(1),
+  }),
   spec('blpop', -3, BLOCK, HALF, 'list', '2.0.0', 'LPOP that waits.', inPlace(blockingPop('LEFT'))),
   spec('brpop', -3, BLOCK, HALF, 'list', '2.0.0', 'RPOP that waits.', inPlace(blockingPop('RIGHT'))),
   spec('brpoplpush', 4, `${BLOCK} denyoom`, TWO, 'list', '2.2.0', 'RPOPLPUSH that waits.', inPlace(blockingMove('RIGHT', 'LEFT', 3))),

@@ -17,11 +17,17 @@ const listeners =
     argv.slice(2).flatMap((channel) => [channel, state.pubsub[kind].get(channel)?.size ?? 0])
 
 const HELP = [
-  'CHANNELS [<pattern>]', '    Return the currently active channels matching a <pattern> (default: \'*\').',
-  'NUMPAT', '    Return number of subscriptions to patterns.',
-  'NUMSUB [<channel> ...]', '    Return the number of subscribers for the specified channels, excluding', '    pattern subscriptions(default: no channels).',
-  'SHARDCHANNELS [<pattern>]', '    Return the currently active shard level channels matching a <pattern> (default: \'*\').',
-  'SHARDNUMSUB [<shardchannel> ...]', '    Return the number of subscribers for the specified shard level channel(s)',
+  'CHANNELS [<pattern>]',
+  "    Return the currently active channels matching a <pattern> (default: '*').",
+  'NUMPAT',
+  '    Return number of subscriptions to patterns.',
+  'NUMSUB [<channel> ...]',
+  '    Return the number of subscribers for the specified channels, excluding',
+  '    pattern subscriptions(default: no channels).',
+  'SHARDCHANNELS [<pattern>]',
+  "    Return the currently active shard level channels matching a <pattern> (default: '*').",
+  'SHARDNUMSUB [<shardchannel> ...]',
+  '    Return the number of subscribers for the specified shard level channel(s)',
 ]
 
 const LISTEN = 'pubsub noscript loading stale'

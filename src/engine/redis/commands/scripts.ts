@@ -61,11 +61,19 @@ const wholeOf = (n: number): Reply => {
 const NOT_ALLOWED = 'ERR This Redis command is not allowed from script'
 
 /** What stands against a command within a script; null = nothing. */
-const obstacle = (state: NodeState, s: Session, command: CommandSpec, argv: readonly string[], readsOnly: boolean, ctx: Context): string | null => {
+const obstacle = (
+  state: NodeState,
+  s: Session,
+  command: CommandSpec,
+  argv: readonly string[],
+  readsOnly: boolean,
+  ctx: Context,
+): string | null => {
   if (command.flags.includes('noscript')) return NOT_ALLOWED
   if (command.isWrite) {
     if (readsOnly) return 'ERR Write commands are not allowed from read-only scripts.'
-    if (state.repl.role === 'replica' && isOn(state, 'replica-read-only', true)) return "READONLY You can't write against a read only replica."
+    if (state.repl.role === 'replica' && isOn(state, 'replica-read-only', true))
+      return "READONLY You can't write against a read only replica."
     const wanted = number(state, 'min-replicas-to-write', 0)
     if (wanted > 0 && goodReplicaCount(state, number(state, 'min-replicas-max-lag', 10), ctx.now) < wanted)
       return 'NOREPLICAS Not enough good replicas to write.'
@@ -74,7 +82,8 @@ const obstacle = (state: NodeState, s: Session, command: CommandSpec, argv: read
   if (state.cluster === null || slot < 0) return null
   const elsewhere = redirect(state, s, command, argv, slot, null, ctx)
   if (elsewhere === null || !isError(elsewhere)) return null
-  if (elsewhere.error.includes('only accepts read')) return 'ERR Script attempted to execute a write command while the cluster is down and readonly'
+  if (elsewhere.error.includes('only accepts read'))
+    return 'ERR Script attempted to execute a write command while the cluster is down and readonly'
   if (elsewhere.error.startsWith('CLUSTERDOWN The cluster')) return 'ERR Script attempted to execute a command while the cluster is down'
   return 'ERR Script attempted to access a non local key in a cluster node'
 }
@@ -125,7 +134,10 @@ const redisLibrary = (state: NodeState, s: Session, find: Find, readsOnly: boole
       return []
     }),
     replicate_commands: fn(() => [true]),
-    LOG_DEBUG: 0, LOG_VERBOSE: 1, LOG_NOTICE: 2, LOG_WARNING: 3,
+    LOG_DEBUG: 0,
+    LOG_VERBOSE: 1,
+    LOG_NOTICE: 2,
+    LOG_WARNING: 3,
   })
   return library.lock()
 }
@@ -136,7 +148,16 @@ const listOf = (words: readonly string[]): Table => {
   return table
 }
 
-const run = (state: NodeState, session: Session, find: Find, source: string, argv: readonly string[], keys: number, readsOnly: boolean, ctx: Context): Reply => {
+const run = (
+  state: NodeState,
+  session: Session,
+  find: Find,
+  source: string,
+  argv: readonly string[],
+  keys: number,
+  readsOnly: boolean,
+  ctx: Context,
+): Reply => {
   let program
   try {
     program = parseLua(source)
@@ -192,22 +213,28 @@ const load: Handler = (state, _s, argv) => {
 }
 
 const flush: Handler = (state, _s, argv) => {
-  if (argv.length > 3 || (argv.length === 3 && !/^a?sync$/i.test(argv[2]))) return argv.length > 3 ? SYNTAX : err('ERR SCRIPT FLUSH only support SYNC|ASYNC option')
+  if (argv.length > 3 || (argv.length === 3 && !/^a?sync$/i.test(argv[2])))
+    return argv.length > 3 ? SYNTAX : err('ERR SCRIPT FLUSH only support SYNC|ASYNC option')
   state.scripts.clear()
   return OK
 }
 
 const HELP = [
-  'EXISTS <sha1> [<sha1> ...]', '    Return information about the existence of the scripts in the script cache.',
-  'FLUSH [ASYNC|SYNC]', '    Flush the Lua scripts cache. Very dangerous on replicas.',
-  'LOAD <script>', '    Load a script into the scripts cache without executing it.',
+  'EXISTS <sha1> [<sha1> ...]',
+  '    Return information about the existence of the scripts in the script cache.',
+  'FLUSH [ASYNC|SYNC]',
+  '    Flush the Lua scripts cache. Very dangerous on replicas.',
+  'LOAD <script>',
+  '    Load a script into the scripts cache without executing it.',
 ]
 
 const SCRIPT = 'noscript stale mayReplicate'
 
 export const scriptCommands = (find: Find): readonly CommandSpec[] => {
   const row = (name: string, since: string, summary: string, bySha: boolean, readsOnly: boolean): CommandSpec =>
-    spec(name, -3, readsOnly ? `${SCRIPT} readonly` : SCRIPT, null, 'scripting', since, summary, evaluate(find, bySha, readsOnly), { movable: counted(2) })
+    spec(name, -3, readsOnly ? `${SCRIPT} readonly` : SCRIPT, null, 'scripting', since, summary, evaluate(find, bySha, readsOnly), {
+      movable: counted(2),
+    })
   return [
     row('eval', '2.6.0', 'Runs a script.', false, false),
     row('evalsha', '2.6.0', 'Runs a script by its digest.', true, false),
@@ -215,10 +242,14 @@ export const scriptCommands = (find: Find): readonly CommandSpec[] => {
     row('evalsha_ro', '7.0.0', 'EVAL_RO by digest.', true, true),
     container('script', 'scripting', '2.6.0', 'About loaded scripts.', [
       spec('script|load', 3, 'noscript stale', null, 'scripting', '2.6.0', 'Keeps a script.', load),
-      spec('script|exists', -3, 'noscript', null, 'scripting', '2.6.0', 'Which scripts are kept.', (st, _s, a) => a.slice(2).map((name) => Number(st.scripts.has(name.toLowerCase())))),
+      spec('script|exists', -3, 'noscript', null, 'scripting', '2.6.0', 'Which scripts are kept.', (st, _s, a) =>
+        a.slice(2).map((name) => Number(st.scripts.has(name.toLowerCase()))),
+      ),
       spec('script|flush', -2, 'noscript', null, 'scripting', '2.6.0', 'Forgets all scripts.', flush),
       unsimulated('script|debug', 3, 'noscript', null, 'scripting', '3.2.0', 'Steps through a script.'),
-      spec('script|kill', 2, 'noscript', null, 'scripting', '2.6.0', 'Ends a running script.', () => err('NOTBUSY No scripts in execution right now.')),
+      spec('script|kill', 2, 'noscript', null, 'scripting', '2.6.0', 'Ends a running script.', () =>
+        err('NOTBUSY No scripts in execution right now.'),
+      ),
       spec('script|help', 2, 'loading stale', null, 'scripting', '5.0.0', 'The subcommands of SCRIPT.', () => helpOf('SCRIPT', HELP)),
     ]),
   ]

@@ -47,21 +47,38 @@ const yes = (on: boolean): string => (on ? '1' : '0')
 
 const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
   server: (state, ctx) => [
-    '# Server', 'redis_version:7.0.15', `redis_mode:${state.cluster === null ? 'standalone' : 'cluster'}`, `tcp_port:${state.port}`,
-    `server_time_usec:${unixMs(ctx.now) * 1000}`, `uptime_in_seconds:${Math.floor((ctx.now - state.bootedAt) / SEC)}`,
-    `uptime_in_days:${Math.floor((ctx.now - state.bootedAt) / SEC / 86400)}`, 'hz:10',
+    '# Server',
+    'redis_version:7.0.15',
+    `redis_mode:${state.cluster === null ? 'standalone' : 'cluster'}`,
+    `tcp_port:${state.port}`,
+    `server_time_usec:${unixMs(ctx.now) * 1000}`,
+    `uptime_in_seconds:${Math.floor((ctx.now - state.bootedAt) / SEC)}`,
+    `uptime_in_days:${Math.floor((ctx.now - state.bootedAt) / SEC / 86400)}`,
+    'hz:10',
   ],
   clients: (state) => {
     const sessions = [...state.sessions.values()]
-    return ['# Clients', `connected_clients:${sessions.length}`, 'maxclients:10000', `blocked_clients:${sessions.filter((s) => s.blocked !== null).length}`]
+    return [
+      '# Clients',
+      `connected_clients:${sessions.length}`,
+      'maxclients:10000',
+      `blocked_clients:${sessions.filter((s) => s.blocked !== null).length}`,
+    ]
   },
   memory: (state) => ['# Memory', `maxmemory:${directive(state, 'maxmemory')}`, `maxmemory_policy:${directive(state, 'maxmemory-policy')}`],
   persistence: () => ['# Persistence', 'loading:0', 'async_loading:0', 'rdb_bgsave_in_progress:0', 'aof_enabled:0'],
   stats: (state) => [
-    '# Stats', `total_connections_received:${state.stats.connections}`, `total_commands_processed:${state.stats.commands}`,
-    `instantaneous_ops_per_sec:${state.stats.opsLast}`, `expired_keys:${state.stats.expired}`, 'evicted_keys:0',
-    `keyspace_hits:${state.stats.hits}`, `keyspace_misses:${state.stats.misses}`, `pubsub_channels:${state.pubsub.channels.size}`,
-    `pubsub_patterns:${state.pubsub.patterns.size}`, `pubsubshard_channels:${state.pubsub.shards.size}`,
+    '# Stats',
+    `total_connections_received:${state.stats.connections}`,
+    `total_commands_processed:${state.stats.commands}`,
+    `instantaneous_ops_per_sec:${state.stats.opsLast}`,
+    `expired_keys:${state.stats.expired}`,
+    'evicted_keys:0',
+    `keyspace_hits:${state.stats.hits}`,
+    `keyspace_misses:${state.stats.misses}`,
+    `pubsub_channels:${state.pubsub.channels.size}`,
+    `pubsub_patterns:${state.pubsub.patterns.size}`,
+    `pubsubshard_channels:${state.pubsub.shards.size}`,
   ],
   replication: (state, ctx) => ['# Replication', ...replicationLines(state, ctx)],
   cluster: (state) => ['# Cluster', `cluster_enabled:${yes(state.cluster !== null)}`],
@@ -69,7 +86,8 @@ const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
     const rows: string[] = ['# Keyspace']
     const all = new Map(state.parked)
     if (!all.has(0)) all.set(0, state.keys)
-    for (const [db, keys] of [...all].sort((x, y) => x[0] - y[0])) if (keys.size > 0) rows.push(`db${db}:keys=${keys.size},expires=${keys.volatile},avg_ttl=0`)
+    for (const [db, keys] of [...all].sort((x, y) => x[0] - y[0]))
+      if (keys.size > 0) rows.push(`db${db}:keys=${keys.size},expires=${keys.volatile},avg_ttl=0`)
     return rows
   },
 }
@@ -93,24 +111,40 @@ const replicationLines = (state: NodeState, ctx: Context): string[] => {
     const [host, port] = primaryAddress(state, ctx)
     const up = r.linkState === 'connected'
     rows.push(
-      `master_host:${host}`, `master_port:${port}`, `master_link_status:${up ? 'up' : 'down'}`,
-      `master_last_io_seconds_ago:${up ? Math.floor((ctx.now - r.lastIo) / SEC) : -1}`, `master_sync_in_progress:${yes(r.linkState === 'syncing')}`,
-      `slave_read_repl_offset:${r.offset}`, `slave_repl_offset:${r.offset}`,
+      `master_host:${host}`,
+      `master_port:${port}`,
+      `master_link_status:${up ? 'up' : 'down'}`,
+      `master_last_io_seconds_ago:${up ? Math.floor((ctx.now - r.lastIo) / SEC) : -1}`,
+      `master_sync_in_progress:${yes(r.linkState === 'syncing')}`,
+      `slave_read_repl_offset:${r.offset}`,
+      `slave_repl_offset:${r.offset}`,
     )
     if (!up) rows.push(`master_link_down_since_seconds:${r.linkDownSince < 0 ? -1 : Math.floor((ctx.now - r.linkDownSince) / SEC)}`)
-    rows.push(`slave_priority:${directive(state, 'replica-priority')}`, `slave_read_only:${yes(directive(state, 'replica-read-only') === 'yes')}`, 'replica_announced:1')
+    rows.push(
+      `slave_priority:${directive(state, 'replica-priority')}`,
+      `slave_read_only:${yes(directive(state, 'replica-read-only') === 'yes')}`,
+      'replica_announced:1',
+    )
   }
   rows.push(`connected_slaves:${r.replicas.size}`)
   let i = 0
   for (const link of r.replicas.values()) {
     const [ip, port] = replicaAddress(state, link.process, ctx)
-    rows.push(`slave${i++}:ip=${ip},port=${port},state=${STATES[link.state]},offset=${link.ack},lag=${Math.floor(ctx.now / SEC) - Math.floor(link.ackAt / SEC)}`)
+    rows.push(
+      `slave${i++}:ip=${ip},port=${port},state=${STATES[link.state]},offset=${link.ack},lag=${Math.floor(ctx.now / SEC) - Math.floor(link.ackAt / SEC)}`,
+    )
   }
   const b = r.backlog
   rows.push(
-    'master_failover_state:no-failover', `master_replid:${r.replid}`, `master_replid2:${r.replid2}`, `master_repl_offset:${r.offset}`,
-    `second_repl_offset:${r.secondOffset}`, `repl_backlog_active:${yes(b !== null)}`, `repl_backlog_size:${directive(state, 'repl-backlog-size')}`,
-    `repl_backlog_first_byte_offset:${b === null ? 0 : b.from}`, `repl_backlog_histlen:${b === null ? 0 : r.offset - b.from + 1}`,
+    'master_failover_state:no-failover',
+    `master_replid:${r.replid}`,
+    `master_replid2:${r.replid2}`,
+    `master_repl_offset:${r.offset}`,
+    `second_repl_offset:${r.secondOffset}`,
+    `repl_backlog_active:${yes(b !== null)}`,
+    `repl_backlog_size:${directive(state, 'repl-backlog-size')}`,
+    `repl_backlog_first_byte_offset:${b === null ? 0 : b.from}`,
+    `repl_backlog_histlen:${b === null ? 0 : r.offset - b.from + 1}`,
   )
   return rows
 }
@@ -119,7 +153,8 @@ const info: Handler = (state, session, argv, ctx) => {
   const wanted = argv.slice(1).map((a) => a.toLowerCase())
   const all = wanted.length === 0 || wanted.some((w) => w === 'all' || w === 'default' || w === 'everything')
   const parts: string[] = []
-  for (const [name, lines] of Object.entries(SECTIONS)) if (all || wanted.includes(name)) parts.push(lines(state, ctx).join('\r\n') + '\r\n')
+  for (const [name, lines] of Object.entries(SECTIONS))
+    if (all || wanted.includes(name)) parts.push(lines(state, ctx).join('\r\n') + '\r\n')
   return textReply(session, parts.join('\r\n'))
 }
 
@@ -161,7 +196,11 @@ const replicaOf: Handler = (state, _s, argv, ctx) => {
 
 const failover: Handler = (state, _s, argv) => {
   if (state.cluster !== null) return err('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.')
-  if (argv.slice(1).some((a, i) => !/^(to|force|abort|timeout)$/i.test(a) && i === 0) || (argv.length === 2 && /^(to|timeout)$/i.test(argv[1]))) return SYNTAX
+  if (
+    argv.slice(1).some((a, i) => !/^(to|force|abort|timeout)$/i.test(a) && i === 0) ||
+    (argv.length === 2 && /^(to|timeout)$/i.test(argv[1]))
+  )
+    return SYNTAX
   if (argv.length === 2 && argv[1].toLowerCase() === 'abort') return err('ERR No failover in progress.')
   if (state.repl.role === 'replica') return err('ERR FAILOVER is not valid when server is a replica.')
   if (state.repl.replicas.size === 0) return err('ERR FAILOVER requires connected replicas.')
@@ -212,11 +251,17 @@ export const SERVER: readonly CommandSpec[] = [
       return OK
     }),
     spec('config|rewrite', 2, ADMIN, null, 'server', '2.8.0', 'Keeps the directives beyond a restart.', () => OK),
-    spec('config|help', 2, 'loading stale', null, 'server', '5.0.0', 'The subcommands of CONFIG.', () => helpOf('CONFIG', [
-      'GET <pattern>', '    Return parameters matching the glob-like <pattern> and their values.',
-      'SET <directive> <value>', '    Set the configuration <directive> to <value>.',
-      'RESETSTAT', '    Reset statistics reported by the INFO command.',
-      'REWRITE', '    Rewrite the configuration file.',
-    ])),
+    spec('config|help', 2, 'loading stale', null, 'server', '5.0.0', 'The subcommands of CONFIG.', () =>
+      helpOf('CONFIG', [
+        'GET <pattern>',
+        '    Return parameters matching the glob-like <pattern> and their values.',
+        'SET <directive> <value>',
+        '    Set the configuration <directive> to <value>.',
+        'RESETSTAT',
+        '    Reset statistics reported by the INFO command.',
+        'REWRITE',
+        '    Rewrite the configuration file.',
+      ]),
+    ),
   ]),
 ]

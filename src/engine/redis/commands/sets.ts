@@ -9,7 +9,6 @@ import { NOT_POSITIVE, changed, draw, find, inPlace, own, put, remove, tellInste
 
 type Members = Set<string>
 
-
 const toRead = (state: NodeState, key: string, ctx: Context): Members | null | Wrong => {
   const entry = find(state, key, ctx)
   return entry === undefined ? null : entry.type === 'set' ? (entry.value as Members) : (WRONG_TYPE as Wrong)

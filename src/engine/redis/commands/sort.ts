@@ -33,10 +33,14 @@ const sort =
       } else return SYNTAX
     }
     const entry = find(state, argv[1], ctx)
-    if (entry !== undefined && (entry.type === 'string' || entry.type === 'hash'))
-      return WRONG_TYPE
+    if (entry !== undefined && (entry.type === 'string' || entry.type === 'hash')) return WRONG_TYPE
     const held = entry?.value as string[] | Set<string> | Map<string, number> | undefined
-    const all = held === undefined ? [] : held instanceof Map ? [...held].sort((x, y) => x[1] - y[1] || (x[0] < y[0] ? -1 : 1)).map(([m]) => m) : [...held]
+    const all =
+      held === undefined
+        ? []
+        : held instanceof Map
+          ? [...held].sort((x, y) => x[1] - y[1] || (x[0] < y[0] ? -1 : 1)).map(([m]) => m)
+          : [...held]
     const rows: { element: string; by: string | null; weight: number }[] = []
     for (const element of all) {
       const by = o.by === '' || o.skip ? element : lookUp(state, o.by, element, ctx)
@@ -84,6 +88,8 @@ const stored = (argv: readonly string[]): string[] => {
 }
 
 export const SORTS: readonly CommandSpec[] = [
-  spec('sort', -2, 'write denyoom', null, 'generic', '1.0.0', 'Sorts the members of a list, set or sorted set.', inPlace(sort(true)), { movable: stored }),
+  spec('sort', -2, 'write denyoom', null, 'generic', '1.0.0', 'Sorts the members of a list, set or sorted set.', inPlace(sort(true)), {
+    movable: stored,
+  }),
   spec('sort_ro', -2, 'readonly', ONE, 'generic', '7.0.0', 'SORT that cannot write.', inPlace(sort(false))),
 ]

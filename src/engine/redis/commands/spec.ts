@@ -6,8 +6,19 @@ import type { NodeState, Session } from '../state.ts'
 export type Handler = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, slot: number) => Reply
 
 export type Flag =
-  | 'write' | 'readonly' | 'denyoom' | 'fast' | 'admin' | 'pubsub' | 'noscript' | 'blocking' | 'loading' | 'stale'
-  | 'noMulti' | 'mayReplicate' | 'asking'
+  | 'write'
+  | 'readonly'
+  | 'denyoom'
+  | 'fast'
+  | 'admin'
+  | 'pubsub'
+  | 'noscript'
+  | 'blocking'
+  | 'loading'
+  | 'stale'
+  | 'noMulti'
+  | 'mayReplicate'
+  | 'asking'
 
 export interface CommandSpec {
   /** in lower case; a subcommand's is `config|get`. */
@@ -46,12 +57,28 @@ interface More {
 }
 
 const build = (
-  name: string, arity: number, flags: string, keys: Keys, group: string, since: string, summary: string, handler: Handler, more: More,
+  name: string,
+  arity: number,
+  flags: string,
+  keys: Keys,
+  group: string,
+  since: string,
+  summary: string,
+  handler: Handler,
+  more: More,
 ): CommandSpec => {
   const list = (flags === '' ? [] : flags.split(' ')) as Flag[]
-  const subcommands = more.subcommands === undefined ? null : new Map(more.subcommands.map((s) => [s.name.slice(s.name.indexOf('|') + 1), s]))
+  const subcommands =
+    more.subcommands === undefined ? null : new Map(more.subcommands.map((s) => [s.name.slice(s.name.indexOf('|') + 1), s]))
   return Object.freeze({
-    name, arity, flags: Object.freeze(list), keys, group, since, summary, handler,
+    name,
+    arity,
+    flags: Object.freeze(list),
+    keys,
+    group,
+    since,
+    summary,
+    handler,
     simulated: more.simulated ?? true,
     movable: more.movable ?? null,
     subcommands,
@@ -80,21 +107,41 @@ export const TWO = Object.freeze([1, 2, 1] as const)
 export const ALL = Object.freeze([1, -1, 1] as const)
 
 export const spec = (
-  name: string, arity: number, flags: string, keys: Keys, group: string, since: string, summary: string, handler: Handler, more: More = {},
+  name: string,
+  arity: number,
+  flags: string,
+  keys: Keys,
+  group: string,
+  since: string,
+  summary: string,
+  handler: Handler,
+  more: More = {},
 ): CommandSpec => build(name, arity, flags, keys, group, since, summary, handler, more)
 
 const notSimulated: Handler = (_state, _session, argv) => err(`ERR '${argv[0].toLowerCase()}' is not simulated`)
 
 /** A command the simulation only knows: its words, keys and place are checked, then it says that it is not simulated. */
 export const unsimulated = (
-  name: string, arity: number, flags: string, keys: Keys, group: string, since: string, summary: string, more: More = {},
+  name: string,
+  arity: number,
+  flags: string,
+  keys: Keys,
+  group: string,
+  since: string,
+  summary: string,
+  more: More = {},
 ): CommandSpec => build(name, arity, flags, keys, group, since, summary, notSimulated, { ...more, simulated: false })
 
 const NEVER: Handler = () => err('ERR unknown subcommand')
 
 /** A command whose second word says what to do. */
 export const container = (
-  name: string, group: string, since: string, summary: string, subcommands: readonly CommandSpec[], simulated = true,
+  name: string,
+  group: string,
+  since: string,
+  summary: string,
+  subcommands: readonly CommandSpec[],
+  simulated = true,
 ): CommandSpec => build(name, -2, '', null, group, since, summary, NEVER, { subcommands, simulated })
 
 // ------------------------------------------------------------------ replies that many commands share

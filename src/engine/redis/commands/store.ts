@@ -46,11 +46,19 @@ const FURTHEST = 9223372036854775807n
 const invalid = (name: string): Reply => err(`ERR invalid expire time in '${name}' command`)
 
 /** When a key ends, from an option's number; an error when it is none or too far away. Absolute times are Unix time. */
-export const momentOf = (text: string, seconds: boolean, absolute: boolean, positive: boolean, name: string, now: Micros): Micros | Reply => {
+export const momentOf = (
+  text: string,
+  seconds: boolean,
+  absolute: boolean,
+  positive: boolean,
+  name: string,
+  now: Micros,
+): Micros | Reply => {
   const n = parseInt64(text)
   if (n === null) return NOT_INTEGER
   if (positive && n <= 0) return invalid(name)
-  if (typeof n === 'number' && n < NEAR && n > -NEAR) return absolute ? fromUnixMs(seconds ? n * 1000 : n) : Math.max(0, now + n * (seconds ? SEC : MS))
+  if (typeof n === 'number' && n < NEAR && n > -NEAR)
+    return absolute ? fromUnixMs(seconds ? n * 1000 : n) : Math.max(0, now + n * (seconds ? SEC : MS))
   const base = absolute ? 0n : BigInt(unixMs(now))
   const millis = BigInt(n) * (seconds ? 1000n : 1n)
   if (millis > FURTHEST - base || millis < -FURTHEST - 1n) return invalid(name)

@@ -8,9 +8,7 @@ import { OK, err, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
 import type { NodeState, Session } from '../state.ts'
 import { keyChanged } from '../watch.ts'
-import {
-  ALL, NOT_FLOAT, NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, mapReply, spec, wrongArity, type CommandSpec, type Handler,
-} from './spec.ts'
+import { ALL, NOT_FLOAT, NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, mapReply, spec, wrongArity, type CommandSpec, type Handler } from './spec.ts'
 import { asUnixMs, isReply, momentOf, remove, store, stringAt } from './store.ts'
 
 /** A string was set for a client: from now on it may rely on it. */
@@ -196,7 +194,14 @@ const incrByFloat: Handler = (state, _s, argv, ctx, slot) => {
   const sum = addLongDouble(start, by)
   if (sum === null) return err('ERR increment would produce NaN or Infinity')
   const value = printLongDouble(sum)
-  store(state, argv[1], { type: 'string', value, expireAt: entry?.expireAt ?? -1, kept: 'text' }, slot, ['SET', argv[1], value, 'KEEPTTL'], ctx)
+  store(
+    state,
+    argv[1],
+    { type: 'string', value, expireAt: entry?.expireAt ?? -1, kept: 'text' },
+    slot,
+    ['SET', argv[1], value, 'KEEPTTL'],
+    ctx,
+  )
   return value
 }
 
@@ -285,7 +290,7 @@ const lcs: Handler = (state, session, argv, ctx, slot) => {
     if (shortest === 0 || a1 - a0 + 1 >= shortest) matches.push([[a0, a1], [b0, b1], ...(withLengths ? [a1 - a0 + 1] : [])])
     run = null
   }
-  for (let i = a.length, j = b.length; i > 0 && j > 0; ) {
+  for (let i = a.length, j = b.length; i > 0 && j > 0;) {
     if (a[i - 1] === b[j - 1]) {
       common = a[i - 1] + common
       if (run !== null && run[0] === i && run[2] === j) run = [i - 1, run[1], j - 1, run[3]]
@@ -299,7 +304,12 @@ const lcs: Handler = (state, session, argv, ctx, slot) => {
     else j--
   }
   close()
-  return wantsMatches ? mapReply(session, [['matches', matches], ['len', total]]) : common
+  return wantsMatches
+    ? mapReply(session, [
+        ['matches', matches],
+        ['len', total],
+      ])
+    : common
 }
 
 const W = 'write denyoom'

@@ -9,8 +9,10 @@ const NO_OVERLAP = 'Prefixes for a single client must not overlap.'
 
 const collision = (session: Session, prefixes: readonly string[]): string | null => {
   for (const [i, p] of prefixes.entries()) {
-    for (const q of session.tracking?.prefixes ?? []) if (overlaps(p, q)) return `ERR Prefix '${p}' overlaps with an existing prefix '${q}'. ${NO_OVERLAP}`
-    for (const q of prefixes.slice(i + 1)) if (overlaps(p, q)) return `ERR Prefix '${p}' overlaps with another provided prefix '${q}'. ${NO_OVERLAP}`
+    for (const q of session.tracking?.prefixes ?? [])
+      if (overlaps(p, q)) return `ERR Prefix '${p}' overlaps with an existing prefix '${q}'. ${NO_OVERLAP}`
+    for (const q of prefixes.slice(i + 1))
+      if (overlaps(p, q)) return `ERR Prefix '${p}' overlaps with another provided prefix '${q}'. ${NO_OVERLAP}`
   }
   return null
 }
@@ -44,11 +46,15 @@ export const clientTracking: Handler = (state, session, argv) => {
   const before = session.tracking
   if (!set.bcast && prefixes.length > 0) return err('ERR PREFIX option requires BCAST mode to be enabled')
   if (before !== null && before.bcast !== set.bcast)
-    return err("ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.")
+    return err(
+      "ERR You can't switch BCAST mode on/off before disabling tracking for this client, and then re-enabling it with a different mode.",
+    )
   if (set.bcast && (set.optIn || set.optOut)) return err('ERR OPTIN and OPTOUT are not compatible with BCAST')
   if (set.optIn && set.optOut) return err("ERR You can't specify both OPTIN mode and OPTOUT mode")
   if (before !== null && ((set.optIn && before.optOut) || (set.optOut && before.optIn)))
-    return err("ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.")
+    return err(
+      "ERR You can't switch OPTIN/OPTOUT mode before disabling tracking for this client, and then re-enabling it with a different mode.",
+    )
   if (set.bcast) {
     const wrong = collision(session, prefixes)
     if (wrong !== null) return err(wrong)
@@ -81,5 +87,9 @@ export const clientTrackingInfo: Handler = (_state, session) => {
     if (t.noLoop) flags.push('noloop')
     if (t.broken) flags.push('broken_redirect')
   }
-  return mapReply(session, [['flags', setReply(session, flags)], ['redirect', t?.redirect ?? -1], ['prefixes', [...(t?.prefixes ?? [])]]])
+  return mapReply(session, [
+    ['flags', setReply(session, flags)],
+    ['redirect', t?.redirect ?? -1],
+    ['prefixes', [...(t?.prefixes ?? [])]],
+  ])
 }

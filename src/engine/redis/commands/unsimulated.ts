@@ -45,20 +45,34 @@ const STREAMS: readonly CommandSpec[] = [
   u('xpending', -3, R, ONE, 'stream', '5.0.0', 'Entries that were not dealt with yet.'),
   u('xclaim', -6, LESS, ONE, 'stream', '5.0.0', 'Takes entries over.'),
   u('xautoclaim', -6, LESS, ONE, 'stream', '6.2.0', 'Takes over entries that lay idle.'),
-  container('xgroup', 'stream', '5.0.0', 'About consumer groups.', [
-    u('xgroup|create', -5, W, SECOND, 'stream', '5.0.0', 'Makes a group.'),
-    u('xgroup|createconsumer', 5, W, SECOND, 'stream', '6.2.0', 'Makes a consumer.'),
-    u('xgroup|delconsumer', 5, 'write', SECOND, 'stream', '5.0.0', 'Deletes a consumer.'),
-    u('xgroup|destroy', 4, 'write', SECOND, 'stream', '5.0.0', 'Deletes a group.'),
-    u('xgroup|setid', -5, 'write', SECOND, 'stream', '5.0.0', 'Sets where a group goes on.'),
-    u('xgroup|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XGROUP.'),
-  ], false),
-  container('xinfo', 'stream', '5.0.0', 'About streams.', [
-    u('xinfo|stream', -3, R, SECOND, 'stream', '5.0.0', 'How a stream stands.'),
-    u('xinfo|groups', 3, R, SECOND, 'stream', '5.0.0', 'A stream’s groups.'),
-    u('xinfo|consumers', 4, R, SECOND, 'stream', '5.0.0', 'A group’s consumers.'),
-    u('xinfo|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XINFO.'),
-  ], false),
+  container(
+    'xgroup',
+    'stream',
+    '5.0.0',
+    'About consumer groups.',
+    [
+      u('xgroup|create', -5, W, SECOND, 'stream', '5.0.0', 'Makes a group.'),
+      u('xgroup|createconsumer', 5, W, SECOND, 'stream', '6.2.0', 'Makes a consumer.'),
+      u('xgroup|delconsumer', 5, 'write', SECOND, 'stream', '5.0.0', 'Deletes a consumer.'),
+      u('xgroup|destroy', 4, 'write', SECOND, 'stream', '5.0.0', 'Deletes a group.'),
+      u('xgroup|setid', -5, 'write', SECOND, 'stream', '5.0.0', 'Sets where a group goes on.'),
+      u('xgroup|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XGROUP.'),
+    ],
+    false,
+  ),
+  container(
+    'xinfo',
+    'stream',
+    '5.0.0',
+    'About streams.',
+    [
+      u('xinfo|stream', -3, R, SECOND, 'stream', '5.0.0', 'How a stream stands.'),
+      u('xinfo|groups', 3, R, SECOND, 'stream', '5.0.0', 'A stream’s groups.'),
+      u('xinfo|consumers', 4, R, SECOND, 'stream', '5.0.0', 'A group’s consumers.'),
+      u('xinfo|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XINFO.'),
+    ],
+    false,
+  ),
 ]
 
 const BITS_AND_PLACES: readonly CommandSpec[] = [
@@ -84,17 +98,24 @@ const BITS_AND_PLACES: readonly CommandSpec[] = [
 const SCRIPTS: readonly CommandSpec[] = [
   u('fcall', -3, SCRIPT, null, 'scripting', '7.0.0', 'Runs a function.', { movable: counted(2) }),
   u('fcall_ro', -3, `${SCRIPT} readonly`, null, 'scripting', '7.0.0', 'Runs a function that cannot write.', { movable: counted(2) }),
-  container('function', 'scripting', '7.0.0', 'About libraries of functions.', [
-    u('function|load', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Keeps a library.'),
-    u('function|delete', 3, 'write noscript', null, 'scripting', '7.0.0', 'Deletes a library.'),
-    u('function|flush', -2, 'write noscript', null, 'scripting', '7.0.0', 'Deletes all libraries.'),
-    u('function|list', -2, 'noscript', null, 'scripting', '7.0.0', 'The libraries kept.'),
-    u('function|dump', 2, 'noscript', null, 'scripting', '7.0.0', 'All libraries as one text.'),
-    u('function|restore', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Takes what FUNCTION DUMP wrote.'),
-    u('function|stats', 2, 'noscript', null, 'scripting', '7.0.0', 'What runs right now.'),
-    u('function|kill', 2, 'noscript', null, 'scripting', '7.0.0', 'Ends a running function.'),
-    u('function|help', 2, 'loading stale', null, 'scripting', '7.0.0', 'The subcommands of FUNCTION.'),
-  ], false),
+  container(
+    'function',
+    'scripting',
+    '7.0.0',
+    'About libraries of functions.',
+    [
+      u('function|load', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Keeps a library.'),
+      u('function|delete', 3, 'write noscript', null, 'scripting', '7.0.0', 'Deletes a library.'),
+      u('function|flush', -2, 'write noscript', null, 'scripting', '7.0.0', 'Deletes all libraries.'),
+      u('function|list', -2, 'noscript', null, 'scripting', '7.0.0', 'The libraries kept.'),
+      u('function|dump', 2, 'noscript', null, 'scripting', '7.0.0', 'All libraries as one text.'),
+      u('function|restore', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Takes what FUNCTION DUMP wrote.'),
+      u('function|stats', 2, 'noscript', null, 'scripting', '7.0.0', 'What runs right now.'),
+      u('function|kill', 2, 'noscript', null, 'scripting', '7.0.0', 'Ends a running function.'),
+      u('function|help', 2, 'loading stale', null, 'scripting', '7.0.0', 'The subcommands of FUNCTION.'),
+    ],
+    false,
+  ),
 ]
 
 const NO_DEBUG = err(
@@ -102,45 +123,121 @@ const NO_DEBUG = err(
 )
 
 const SERVERS: readonly CommandSpec[] = [
-  container('acl', 'server', '6.0.0', 'About users and their rights.', [
-    ...['cat:-2', 'deluser:-3', 'dryrun:-4', 'genpass:-2', 'getuser:3', 'list:2', 'load:2', 'log:-2', 'save:2', 'setuser:-3', 'users:2', 'whoami:2', 'help:2'].map((s) => {
-      const [name, arity] = s.split(':')
-      return u(`acl|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '6.0.0', 'About users and their rights.')
-    }),
-  ], false),
-  container('latency', 'server', '2.8.13', 'About slow moments.', [
-    spec('latency|reset', -2, `${ADMIN} loading stale`, null, 'server', '2.8.13', 'Forgets slow moments; none are watched here.', () => 0),
-    spec('latency|latest', 2, `${ADMIN} loading stale`, null, 'server', '2.8.13', 'The latest slow moments; none are watched here.', () => []),
-    ...['doctor:2', 'graph:3', 'help:2', 'histogram:-2', 'history:3'].map((s) => {
-      const [name, arity] = s.split(':')
-      return u(`latency|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '2.8.13', 'About slow moments.')
-    }),
-  ], false),
-  container('slowlog', 'server', '2.2.12', 'About slow commands.', [
-    u('slowlog|get', -2, 'admin loading stale', null, 'server', '2.2.12', 'The slow commands kept.'),
-    u('slowlog|len', 2, 'admin loading stale', null, 'server', '2.2.12', 'How many are kept.'),
-    u('slowlog|reset', 2, 'admin loading stale', null, 'server', '2.2.12', 'Forgets them.'),
-    u('slowlog|help', 2, 'loading stale', null, 'server', '6.2.0', 'The subcommands of SLOWLOG.'),
-  ], false),
-  container('module', 'server', '4.0.0', 'About loaded modules.', [
-    ...['list:2', 'load:-3', 'loadex:-3', 'unload:3', 'help:2'].map((s) => {
-      const [name, arity] = s.split(':')
-      return u(`module|${name}`, Number(arity), ADMIN, null, 'server', '4.0.0', 'About loaded modules.')
-    }),
-  ], false),
-  container('memory', 'server', '4.0.0', 'About memory.', [
-    u('memory|usage', -3, R, SECOND, 'server', '4.0.0', 'Bytes a key takes.'),
-    u('memory|doctor', 2, '', null, 'server', '4.0.0', 'A report on trouble with memory.'),
-    u('memory|stats', 2, '', null, 'server', '4.0.0', 'Where memory goes.'),
-    u('memory|purge', 2, '', null, 'server', '4.0.0', 'Gives memory back.'),
-    u('memory|malloc-stats', 2, '', null, 'server', '4.0.0', 'The allocator’s own report.'),
-    u('memory|help', 2, 'loading stale', null, 'server', '4.0.0', 'The subcommands of MEMORY.'),
-  ], false),
+  container(
+    'acl',
+    'server',
+    '6.0.0',
+    'About users and their rights.',
+    [
+      ...[
+        'cat:-2',
+        'deluser:-3',
+        'dryrun:-4',
+        'genpass:-2',
+        'getuser:3',
+        'list:2',
+        'load:2',
+        'log:-2',
+        'save:2',
+        'setuser:-3',
+        'users:2',
+        'whoami:2',
+        'help:2',
+      ].map((s) => {
+        const [name, arity] = s.split(':')
+        return u(`acl|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '6.0.0', 'About users and their rights.')
+      }),
+    ],
+    false,
+  ),
+  container(
+    'latency',
+    'server',
+    '2.8.13',
+    'About slow moments.',
+    [
+      spec(
+        'latency|reset',
+        -2,
+        `${ADMIN} loading stale`,
+        null,
+        'server',
+        '2.8.13',
+        'Forgets slow moments; none are watched here.',
+        () => 0,
+      ),
+      spec(
+        'latency|latest',
+        2,
+        `${ADMIN} loading stale`,
+        null,
+        'server',
+        '2.8.13',
+        'The latest slow moments; none are watched here.',
+        () => [],
+      ),
+      ...['doctor:2', 'graph:3', 'help:2', 'histogram:-2', 'history:3'].map((s) => {
+        const [name, arity] = s.split(':')
+        return u(`latency|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '2.8.13', 'About slow moments.')
+      }),
+    ],
+    false,
+  ),
+  container(
+    'slowlog',
+    'server',
+    '2.2.12',
+    'About slow commands.',
+    [
+      u('slowlog|get', -2, 'admin loading stale', null, 'server', '2.2.12', 'The slow commands kept.'),
+      u('slowlog|len', 2, 'admin loading stale', null, 'server', '2.2.12', 'How many are kept.'),
+      u('slowlog|reset', 2, 'admin loading stale', null, 'server', '2.2.12', 'Forgets them.'),
+      u('slowlog|help', 2, 'loading stale', null, 'server', '6.2.0', 'The subcommands of SLOWLOG.'),
+    ],
+    false,
+  ),
+  container(
+    'module',
+    'server',
+    '4.0.0',
+    'About loaded modules.',
+    [
+      ...['list:2', 'load:-3', 'loadex:-3', 'unload:3', 'help:2'].map((s) => {
+        const [name, arity] = s.split(':')
+        return u(`module|${name}`, Number(arity), ADMIN, null, 'server', '4.0.0', 'About loaded modules.')
+      }),
+    ],
+    false,
+  ),
+  container(
+    'memory',
+    'server',
+    '4.0.0',
+    'About memory.',
+    [
+      u('memory|usage', -3, R, SECOND, 'server', '4.0.0', 'Bytes a key takes.'),
+      u('memory|doctor', 2, '', null, 'server', '4.0.0', 'A report on trouble with memory.'),
+      u('memory|stats', 2, '', null, 'server', '4.0.0', 'Where memory goes.'),
+      u('memory|purge', 2, '', null, 'server', '4.0.0', 'Gives memory back.'),
+      u('memory|malloc-stats', 2, '', null, 'server', '4.0.0', 'The allocator’s own report.'),
+      u('memory|help', 2, 'loading stale', null, 'server', '4.0.0', 'The subcommands of MEMORY.'),
+    ],
+    false,
+  ),
   u('bgrewriteaof', 1, ADMIN, null, 'server', '1.0.0', 'Rewrites the append-only file.'),
   u('bgsave', -1, ADMIN, null, 'server', '1.0.0', 'Writes a snapshot beside the work.'),
   u('save', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Writes a snapshot now.'),
   u('lastsave', 1, 'loading stale fast', null, 'server', '1.0.0', 'When the last snapshot was written.'),
-  spec('debug', -2, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'For Redis’s own tests; switched off, as Redis leaves it.', () => NO_DEBUG),
+  spec(
+    'debug',
+    -2,
+    `${ADMIN} loading stale`,
+    null,
+    'server',
+    '1.0.0',
+    'For Redis’s own tests; switched off, as Redis leaves it.',
+    () => NO_DEBUG,
+  ),
   u('monitor', 1, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'Shows every command as it comes.'),
   u('psync', -3, `${ADMIN} noMulti`, null, 'server', '2.8.0', 'Used between servers.'),
   u('sync', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Used between servers.'),

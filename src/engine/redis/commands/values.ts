@@ -88,7 +88,9 @@ export const draw = (n: number, count: number, ctx: Context): number[] => {
 
 /** The cursor, MATCH and COUNT of SSCAN and ZSCAN: which rows come now, and where to go on. */
 export const walk = <T>(
-  argv: readonly string[], rows: readonly T[] | null, isCompact: boolean,
+  argv: readonly string[],
+  rows: readonly T[] | null,
+  isCompact: boolean,
 ): { next: string; rows: readonly T[]; match: string | null } | Wrong => {
   if (!/^\d{1,20}$/.test(argv[2])) return { error: 'ERR invalid cursor' }
   if (rows === null) return { next: '0', rows: [], match: null }

@@ -15,7 +15,9 @@ const reached = (state: NodeState, offset: number): number => {
 /** WAIT replicas timeout: counts those that acknowledged this client's last write. Within a transaction it does not wait. */
 export const wait: Handler = (state, session, argv, ctx) => {
   if (state.repl.role === 'replica')
-    return err('ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.')
+    return err(
+      'ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.',
+    )
   const want = parseInt64(argv[1])
   if (want === null) return err('ERR value is not an integer or out of range')
   const timeout = parseInt64(argv[2])
@@ -36,7 +38,8 @@ export const wait: Handler = (state, session, argv, ctx) => {
 export const rearmWaits = (state: NodeState, ctx: Context): void => {
   let first = 0
   for (const { blocked } of state.sessions.values())
-    if (blocked !== null && blocked.until !== undefined && blocked.until > 0 && (first === 0 || blocked.until < first)) first = blocked.until
+    if (blocked !== null && blocked.until !== undefined && blocked.until > 0 && (first === 0 || blocked.until < first))
+      first = blocked.until
   if (first > 0) ctx.setTimer('waits', Math.max(0, first - ctx.now))
 }
 

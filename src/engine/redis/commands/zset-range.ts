@@ -72,7 +72,10 @@ export interface RangeQuery {
 
 /** Options after min and max; `fixed` says what an older command means by its name. */
 export const rangeOptions = (
-  argv: readonly string[], from: number, fixed: Partial<RangeQuery> | null, store: boolean,
+  argv: readonly string[],
+  from: number,
+  fixed: Partial<RangeQuery> | null,
+  store: boolean,
 ): RangeQuery | Wrong => {
   const q: RangeQuery = { by: 'rank', reverse: false, withScores: false, offset: 0, count: -1, ...fixed }
   let limited = false
@@ -98,9 +101,7 @@ export const rangeOptions = (
 }
 
 /** The rows a query names, in its order; the error of its limits. Checked before the key is looked at. */
-export const rangeTest = (
-  q: RangeQuery, first: string, second: string,
-): ((rows: Row[]) => Row[]) | Wrong => {
+export const rangeTest = (q: RangeQuery, first: string, second: string): ((rows: Row[]) => Row[]) | Wrong => {
   const [low, high] = q.reverse && q.by !== 'rank' ? [second, first] : [first, second]
   if (q.by === 'rank') {
     const start = parseSmall(first)

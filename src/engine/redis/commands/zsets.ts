@@ -6,13 +6,23 @@ import { err, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 import { parseTimeout, signalReady, waitFor } from './blocking.ts'
 import {
-  NOT_FLOAT, NOT_INTEGER, NO_REPLY, NULL_ARRAY, ONE, SYNTAX, TWO, WRONG_TYPE, counted, spec, type CommandSpec, type Handler,
+  NOT_FLOAT,
+  NOT_INTEGER,
+  NO_REPLY,
+  NULL_ARRAY,
+  ONE,
+  SYNTAX,
+  TWO,
+  WRONG_TYPE,
+  counted,
+  spec,
+  type CommandSpec,
+  type Handler,
 } from './spec.ts'
 import { NOT_POSITIVE, changed, draw, find, inPlace, own, put, remove, sliceOf, tellInstead, upper, walk, type Wrong } from './values.ts'
 import { inScores, nameRange, rangeOptions, rangeTest, runOfNames, scoreRange, sorted, type RangeQuery, type Row } from './zset-range.ts'
 
 type Scores = Map<string, number>
-
 
 const toRead = (state: NodeState, key: string, ctx: Context): Scores | null | Wrong => {
   const entry = find(state, key, ctx)
@@ -131,9 +141,7 @@ const zincrby: Handler = (state, s, argv, ctx) =>
 const zrem: Handler = (state, _s, argv, ctx) => removeWhere(state, argv[1], (row) => argv.indexOf(row[0], 2) >= 0, ctx)
 
 /** Removes the rows a test names; how many. */
-const removeWhere = (
-  state: NodeState, key: string, test: (row: Row, rank: number, size: number) => boolean, ctx: Context,
-): Reply => {
+const removeWhere = (state: NodeState, key: string, test: (row: Row, rank: number, size: number) => boolean, ctx: Context): Reply => {
   const entry = find(state, key, ctx)
   if (entry === undefined) return 0
   if (entry.type !== 'zset') return WRONG_TYPE
@@ -154,7 +162,9 @@ const zremrangebyrank: Handler = (state, _s, argv, ctx) => {
   const start = parseSmall(argv[2])
   const end = parseSmall(argv[3])
   if (start === null || end === null) return NOT_INTEGER
-  return removeWhere(state, argv[1],
+  return removeWhere(
+    state,
+    argv[1],
     (_row, rank, size) => {
       const slice = sliceOf(size, start, end)
       return slice !== null && rank >= slice[0] && rank <= slice[1]
@@ -325,7 +335,13 @@ type How = 'union' | 'inter' | 'diff'
 
 /** numkeys key… [WEIGHTS …] [AGGREGATE …] [WITHSCORES] from word `at`: the rows, and whether scores are wanted; otherwise the error. */
 const aggregate = (
-  state: NodeState, argv: readonly string[], at: number, how: How, name: string, stores: boolean, ctx: Context,
+  state: NodeState,
+  argv: readonly string[],
+  at: number,
+  how: How,
+  name: string,
+  stores: boolean,
+  ctx: Context,
 ): { rows: Row[]; withScores: boolean } | Wrong => {
   const n = parseSmall(argv[at])
   if (n === null) return NOT_INTEGER as Wrong
@@ -336,7 +352,11 @@ const aggregate = (
     const entry = find(state, key, ctx)
     if (entry !== undefined && entry.type !== 'zset' && entry.type !== 'set') return WRONG_TYPE as Wrong
     sources.push(
-      entry === undefined ? null : entry.type === 'zset' ? (entry.value as Scores) : new Map([...(entry.value as Set<string>)].map((m) => [m, 1])),
+      entry === undefined
+        ? null
+        : entry.type === 'zset'
+          ? (entry.value as Scores)
+          : new Map([...(entry.value as Set<string>)].map((m) => [m, 1])),
     )
   }
   const weights = new Array<number>(n).fill(1)
@@ -345,7 +365,7 @@ const aggregate = (
     return Number.isNaN(sum) ? 0 : sum
   }
   let withScores = false
-  for (let i = at + 1 + n; i < argv.length; ) {
+  for (let i = at + 1 + n; i < argv.length;) {
     const word = upper(argv[i])
     if (how !== 'diff' && word === 'WEIGHTS' && i + n < argv.length) {
       for (let k = 0; k < n; k++) {
@@ -458,9 +478,27 @@ export const SORTED_SETS: readonly CommandSpec[] = [
   spec('zrange', -4, R, ONE, 'sorted-set', '1.2.0', 'A range of members.', inPlace(range(null))),
   spec('zrevrange', -4, R, ONE, 'sorted-set', '1.2.0', 'A range from above.', inPlace(range({ reverse: true }))),
   spec('zrangebyscore', -4, R, ONE, 'sorted-set', '1.0.5', 'Members between two scores.', inPlace(range({ by: 'score' }))),
-  spec('zrevrangebyscore', -4, R, ONE, 'sorted-set', '2.2.0', 'Members between two scores, from above.', inPlace(range({ by: 'score', reverse: true }))),
+  spec(
+    'zrevrangebyscore',
+    -4,
+    R,
+    ONE,
+    'sorted-set',
+    '2.2.0',
+    'Members between two scores, from above.',
+    inPlace(range({ by: 'score', reverse: true })),
+  ),
   spec('zrangebylex', -4, R, ONE, 'sorted-set', '2.8.9', 'Members between two names.', inPlace(range({ by: 'name' }))),
-  spec('zrevrangebylex', -4, R, ONE, 'sorted-set', '2.8.9', 'Members between two names, from above.', inPlace(range({ by: 'name', reverse: true }))),
+  spec(
+    'zrevrangebylex',
+    -4,
+    R,
+    ONE,
+    'sorted-set',
+    '2.8.9',
+    'Members between two names, from above.',
+    inPlace(range({ by: 'name', reverse: true })),
+  ),
   spec('zrangestore', -5, W, TWO, 'sorted-set', '6.2.0', 'Keeps a range.', inPlace(zrangestore)),
   spec('zremrangebyrank', 4, 'write', ONE, 'sorted-set', '2.0.0', 'Deletes a range by place.', inPlace(zremrangebyrank)),
   spec('zremrangebyscore', 4, 'write', ONE, 'sorted-set', '1.2.0', 'Deletes a range by score.', inPlace(zremrangebyscore)),
@@ -469,15 +507,29 @@ export const SORTED_SETS: readonly CommandSpec[] = [
   spec('zpopmax', -2, LESS, ONE, 'sorted-set', '5.0.0', 'Takes the highest members.', inPlace(zpop(true))),
   spec('bzpopmin', -3, `${BLOCK} fast`, HALF, 'sorted-set', '5.0.0', 'ZPOPMIN that waits.', inPlace(bzpop(false))),
   spec('bzpopmax', -3, `${BLOCK} fast`, HALF, 'sorted-set', '5.0.0', 'ZPOPMAX that waits.', inPlace(bzpop(true))),
-  spec('zmpop', -4, 'write', null, 'sorted-set', '7.0.0', 'Takes members from the first sorted set that has any.', inPlace(zmpop), { movable: counted(1) }),
+  spec('zmpop', -4, 'write', null, 'sorted-set', '7.0.0', 'Takes members from the first sorted set that has any.', inPlace(zmpop), {
+    movable: counted(1),
+  }),
   spec('bzmpop', -5, 'write blocking', null, 'sorted-set', '7.0.0', 'ZMPOP that waits.', inPlace(bzmpop), { movable: counted(2) }),
   spec('zrandmember', -2, R, ONE, 'sorted-set', '6.2.0', 'Members at random.', inPlace(zrandmember)),
   spec('zscan', -3, R, ONE, 'sorted-set', '2.8.0', 'Walks through the members.', inPlace(zscan)),
-  spec('zinter', -3, R, null, 'sorted-set', '6.2.0', 'Members of all the sorted sets.', inPlace(combine('inter', 'zinter')), { movable: counted(1) }),
+  spec('zinter', -3, R, null, 'sorted-set', '6.2.0', 'Members of all the sorted sets.', inPlace(combine('inter', 'zinter')), {
+    movable: counted(1),
+  }),
   spec('zintercard', -3, R, null, 'sorted-set', '7.0.0', 'How many members ZINTER finds.', inPlace(zintercard), { movable: counted(1) }),
-  spec('zunion', -3, R, null, 'sorted-set', '6.2.0', 'Members of any of the sorted sets.', inPlace(combine('union', 'zunion')), { movable: counted(1) }),
-  spec('zdiff', -3, R, null, 'sorted-set', '6.2.0', 'Members of the first sorted set only.', inPlace(combine('diff', 'zdiff')), { movable: counted(1) }),
-  spec('zinterstore', -4, W, null, 'sorted-set', '2.0.0', 'Keeps what ZINTER finds.', inPlace(combineAndStore('inter', 'zinterstore')), { movable: counted(2, [1]) }),
-  spec('zunionstore', -4, W, null, 'sorted-set', '2.0.0', 'Keeps what ZUNION finds.', inPlace(combineAndStore('union', 'zunionstore')), { movable: counted(2, [1]) }),
-  spec('zdiffstore', -4, W, null, 'sorted-set', '6.2.0', 'Keeps what ZDIFF finds.', inPlace(combineAndStore('diff', 'zdiffstore')), { movable: counted(2, [1]) }),
+  spec('zunion', -3, R, null, 'sorted-set', '6.2.0', 'Members of any of the sorted sets.', inPlace(combine('union', 'zunion')), {
+    movable: counted(1),
+  }),
+  spec('zdiff', -3, R, null, 'sorted-set', '6.2.0', 'Members of the first sorted set only.', inPlace(combine('diff', 'zdiff')), {
+    movable: counted(1),
+  }),
+  spec('zinterstore', -4, W, null, 'sorted-set', '2.0.0', 'Keeps what ZINTER finds.', inPlace(combineAndStore('inter', 'zinterstore')), {
+    movable: counted(2, [1]),
+  }),
+  spec('zunionstore', -4, W, null, 'sorted-set', '2.0.0', 'Keeps what ZUNION finds.', inPlace(combineAndStore('union', 'zunionstore')), {
+    movable: counted(2, [1]),
+  }),
+  spec('zdiffstore', -4, W, null, 'sorted-set', '6.2.0', 'Keeps what ZDIFF finds.', inPlace(combineAndStore('diff', 'zdiffstore')), {
+    movable: counted(2, [1]),
+  }),
 ]

@@ -11,14 +11,18 @@ export const tableOf = (entries: Record<string, Value>): Table => {
 }
 
 const number = (args: readonly Value[], i: number, name: string, line: number): number =>
-  asNumber(args[i]) ?? fail(line, `bad argument #${i + 1} to '${name}' (number expected, got ${args.length > i ? typeOf(args[i]) : 'no value'})`)
+  asNumber(args[i]) ??
+  fail(line, `bad argument #${i + 1} to '${name}' (number expected, got ${args.length > i ? typeOf(args[i]) : 'no value'})`)
 
 const text = (args: readonly Value[], i: number, name: string, line: number): string =>
-  asText(args[i]) ?? fail(line, `bad argument #${i + 1} to '${name}' (string expected, got ${args.length > i ? typeOf(args[i]) : 'no value'})`)
+  asText(args[i]) ??
+  fail(line, `bad argument #${i + 1} to '${name}' (string expected, got ${args.length > i ? typeOf(args[i]) : 'no value'})`)
 
 const table = (args: readonly Value[], i: number, name: string, line: number): Table => {
   const t = args[i]
-  return t instanceof Table ? t : fail(line, `bad argument #${i + 1} to '${name}' (table expected, got ${args.length > i ? typeOf(t) : 'no value'})`)
+  return t instanceof Table
+    ? t
+    : fail(line, `bad argument #${i + 1} to '${name}' (table expected, got ${args.length > i ? typeOf(t) : 'no value'})`)
 }
 
 export const tostring = (v: Value): string => {
@@ -41,22 +45,25 @@ const plain = (pattern: string): string => {
 
 const format = (args: readonly Value[], line: number): string => {
   let next = 1
-  return text(args, 0, 'format', line).replace(/%([-+ #0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g, (_whole, flags: string, width: string, digits: string | undefined, kind: string) => {
-    if (kind === '%') return '%'
-    const i = next++
-    let out: string
-    if (kind === 's') out = tostring(args[i]).slice(0, digits === undefined ? undefined : Number(digits))
-    else if (kind === 'd' || kind === 'i') out = String(Math.trunc(number(args, i, 'format', line)))
-    else if (kind === 'f') out = number(args, i, 'format', line).toFixed(digits === undefined ? 6 : Number(digits))
-    else if (kind === 'x') out = number(args, i, 'format', line).toString(16)
-    else if (kind === 'X') out = number(args, i, 'format', line).toString(16).toUpperCase()
-    else if (kind === 'g') out = textOfNumber(number(args, i, 'format', line))
-    else if (kind === 'c') out = String.fromCharCode(number(args, i, 'format', line))
-    else if (kind === 'q') out = JSON.stringify(text(args, i, 'format', line))
-    else throw new NotSimulated(`string.format with %${kind}`)
-    const pad = flags.includes('0') && kind !== 's' ? '0' : ' '
-    return flags.includes('-') ? out.padEnd(Number(width)) : out.padStart(Number(width), pad)
-  })
+  return text(args, 0, 'format', line).replace(
+    /%([-+ #0]*)(\d*)(?:\.(\d+))?([a-zA-Z%])/g,
+    (_whole, flags: string, width: string, digits: string | undefined, kind: string) => {
+      if (kind === '%') return '%'
+      const i = next++
+      let out: string
+      if (kind === 's') out = tostring(args[i]).slice(0, digits === undefined ? undefined : Number(digits))
+      else if (kind === 'd' || kind === 'i') out = String(Math.trunc(number(args, i, 'format', line)))
+      else if (kind === 'f') out = number(args, i, 'format', line).toFixed(digits === undefined ? 6 : Number(digits))
+      else if (kind === 'x') out = number(args, i, 'format', line).toString(16)
+      else if (kind === 'X') out = number(args, i, 'format', line).toString(16).toUpperCase()
+      else if (kind === 'g') out = textOfNumber(number(args, i, 'format', line))
+      else if (kind === 'c') out = String.fromCharCode(number(args, i, 'format', line))
+      else if (kind === 'q') out = JSON.stringify(text(args, i, 'format', line))
+      else throw new NotSimulated(`string.format with %${kind}`)
+      const pad = flags.includes('0') && kind !== 's' ? '0' : ' '
+      return flags.includes('-') ? out.padEnd(Number(width)) : out.padStart(Number(width), pad)
+    },
+  )
 }
 
 const strings = (): Table =>
@@ -134,7 +141,8 @@ const tables = (): Table =>
       for (let i = 1, n = t.length; i <= n; i++) values.push(t.get(i))
       const before = (x: Value, y: Value): boolean => {
         if (typeof by === 'object' && !(by instanceof Table)) return isTrue(by.call([x, y], line)[0])
-        if (typeof x !== typeof y || (typeof x !== 'number' && typeof x !== 'string')) return fail(line, `attempt to compare ${typeOf(x)} with ${typeOf(y)}`)
+        if (typeof x !== typeof y || (typeof x !== 'number' && typeof x !== 'string'))
+          return fail(line, `attempt to compare ${typeOf(x)} with ${typeOf(y)}`)
         return (x as number) < (y as number)
       }
       values.sort((x, y) => (before(x, y) ? -1 : before(y, x) ? 1 : 0))
@@ -148,8 +156,14 @@ const maths = (): Table => {
   const fold = (name: string, f: (x: number, y: number) => number): LuaFunction =>
     fn((a, line) => [a.map((_v, i) => number(a, i, name, line)).reduce((x, y) => f(x, y))])
   return tableOf({
-    floor: one('floor', Math.floor), ceil: one('ceil', Math.ceil), abs: one('abs', Math.abs), sqrt: one('sqrt', Math.sqrt),
-    max: fold('max', Math.max), min: fold('min', Math.min), huge: Infinity, pi: 3.141592653589793,
+    floor: one('floor', Math.floor),
+    ceil: one('ceil', Math.ceil),
+    abs: one('abs', Math.abs),
+    sqrt: one('sqrt', Math.sqrt),
+    max: fold('max', Math.max),
+    min: fold('min', Math.min),
+    huge: Infinity,
+    pi: 3.141592653589793,
     fmod: fn((a, line) => [number(a, 0, 'fmod', line) % number(a, 1, 'fmod', line)]),
   })
 }
@@ -212,7 +226,22 @@ const basics = (): Record<string, Value> => {
 }
 
 /** Known to Redis's Lua, and not to the lab: asking for one ends the script. */
-const ABSENT = ['cjson', 'cmsgpack', 'struct', 'bit', 'coroutine', 'loadstring', 'load', 'setmetatable', 'getmetatable', 'rawset', '_G', 'collectgarbage', 'xpcall', 'gcinfo']
+const ABSENT = [
+  'cjson',
+  'cmsgpack',
+  'struct',
+  'bit',
+  'coroutine',
+  'loadstring',
+  'load',
+  'setmetatable',
+  'getmetatable',
+  'rawset',
+  '_G',
+  'collectgarbage',
+  'xpcall',
+  'gcinfo',
+]
 
 export const luaGlobals = (): Map<string, Value> => {
   const globals = new Map<string, Value>(Object.entries(basics()))

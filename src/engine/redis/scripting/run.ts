@@ -40,7 +40,10 @@ export interface LuaFunction {
 
 /** error(): any value; `line` is where. */
 export class LuaError extends Error {
-  constructor(readonly value: Value, readonly line: number) {
+  constructor(
+    readonly value: Value,
+    readonly line: number,
+  ) {
     super()
   }
 }

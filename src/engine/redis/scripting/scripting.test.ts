@@ -33,8 +33,14 @@ const server = (): ((...argv: string[]) => Reply) => {
   const sim = new Simulation(
     { node: nodeBehaviour, console: client } as unknown as Behaviours,
     {
-      cluster: false, config: {}, load: DEFAULT_LOAD, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN, latency: { mean: 5, spread: 0 },
-      service: { command: 1, message: 1 }, warm: 0,
+      cluster: false,
+      config: {},
+      load: DEFAULT_LOAD,
+      policy: DEFAULT_POLICY,
+      origin: DEFAULT_ORIGIN,
+      latency: { mean: 5, spread: 0 },
+      service: { command: 1, message: 1 },
+      warm: 0,
     },
     1,
   )
@@ -52,13 +58,31 @@ const server = (): ((...argv: string[]) => Reply) => {
 
 /** Scripts, and what a Redis 7.0.15 answered to each. */
 const RECORDED: readonly (readonly [script: string, reply: Reply])[] = [
-  ['return 1+nil', error('ERR user_script:1: attempt to perform arithmetic on a nil value script: 443c62573584f71824058f7cd2773973472c735b, on @user_script:1.')],
+  [
+    'return 1+nil',
+    error(
+      'ERR user_script:1: attempt to perform arithmetic on a nil value script: 443c62573584f71824058f7cd2773973472c735b, on @user_script:1.',
+    ),
+  ],
   ['return {1,2', error("ERR Error compiling script (new function): user_script:1: '}' expected near '<eof>'")],
   ['error("boom")', error('ERR user_script:1: boom script: 872b3fcb081448525c6141cdfa3df8374d30d162, on @user_script:1.')],
   ['error({err="MY err"})', error('MY err script: ae8bc1bbec2cd60354f5d8925ad89e04578a2ce9, on @user_script:1.')],
-  ['return redis.call("nosuch")', error('ERR Unknown Redis command called from script script: 2218effcac8108416909801acfb39c080a85adfa, on @user_script:1.')],
-  ['return redis.call("get")', error('ERR Wrong number of args calling Redis command from script script: ad9cf9305028be601cfd2abed4ce895eb41a4a6f, on @user_script:1.')],
-  ['return redis.call("get",{})', error('ERR Lua redis lib command arguments must be strings or integers script: dcef67b9205a9d3f8a30c37ec57d43db9375b79d, on @user_script:1.')],
+  [
+    'return redis.call("nosuch")',
+    error('ERR Unknown Redis command called from script script: 2218effcac8108416909801acfb39c080a85adfa, on @user_script:1.'),
+  ],
+  [
+    'return redis.call("get")',
+    error(
+      'ERR Wrong number of args calling Redis command from script script: ad9cf9305028be601cfd2abed4ce895eb41a4a6f, on @user_script:1.',
+    ),
+  ],
+  [
+    'return redis.call("get",{})',
+    error(
+      'ERR Lua redis lib command arguments must be strings or integers script: dcef67b9205a9d3f8a30c37ec57d43db9375b79d, on @user_script:1.',
+    ),
+  ],
   ['return redis.error_reply("x")', error('ERR x')],
   ['return redis.status_reply("x")', simple('x')],
   ['return 3.7', 3],
@@ -68,8 +92,16 @@ const RECORDED: readonly (readonly [script: string, reply: Reply])[] = [
   ['return {1,nil,3}', [1]],
   ['return tostring(1e15)', '1e+15'],
   ['return tostring(0.1)', '0.1'],
-  ['if x then return 1 end', error("ERR user_script:1: Script attempted to access nonexistent global variable 'x' script: a8d5f0ee695e8a951fac061e8d22e8aaf2028fa0, on @user_script:1.")],
-  ['x=1', error('ERR user_script:1: Attempt to modify a readonly table script: 7caf6056913504f0508c65faf2dc3f94ff65bcfd, on @user_script:1.')],
+  [
+    'if x then return 1 end',
+    error(
+      "ERR user_script:1: Script attempted to access nonexistent global variable 'x' script: a8d5f0ee695e8a951fac061e8d22e8aaf2028fa0, on @user_script:1.",
+    ),
+  ],
+  [
+    'x=1',
+    error('ERR user_script:1: Attempt to modify a readonly table script: 7caf6056913504f0508c65faf2dc3f94ff65bcfd, on @user_script:1.'),
+  ],
   ['return string.format("%d %s %5.2f",3,"x",1.5)', '3 x  1.50'],
   ['return 1 return 2', error("ERR Error compiling script (new function): user_script:1: '<eof>' expected near 'return'")],
   ['local function f(n) if n<2 then return n end return f(n-1)+f(n-2) end return f(10)', 55],
@@ -82,19 +114,41 @@ const RECORDED: readonly (readonly [script: string, reply: Reply])[] = [
   ['--[[ x ]] return [[a]]', 'a'],
   ['local t={1,2,3} local s=0 for i,v in ipairs(t) do s=s+v end return s', 6],
   ['local t={} for i=10,1,-2 do t[#t+1]=i end return t', [10, 8, 6, 4, 2]],
-  ["return 1<'2'", error('ERR user_script:1: attempt to compare number with string script: 956121e9f08d8bb8dba7ce76aa7b025f01306205, on @user_script:1.')],
-  ['return {} < {}', error('ERR user_script:1: attempt to compare two table values script: fe12717409b91d7c0c64c39528a098f1c423fefe, on @user_script:1.')],
-  ['local a=nil return a.b', error("ERR user_script:1: attempt to index local 'a' (a nil value) script: cd8956dd6b1d2c39f14b801019e928cd22e15c5e, on @user_script:1.")],
-  ['local f=5 f()', error("ERR user_script:1: attempt to call local 'f' (a number value) script: 8d5a118fa0da67689d4c077747bfc6fe2a072ab1, on @user_script:1.")],
+  [
+    "return 1<'2'",
+    error('ERR user_script:1: attempt to compare number with string script: 956121e9f08d8bb8dba7ce76aa7b025f01306205, on @user_script:1.'),
+  ],
+  [
+    'return {} < {}',
+    error('ERR user_script:1: attempt to compare two table values script: fe12717409b91d7c0c64c39528a098f1c423fefe, on @user_script:1.'),
+  ],
+  [
+    'local a=nil return a.b',
+    error(
+      "ERR user_script:1: attempt to index local 'a' (a nil value) script: cd8956dd6b1d2c39f14b801019e928cd22e15c5e, on @user_script:1.",
+    ),
+  ],
+  [
+    'local f=5 f()',
+    error(
+      "ERR user_script:1: attempt to call local 'f' (a number value) script: 8d5a118fa0da67689d4c077747bfc6fe2a072ab1, on @user_script:1.",
+    ),
+  ],
   ['return math.max(1,5,3)', 5],
   ['return -5 % 3', 1],
   ["return string.format('%05d|%-5s|%5s',42,'a','b')", '00042|a    |    b'],
   ['if 1 then', error("ERR Error compiling script (new function): user_script:1: 'end' expected near '<eof>'")],
   ["return 'unclosed", error("ERR Error compiling script (new function): user_script:1: unfinished string near '<eof>'")],
-  ['redis.x=1', error('ERR user_script:1: Attempt to modify a readonly table script: 5b2bc017c4ad02e0a4040b10e3482419e45c58b0, on @user_script:1.')],
+  [
+    'redis.x=1',
+    error('ERR user_script:1: Attempt to modify a readonly table script: 5b2bc017c4ad02e0a4040b10e3482419e45c58b0, on @user_script:1.'),
+  ],
   ['return {(function() return 1,2 end)(),(function() return 1,2 end)()}', [1, 1, 2]],
   ["return redis.call('select',1)", simple('OK')],
-  ["return redis.call('multi')", error('ERR This Redis command is not allowed from script script: c329a1a294be6bf95b44144f7502610661ae925a, on @user_script:1.')],
+  [
+    "return redis.call('multi')",
+    error('ERR This Redis command is not allowed from script script: c329a1a294be6bf95b44144f7502610661ae925a, on @user_script:1.'),
+  ],
 ]
 
 describe('scripts', () => {

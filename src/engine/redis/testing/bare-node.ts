@@ -7,7 +7,16 @@ import { MS } from '../../core/time.ts'
 import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../../defaults.ts'
 import type { Action } from '../../action.ts'
 import {
-  bootCluster, busAccepted, busClosed, busConnected, busMessages, busTimers, persistCluster, startManualFailover, type NodeConf, type NodesConf,
+  bootCluster,
+  busAccepted,
+  busClosed,
+  busConnected,
+  busMessages,
+  busTimers,
+  persistCluster,
+  startManualFailover,
+  type NodeConf,
+  type NodesConf,
 } from '../bus.ts'
 import { replAccepted, replClosed, replConnected, replMessages, replTimers } from '../replication.ts'
 import type { NodeState } from '../state.ts'
@@ -16,12 +25,22 @@ import type { NodeState } from '../state.ts'
 export const bareNode: Behaviour<NodeState> = {
   boot(disk, ctx) {
     const state = {
-      self: ctx.self, id: '', ip: '', port: 0, cport: 0,
-      config: new Map(Object.entries(ctx.settings.config)), bootedAt: ctx.now,
+      self: ctx.self,
+      id: '',
+      ip: '',
+      port: 0,
+      cport: 0,
+      config: new Map(Object.entries(ctx.settings.config)),
+      bootedAt: ctx.now,
       keys: { table: newPages(1, () => new Map()), size: 0, perSlot: newPages(1, () => new Uint16Array(1)), volatile: 0, expireCursor: 0 },
-      sessions: new Map(), nextClientId: 1, parked: new Map(), watchers: new Map(), tracking: null,
+      sessions: new Map(),
+      nextClientId: 1,
+      parked: new Map(),
+      watchers: new Map(),
+      tracking: null,
       pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
-      cluster: null, repl: {},
+      cluster: null,
+      repl: {},
       stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
     } as unknown as NodeState
     bootCluster(state, disk as NodesConf | null, ctx)
@@ -71,8 +90,14 @@ export const rig = (conf: NodesConf, seed: number, config: Record<string, string
   const sim = new Simulation(
     behaviours,
     {
-      cluster: true, config, load: DEFAULT_LOAD, policy: DEFAULT_POLICY, origin: DEFAULT_ORIGIN,
-      latency: { mean: 100, spread: 50 }, service: { command: 10, message: 5 }, warm: 0,
+      cluster: true,
+      config,
+      load: DEFAULT_LOAD,
+      policy: DEFAULT_POLICY,
+      origin: DEFAULT_ORIGIN,
+      latency: { mean: 100, spread: 50 },
+      service: { command: 10, message: 5 },
+      warm: 0,
     },
     seed,
   )
