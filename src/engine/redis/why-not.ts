@@ -2,7 +2,7 @@ import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
 import { whyNoElection } from './failover.ts'
 import { MYSELF, isOn, number, timeoutOf } from './peers.ts'
-import { SLOTS, WRITABLE_DELAY, dataAge, isReportValid, quorumOf, rejoinDelay, retryAfter, voteWindow, whyDown } from './rules.ts'
+import { CRON, SLOTS, WRITABLE_DELAY, dataAge, isReportValid, quorumOf, rejoinDelay, retryAfter, voteWindow, whyDown } from './rules.ts'
 import type { ClusterState, NodeState, Peer } from './state.ts'
 
 /** Why a node is, or is not, doing something: one headline and its evidence, from its own view alone. */
@@ -189,6 +189,8 @@ const candidatesCase = (state: NodeState, c: ClusterState, primary: Peer, now: M
     })
     return { headline: `It waits ${msText(e.at - now)} before it asks for votes`, evidence }
   }
+  if (!e.sent && e.at > 0 && now - e.at <= 2 * CRON)
+    return { headline: 'Its turn has come: it asks for votes with its next cron', evidence }
   if (e.sent && now - e.at <= voteWindow(timeout)) {
     const needed = quorumOf(c.size)
     for (const p of owners(c)) {

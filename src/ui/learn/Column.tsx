@@ -61,7 +61,8 @@ const Question = ({ step, state, said }: { step: Step; state: PlayerState; said:
   <fieldset className={s.question} disabled={state.phase !== 'predict'}>
     <legend>{said(step.question)}</legend>
     {step.options.map((option, i) => (
-      <label key={option.text} data-chosen={state.guess === i || undefined}>
+      // once locked, the guess alone stays on screen: what is to be done needs the room
+      <label key={option.text} data-chosen={state.guess === i || undefined} hidden={state.phase !== 'predict' && state.guess !== i}>
         <input type="radio" name={`guess-${step.id}`} checked={state.guess === i} onChange={() => send({ type: 'guess', option: i })} />
         <span>
           {said(option.text)}
@@ -158,7 +159,7 @@ const Run = ({ step, state, evidence, said }: { step: Step; state: PlayerState; 
           {said(hint)}
         </p>
       ))}
-      <div className={s.row}>
+      <div className={s.foot}>
         <button type="button" className={s.solid} disabled={!now.ready} onClick={explain}>
           Explain
         </button>

@@ -54,14 +54,17 @@ const ACT_WORDS: Record<string, string> = {
   origin: 'change the database',
 }
 
+/** Room beside the line of now, in pixels. */
+const CLEAR = 9
+
 /** A mark names an action by its type, and its process after it. */
 const actWords = (label: string): string => {
   const [type = '', process = ''] = label.split(' ')
   return `${ACT_WORDS[type] ?? type}${process && process !== '*' ? ` ${process}` : ''}`
 }
 
-/** Decides which marks get their words: the weightier first, as long as they do not touch. */
-const labelled = (c: CanvasRenderingContext2D, marks: readonly { x: number; mark: Mark }[], x0: number, x1: number) => {
+/** Decides which marks get their words: the weightier first, as long as they touch neither each other nor the line of now. */
+const labelled = (c: CanvasRenderingContext2D, marks: readonly { x: number; mark: Mark }[], { x0, x1 }: Axis, now: number) => {
   const weight: Record<Mark['kind'], number> = {
     action: 6,
     promoted: 5,
@@ -79,7 +82,8 @@ const labelled = (c: CanvasRenderingContext2D, marks: readonly { x: number; mark
     if (weight[mark.kind] === 0) continue
     const text = mark.kind === 'action' ? `you ${actWords(mark.label)}` : mark.label
     const width = c.measureText(text).width
-    const start = Math.max(x0, Math.min(x1 - width, x - width / 2))
+    let start = Math.max(x0, Math.min(x1 - width, x - width / 2))
+    if (start - CLEAR < now && now < start + width + CLEAR) start = now + CLEAR + width < x1 ? now + CLEAR : now - CLEAR - width
     const key = `${mark.kind} ${Math.round(x / 8)}`
     if (said.has(key) || taken.some((t) => start < t.to + 10 && start + width > t.from - 10)) continue
     said.add(key)
@@ -121,7 +125,7 @@ const drawSweep = (c: CanvasRenderingContext2D, frame: Frame, axis: Axis, y: num
   }
   c.font = `${ink.small} ${ink.text}`
   c.textBaseline = 'alphabetic'
-  for (const { text, mark, start } of labelled(c, marks, axis.x0, axis.x1)) {
+  for (const { text, mark, start } of labelled(c, marks, axis, clamp(frame.at))) {
     c.fillStyle = isSignal(mark.kind) && mark.kind === 'action' ? ink.signal : mark.at > frame.at ? ink.ink3 : ink.ink
     c.fillText(text, start, labelY)
   }

@@ -1,0 +1,33 @@
+// Keeps the lab working without a network after the first visit.
+// The build fills in the version and the list of files.
+const version = '3fb66657e03219c5'
+const files = ["./assets/Charts-CK8PE2jz.js","./assets/Charts-CmUsNebk.css","./assets/Glyph-CVWoqoct.js","./assets/InterviewPage-DrUfwNqS.js","./assets/Lab-CS8FS1ed.css","./assets/Lab-D84HkeAD.js","./assets/LabPage-DGaedgio.js","./assets/LearnPage-Cx2nJ2P8.js","./assets/LessonPage-BYPNY84I.js","./assets/LessonPage-CaSWhoYQ.css","./assets/ProgressFile-BRc78GnM.js","./assets/ProgressFile-C0CGZzdX.css","./assets/QuestionPage-C49E4h2j.js","./assets/address-BQP9AeQD.js","./assets/atkinson-hyperlegible-mono-latin-wght-normal-CoA7y8X5.woff2","./assets/atkinson-hyperlegible-next-latin-wght-normal-BcXVPD7q.woff2","./assets/commands-Ctjb9Y42.js","./assets/dialogs-2YWbUnBU.js","./assets/index-C5Ht0VAZ.css","./assets/index-C9IUWW8R.js","./assets/interview-BqrQAE-J.css","./assets/interview.module-DRMTtSRH.js","./assets/jsx-runtime-DQSlM_4z.js","./assets/keeper-C76j8Ggc.js","./assets/learn-E9okZvuT.css","./assets/learn.module-BSR1bS_F.js","./assets/menu-CACGlfDk.css","./assets/menu.module-CPKYngT0.js","./assets/random-7dxNt6AU.js","./assets/rolldown-runtime-XKyaHtl9.js","./assets/slots-D2uiqNzw.js","./assets/stampede-E93doUGq.js","./assets/store-CHmV8jqg.js","./assets/time-hJUmQ4Ed.js","./assets/worker-CNSmVCty.js","./fonts-license.txt","./icon.svg","./index.html","./manifest.webmanifest"]
+const family = `ringside ${self.registration.scope} `
+const shelf = family + version
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(caches.open(shelf).then((cache) => cache.addAll(files.map((f) => new Request(f, { cache: 'reload' })))))
+})
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil(
+    caches
+      .keys()
+      .then((names) => Promise.all(names.filter((n) => n.startsWith(family) && n !== shelf).map((n) => caches.delete(n))))
+      .then(() => self.clients.claim()),
+  )
+})
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event
+  if (request.method !== 'GET' || !request.url.startsWith(self.registration.scope)) return
+  // The page itself comes from the network while there is one, so that a new release is seen at once.
+  // Everything else carries its content's hash in its name and can never be stale: cache first.
+  if (request.mode === 'navigate') event.respondWith(fetch(request).catch(() => fromShelf('./index.html')))
+  else event.respondWith(fromShelf(request).then((kept) => kept ?? fetch(request)))
+})
+
+async function fromShelf(what) {
+  const cache = await caches.open(shelf)
+  return cache.match(what, { ignoreSearch: true, ignoreVary: true })
+}
