@@ -1,1 +1,0 @@
-import{t as e}from"./Lab-D84HkeAD.js";import{t}from"./jsx-runtime-DQSlM_4z.js";var n=t(),r=()=>(0,n.jsx)(e,{});export{r as default};
