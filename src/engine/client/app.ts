@@ -295,7 +295,8 @@ export const appBehaviour: Behaviour<AppState> = {
       tokens: 0,
       stats: { second: 0, now: noCounts(), last: noCounts() },
     }
-    if (bootstrap(state, ctx)) begin(state, ctx)
+    // each application's share counts all of them: begin when the others are there too
+    if (bootstrap(state, ctx)) ctx.setTimer('begin', 0)
     schedulePoll(state, ctx)
     return state
   },
@@ -314,6 +315,7 @@ export const appBehaviour: Behaviour<AppState> = {
   },
 
   timer: {
+    begin: (state, ctx) => begin(state, ctx),
     arrival(state, ctx) {
       while (takeArrival(state.arrivals, ctx.now)) startRequest(state, ctx)
       if (state.arrivals.rate > 0) waitForNext(state.arrivals, ctx)

@@ -1,13 +1,33 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildSimulation } from '../build.ts'
 import { freezeAnswers } from '../core/flow.ts'
 import { MS, SEC } from '../core/time.ts'
+import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../defaults.ts'
 import { keySlot } from '../redis/slots.ts'
+import type { Scenario, Topology } from '../scenario.ts'
 import { FakeCluster, settings } from '../testing/fake-cluster.ts'
 import { appInFlight, slotBelief, waitingFlows, type AppState } from './app.ts'
 import { ownerOf } from './slot-map.ts'
 
 beforeAll(() => freezeAnswers(true))
 afterAll(() => freezeAnswers(false))
+
+const scenarioOf = (topology: Topology): Scenario => ({
+  id: 'test',
+  title: '',
+  about: '',
+  topology,
+  config: {},
+  load: DEFAULT_LOAD,
+  policy: DEFAULT_POLICY,
+  origin: DEFAULT_ORIGIN,
+  latency: { mean: 250, spread: 100 },
+  service: { command: 10, message: 5 },
+  scale: 1,
+  warm: 1,
+  startAt: 0,
+  seed: 7,
+})
 
 const app = (c: FakeCluster, id = 'app1'): AppState => c.sim.process(id)!.state as AppState
 
@@ -25,6 +45,15 @@ test('a client learns the whole map from one random node and then asks owners on
   expect(done.length).toBeLessThan(2150)
   expect(done.filter((f) => f.data.outcome === 'error')).toEqual([])
   expect(new Set(done.map((f) => f.data.outcome))).toEqual(new Set(['hit', 'miss', 'written']))
+})
+
+test('several applications of a single node share the load, whoever starts first', () => {
+  const scenario = { ...scenarioOf({ cluster: false, primaries: 1, replicasPerPrimary: 0, apps: 4 }), load: { ...DEFAULT_LOAD, rate: 400 } }
+  const sim = buildSimulation(scenario, 7)
+  let done = 0
+  sim.observe({ onFact: (f) => void (f.type === 'request.done' && done++) })
+  sim.runUntil(3 * SEC)
+  expect(Math.abs(done - 1200)).toBeLessThan(120)
 })
 
 test('arrivals and keys stay as they were when the TTL changes', () => {
