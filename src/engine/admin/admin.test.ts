@@ -218,6 +218,23 @@ describe('the operator', () => {
     expect(sim.process('n2')!.retired).toBe(true)
   })
 
+  test('a replica elected while it is being removed is not forgotten: its slots would be lost with it', () => {
+    const { sim, truth, act, of } = build()
+    sim.spawn('n4', 'node')
+    truth.members.add('n4')
+    truth.replicaOf.set('n4', 'n2')
+    act('admin', { type: 'removeNode', process: 'n4' })
+    while (truth.log.length < 3) sim.runUntil(sim.world.now + 100)
+    truth.replicaOf.delete('n4')
+    truth.owner.fill('n4', 5461, 10923)
+    sim.runUntil(40 * SEC)
+    expect(truth.members.has('n4')).toBe(true)
+    expect(sim.process('n4')!.retired).toBe(false)
+    expect(of('reshard.refused')[0].data.reason).toContain('n4 owns 5462 slots')
+    expect(of('reshard.finished')).toEqual([])
+    expect(truth.log.filter((l) => l.includes('no-failover'))).toHaveLength(2)
+  })
+
   test('cancel finishes the slot in hand and leaves no slot open', () => {
     const { sim, truth, act, of } = build()
     sim.spawn('n4', 'node')

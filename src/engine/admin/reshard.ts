@@ -207,6 +207,8 @@ const keysIn = (to: ProcessId, slot: string): { to: ProcessId; argv: readonly st
 const lost = (asked: readonly ProcessId[], answers: readonly Answer[]): ProcessId[] =>
   asked.filter((_, i) => typeof answers[i] === 'object' && answers[i] !== null && 'lost' in (answers[i] as object))
 
+const noFailover = (value: string): readonly string[] => ['CONFIG', 'SET', 'cluster-replica-no-failover', value]
+
 /** Sends the leaving node away: its replicas follow others, everybody forgets it, it shuts down. */
 export function* retire(seeds: readonly ProcessId[], node: ProcessId): Flow<void> {
   const id = nodeIdOf(node)
@@ -233,13 +235,25 @@ export function* retire(seeds: readonly ProcessId[], node: ProcessId): Flow<void
   yield* progress('the others forget it')
   const members = yield* survey(seeds, 'who must forget it?')
   const rest = members.filter((m) => m.process !== node && !m.down)
-  // whoever has not heard yet that the slots moved would forget their owner with the node
-  for (let polls = 0; polls < 50; polls++) {
+  // a leaving replica must not be elected now: whoever forgets an owner of slots forgets the slots
+  yield* ask(node, noFailover('yes'), 'the leaving node stands for no election')
+  // nor may a view be old: who has not heard yet that the slots moved would forget their owner too
+  for (let polls = 0; ; polls++) {
     const views = yield* batch(
-      rest.map((m) => ({ to: m.process, argv: NODES })),
+      [node, ...rest.map((m) => m.process)].map((to) => ({ to, argv: NODES })),
       'does anybody still see its slots?',
     )
-    if (!views.some((v) => typeof v === 'string' && readNodes(v).some((m) => m.process === node && m.slots > 0))) break
+    const owned = views.map((v) => (typeof v === 'string' ? (readNodes(v).find((m) => m.process === node)?.slots ?? 0) : 0))
+    const witness = owned.findIndex((slots) => slots > 0)
+    if (witness < 0) break
+    if (polls === 50) {
+      yield* ask(node, noFailover('no'), 'the node may be elected again')
+      const who = witness === 0 ? 'itself' : rest[witness - 1].process
+      throw new Failure(
+        'error',
+        `${node} owns ${owned[witness]} slots, says ${who}: it was elected meanwhile. Nobody forgets it; remove it again.`,
+      )
+    }
     yield* pause(100 * MS, 'wait until everybody knows')
   }
   yield* batch(
