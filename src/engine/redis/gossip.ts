@@ -207,7 +207,7 @@ export const hearHeader = (state: NodeState, m: BusHeader, conn: ConnId, ctx: Co
   if (index < 0) return NOBODY
   const sender = c.peers[index]
   sender.dataReceived = ctx.now
-  if (c.inbound.has(conn)) c.inbound.set(conn, index)
+  if (c.inbound.get(conn) === NOBODY) bindInbound(c, conn, index, ctx)
   if (sender.handshake) return index
   if (m.currentEpoch > c.currentEpoch) c.currentEpoch = m.currentEpoch
   if (m.configEpoch > sender.configEpoch) sender.configEpoch = m.configEpoch
@@ -219,6 +219,19 @@ export const hearHeader = (state: NodeState, m: BusHeader, conn: ConnId, ctx: Co
     c.todo |= HANDLE_MANUAL
   }
   return index
+}
+
+/**
+ * The first message tells whose connection this is. A node has one inbound link at a time: an older one closes, and what it still
+ * carries, written before a partition perhaps, is never heard (setClusterNodeToInboundClusterLink).
+ */
+const bindInbound = (c: ClusterState, conn: ConnId, index: number, ctx: Context): void => {
+  for (const [older, from] of c.inbound)
+    if (from === index) {
+      c.inbound.delete(older)
+      ctx.close(older)
+    }
+  c.inbound.set(conn, index)
 }
 
 export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Context): void => {

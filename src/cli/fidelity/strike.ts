@@ -1,11 +1,12 @@
-import type { Fact } from '../engine/core/fact.ts'
-import type { ProcessId } from '../engine/core/process.ts'
-import { below, newStream, uniform, type Stream } from '../engine/core/random.ts'
-import type { Simulation } from '../engine/core/simulation.ts'
-import { MS, type Micros } from '../engine/core/time.ts'
-import { quorumOf } from '../engine/redis/rules.ts'
-import { slotOwner } from '../engine/redis/slots-config.ts'
-import type { NodeState } from '../engine/redis/state.ts'
+import type { Fact } from '../../engine/core/fact.ts'
+import type { ProcessId } from '../../engine/core/process.ts'
+import { below, newStream, uniform, type Stream } from '../../engine/core/random.ts'
+import type { Simulation } from '../../engine/core/simulation.ts'
+import { MS, type Micros } from '../../engine/core/time.ts'
+import { quorumOf } from '../../engine/redis/rules.ts'
+import { slotOwner } from '../../engine/redis/slots-config.ts'
+import type { NodeState } from '../../engine/redis/state.ts'
+import { Bounds } from './section.ts'
 
 /** Failovers measured the way the recordings were: one cluster, one primary after another struck and brought back. */
 
@@ -38,27 +39,31 @@ export const COMPONENTS = [
 
 export interface Measured {
   failovers: Failover[]
-  /** bounds that did not hold. */
-  broken: string[]
+  /** what came of each strike, in words. */
+  outcomes: string[]
+  bounds: Bounds
 }
 
-const stateOf = (sim: Simulation, id: ProcessId): NodeState => sim.process(id)!.state as NodeState
+export const PROMOTED = 'its replica is promoted, once, with a majority and a new epoch'
 
-const nodes = (sim: Simulation): ProcessId[] => [...sim.world.processes.values()].filter((p) => p.kind === 'node').map((p) => p.id)
+export const stateOf = (sim: Simulation, id: ProcessId): NodeState => sim.process(id)!.state as NodeState
 
-const isHealthy = (sim: Simulation): boolean =>
+export const nodes = (sim: Simulation): ProcessId[] => [...sim.world.processes.values()].filter((p) => p.kind === 'node').map((p) => p.id)
+
+/** All nodes are up, nobody is suspected, every replica has its link, and all know each other's role: voters refuse one they take for a primary. */
+export const isHealthy = (sim: Simulation): boolean =>
   nodes(sim).every((id) => {
     if (sim.process(id)!.status !== 'up') return false
     const s = stateOf(sim, id)
     const c = s.cluster!
     if (c.state !== 'ok' || (s.repl.role === 'replica' && s.repl.linkState !== 'connected')) return false
-    return c.peers.every((p) => p.gone || (!p.fail && !p.pfail))
+    return c.peers.every((p) => p.gone || (!p.fail && !p.pfail && p.primary === stateOf(sim, p.process).cluster!.peers[0].primary))
   })
 
 /** Strikes `count` primaries, one after the other, each time waiting until all is well again, then 0.2 to 1.7 s more. */
 export const measureFailovers = (sim: Simulation, mode: Mode, timeoutMs: number, count: number, seed: number): Measured => {
   const s = newStream(seed, 'experimenter')
-  const out: Measured = { failovers: [], broken: [] }
+  const out: Measured = { failovers: [], outcomes: [], bounds: new Bounds() }
   const facts: Fact[] = []
   const stop = sim.observe({ onFact: (f) => facts.push(f) })
   sim.runUntil(sim.world.now + 3_000 * MS)
@@ -66,13 +71,13 @@ export const measureFailovers = (sim: Simulation, mode: Mode, timeoutMs: number,
     waitUntil(sim, () => isHealthy(sim), 60_000 * MS, 'the cluster to be healthy')
     sim.runUntil(sim.world.now + Math.round((200 + uniform(s) * 1500) * MS))
     facts.length = 0
-    out.failovers.push(strikeOne(sim, mode, timeoutMs, s, facts, out.broken))
+    out.failovers.push(strikeOne(sim, mode, timeoutMs, s, facts, out, `seed ${seed}`))
   }
   stop()
   return out
 }
 
-const waitUntil = (sim: Simulation, test: () => boolean, limit: Micros, what: string): void => {
+export const waitUntil = (sim: Simulation, test: () => boolean, limit: Micros, what: string): void => {
   const end = sim.world.now + limit
   while (!test()) {
     if (sim.world.now >= end) throw new Error(`waited in vain for ${what}`)
@@ -80,11 +85,12 @@ const waitUntil = (sim: Simulation, test: () => boolean, limit: Micros, what: st
   }
 }
 
-const strikeOne = (sim: Simulation, mode: Mode, timeoutMs: number, s: Stream, facts: Fact[], broken: string[]): Failover => {
+const strikeOne = (sim: Simulation, mode: Mode, timeoutMs: number, s: Stream, facts: Fact[], out: Measured, where: string): Failover => {
   const primaries = nodes(sim).filter((id) => stateOf(sim, id).cluster!.peers[0].primary)
   const victim = primaries[below(s, primaries.length)]
   const survivors = primaries.filter((id) => id !== victim)
   const slot = firstSlot(stateOf(sim, victim))
+  const heirs = nodes(sim).filter((id) => isReplicaOf(stateOf(sim, id), victim))
   const epochs = nodes(sim).map((id) => stateOf(sim, id).cluster!.currentEpoch)
   const struck = sim.world.now
   sim.beginAction()
@@ -110,11 +116,32 @@ const strikeOne = (sim: Simulation, mode: Mode, timeoutMs: number, s: Stream, fa
   for (const f of facts)
     if (f.type === 'node.pfail' && f.data.about === victim) {
       const after = inMs(f.at - struck)
-      if (after < timeoutMs || after > 1.5 * timeoutMs + 200) broken.push(`PFAIL of ${f.process} ${after} ms after death`)
+      out.bounds.check(
+        'PFAIL comes node-timeout to 1.5 × node-timeout + 200 ms after the fault, at every observer',
+        after >= timeoutMs && after <= 1.5 * timeoutMs + 200,
+        `${where}: ${f.process} after ${after} ms`,
+      )
     }
-  if (won.data.votes < quorumOf(primaries.length)) broken.push(`promoted with ${won.data.votes} votes`)
-  if (won.data.epoch <= Math.max(...epochs)) broken.push(`epoch ${won.data.epoch} is not new`)
-  if (started.at - fail.at < 500 * MS) broken.push(`election ${inMs(started.at - fail.at)} ms after FAIL`)
+  const isMajority = won.data.votes >= quorumOf(primaries.length)
+  const isNew = won.data.epoch > Math.max(...epochs)
+  out.bounds.check(
+    'No promotion without the votes of a majority of the primaries that own slots',
+    isMajority,
+    `${where}: ${won.data.votes}`,
+  )
+  out.bounds.check('A promotion takes a configEpoch greater than every one before', isNew, `${where}: epoch ${won.data.epoch}`)
+  out.bounds.check(
+    'An election starts 500 ms after FAIL or later',
+    started.at - fail.at >= 500 * MS,
+    `${where}: ${inMs(started.at - fail.at)} ms`,
+  )
+  out.bounds.check(
+    'The drawn delay of an election is 500 to 999 ms',
+    scheduled.data.delay >= 500 * MS && scheduled.data.delay < 1000 * MS,
+    `${where}: ${inMs(scheduled.data.delay)} ms`,
+  )
+  const once = facts.filter((f) => f.type === 'election.won').length === 1
+  out.outcomes.push(heirs.includes(won.process) && once && isMajority && isNew ? PROMOTED : 'another outcome')
 
   sim.beginAction()
   if (mode === 'kill9') sim.start(sim.process(victim)!, true)
@@ -132,7 +159,13 @@ const strikeOne = (sim: Simulation, mode: Mode, timeoutMs: number, s: Stream, fa
   }
 }
 
-const firstSlot = (state: NodeState): number => {
+const isReplicaOf = (state: NodeState, primary: ProcessId): boolean => {
+  const c = state.cluster!
+  return !c.peers[0].primary && c.peers[c.peers[0].replicaOf]?.process === primary
+}
+
+/** The first slot a primary owns. */
+export const firstSlot = (state: NodeState): number => {
   let slot = 0
   while (slotOwner(state, slot) !== 0) slot++
   return slot
@@ -150,10 +183,4 @@ const probe = (sim: Simulation, through: ProcessId[], slot: number, victim: Proc
     if (target.cluster!.state === 'ok' && slotOwner(target, slot) === 0) return sim.world.now
   }
   throw new Error('no write was taken')
-}
-
-export const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
 }
