@@ -42,6 +42,13 @@ const ACTION_GLYPH: Partial<Record<Action['type'], GlyphName>> = {
   subscription: 'link',
 }
 
+/** What Redis logs in a word, as a sentence. */
+const CANNOT_YET: Record<string, string> = {
+  'waiting-delay': 'may not ask for votes before its delay is over',
+  'waiting-votes': 'cannot take over before a majority has voted',
+  expired: 'did not get its votes in time: this election is over',
+}
+
 const SAYS: { [T in FactType]: Says<T> } = {
   'action.applied': ({ action }) => [
     action.type === 'crash' ? 'you' : (ACTION_GLYPH[action.type] ?? 'request'),
@@ -86,7 +93,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
     `${role === 'primary' ? 'becomes a primary' : `becomes a replica of ${of ?? 'nobody'}`}${why ? `: ${why}` : ''}`,
   ],
 
-  'election.cannot': ({ reason }) => ['no', `cannot start a failover: ${reason}`],
+  'election.cannot': ({ reason }) => ['no', CANNOT_YET[reason] ?? `cannot take over: ${reason}`],
   'election.scheduled': ({ fixed, drawn, rank }) => [
     'clock',
     `waits ${Math.round(fixed / 1000)} + ${Math.round(drawn / 1000)} ms${rank > 0 ? `, rank ${rank}` : ''}`,

@@ -39,8 +39,9 @@ const electionOf = (n: NodeFace, at: number): Line[] => {
   const e = n.election
   if (!e) return []
   if (e.phase === 'waiting') {
-    const left = Math.max(0, e.startsAt - at)
-    return [{ glyph: 'clock', text: `asks for votes in ${(left / 1e6).toFixed(2)} s`, tone: 'strong' }]
+    const left = e.startsAt - at
+    const when = left > 0 ? `in ${(left / 1e6).toFixed(2)} s` : 'with its next cron'
+    return [{ glyph: 'clock', text: `asks for votes ${when}`, tone: 'strong' }]
   }
   const granted = e.votes.filter((v) => v.state === 'granted').length
   if (e.phase === 'won') return [{ glyph: 'promoted', text: `won epoch ${e.epoch}`, tone: 'strong' }]
