@@ -271,13 +271,13 @@ export class Session {
     this.thin(w.now)
   }
 
-  /** Keyframes stand at distances that grow with their age: about forty in all, however long the run. */
+  /** Keyframes stand at distances that grow with their age, a fortieth of it: about a hundred for a run of some minutes. */
   private thin(now: Micros): void {
-    if (this.keyframes.length < 24) return
+    if (this.keyframes.length < 40) return
     const kept: Keyframe[] = []
     for (const k of this.keyframes) {
       const before = kept[kept.length - 1]
-      if (before === undefined || k.at - before.at >= (now - k.at) / 12) kept.push(k)
+      if (before === undefined || k.at - before.at >= (now - k.at) / 40) kept.push(k)
     }
     this.keyframes = kept
   }

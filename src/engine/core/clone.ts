@@ -15,10 +15,10 @@ export const newPages = <P>(count: number, make: () => P): Pages<P> => ({
   owned: new Uint8Array(count).fill(1),
 })
 
-/** The page, made this table's own first. */
-export const ownPage = <P>(table: Pages<P>, i: number): P => {
+/** The page, made this table's own first; `copied` may know a quicker way to copy it. */
+export const ownPage = <P>(table: Pages<P>, i: number, copied: (page: P) => P = clone): P => {
   if (table.owned[i] === 0) {
-    table.pages[i] = clone(table.pages[i]) as P
+    table.pages[i] = copied(table.pages[i])
     table.owned[i] = 1
   }
   return table.pages[i]
