@@ -81,7 +81,7 @@ export type Action =
   | { type: 'partition'; inside: ProcessId[] } // inside and outside lose each other, both ways
   | { type: 'cut'; from: ProcessId[]; to: ProcessId[] } // one way: what `from` sends does not reach `to`
   | { type: 'heal' } // all partitions and cuts
-  | { type: 'link'; a: ProcessId; b: ProcessId; latency: Micros; loss: number } // both ways; latency one way, loss 0..0.9
+  | { type: 'link'; a: ProcessId; b: ProcessId; latency: Micros; loss: number; bandwidth?: number } // both ways; latency one way, loss 0..0.9, bytes a second
   | { type: 'resetLinks' }
   | { type: 'command'; process: ProcessId; argv: string[]; cluster?: boolean } // redis-cli on a node; cluster = -c
   | { type: 'config'; process: ProcessId | '*'; directive: string; value: string } // CONFIG SET

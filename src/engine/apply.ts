@@ -73,6 +73,7 @@ const refuse = (sim: Simulation, action: Action): string | null => {
       if (action.a === action.b) return 'A link joins two different processes.'
       if (!(action.latency >= 0 && action.latency <= 60_000_000)) return 'A latency lies between 0 and 60 s.'
       if (!(action.loss >= 0 && action.loss <= 0.9)) return 'A loss lies between 0 and 0.9.'
+      if (action.bandwidth !== undefined && !(action.bandwidth >= 1000)) return 'A link carries at least 1,000 bytes a second.'
       return missing([action.a, action.b])
     case 'command':
       if (action.argv.length === 0) return 'Type a command.'
@@ -151,9 +152,10 @@ const perform = (sim: Simulation, action: Action, because: readonly number[]): v
       sim.tell('you', 'network.healed', {}, because)
       return
     case 'link': {
-      const { a, b, latency, loss } = action
-      sim.world.network.faults.set(linkKey(a, b), Object.freeze({ a, b, latency, loss }))
-      sim.tell(a, 'network.link', { a, b, latency, loss }, because)
+      const { a, b, latency, loss, bandwidth } = action
+      const fault = Object.freeze({ a, b, latency, loss, ...(bandwidth === undefined ? {} : { bandwidth }) })
+      sim.world.network.faults.set(linkKey(a, b), fault)
+      sim.tell(a, 'network.link', fault, because)
       return
     }
     case 'resetLinks':

@@ -20,7 +20,7 @@ export interface Facts {
   'process.joined': { kind: string }
   'network.cut': { from: ProcessId[]; to: ProcessId[]; bothWays: boolean }
   'network.healed': Record<string, never>
-  'network.link': { a: ProcessId; b: ProcessId; latency: Micros; loss: number }
+  'network.link': { a: ProcessId; b: ProcessId; latency: Micros; loss: number; bandwidth?: number }
 
   // --- the cluster bus (redis/gossip, failure detection)
   'node.pfail': { about: ProcessId; silent: Micros }
@@ -54,6 +54,27 @@ export interface Facts {
   'replication.linkDown': { primary: ProcessId; why: string }
   'replication.syncStarted': { primary: ProcessId }
   'replication.synced': { primary: ProcessId; offset: number; keys: number; dropped: number }
+  /** a replica goes on where it stopped; `second`: by the history before the last promotion. */
+  'replication.partial': { replica: ProcessId; missed: number; second: boolean }
+  'replication.full': { replica: ProcessId; bytes: number; reason: string }
+  /** a replica has `own` bytes of history after offset `at` that its primary does not share. */
+  'replication.diverged': { replica: ProcessId; at: number; own: number }
+  'replication.backlogOverflow': { replica: ProcessId; missed: number; kept: number }
+  'replication.bufferClosed': {
+    replica: ProcessId
+    waiting: number
+    limit: number
+    kind: 'hard' | 'soft'
+    syncing: boolean
+    times: number
+  }
+  /** writes are refused for lack of good replicas (`on`), or taken again. */
+  'replication.fenced': { on: boolean; good: number; wanted: number; maxLag: number }
+
+  // --- files (redis/persistence)
+  'persistence.saved': { keys: number; took: Micros }
+  /** what a start found; `lost` keys of those at the stop are gone or older. */
+  'persistence.loaded': { from: 'nothing' | 'snapshot' | 'append-only file'; keys: number; lost: number; age: Micros }
 
   // --- resharding
   'slot.opened': { slot: number; state: 'migrating' | 'importing'; peer: ProcessId }

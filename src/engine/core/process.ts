@@ -17,6 +17,8 @@ export type Status = 'up' | 'crashed' | 'off' | 'paused'
 export interface Message {
   readonly type: string
   readonly size?: number
+  /** read from a file as the connection takes it: no output buffer holds it. */
+  readonly bulk?: boolean
 }
 
 /** A handler's only door to the world. */
@@ -26,8 +28,13 @@ export interface Context {
   /** event number of the delivery being handled; with an ordinal it makes fact ids. */
   readonly event: number
   readonly settings: Settings
-  /** Sends on an open connection; it leaves when the handler's service time is over. Lost without a word when the connection is closed. */
-  send(conn: ConnId, message: Message): void
+  /**
+   * Sends on an open connection; it leaves when the handler's service time is over. Lost without a word when the connection is
+   * closed. Returns the bytes that wait in this process because the other side does not read (replication connections).
+   */
+  send(conn: ConnId, message: Message): number
+  /** How a replication connection gets on: bytes that wait in this process, and bytes the other side has read; null when closed. */
+  traffic(conn: ConnId): { waiting: number; read: number } | null
   /** Opens a connection; later `connected` or `closed` is called, or nothing while the other host is silent. */
   connect(to: ProcessId, kind: ConnKind): ConnId
   close(conn: ConnId): void
@@ -47,8 +54,8 @@ export interface Context {
 /** A process as handlers over plain data. A handler changes only its own state. */
 export interface Behaviour<S = unknown> {
   boot(disk: unknown, ctx: Context): S
-  /** What survives a crash; `boot` gets it back. `empty` = the data is lost, the configuration stays. */
-  persist(state: S, empty: boolean): unknown
+  /** What survives a crash; `boot` gets it back. `empty`: the data is lost, the configuration stays. `powerLost`: the kernel's cache too. */
+  persist(state: S, empty: boolean, powerLost: boolean, now: Micros): unknown
   /** By message type. `conn` is the connection it came on. */
   message: Record<string, (state: S, message: never, conn: ConnId, ctx: Context) => void>
   timer: Record<string, (state: S, ctx: Context, data: unknown) => void>
@@ -87,4 +94,6 @@ export interface InboxItem {
   conn: ConnId
   message: Message
   cause: number
+  /** bytes that count as read when it is taken (replication connections). */
+  read: number
 }

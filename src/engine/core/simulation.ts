@@ -5,6 +5,7 @@ import {
   BYTES_PER_MICRO,
   DELAYED_ACK,
   RTO,
+  SOCKET_BUFFER,
   SYN_ATTEMPTS,
   SYN_RTO,
   cloneNetwork,
@@ -29,7 +30,7 @@ import type { Settings } from '../settings.ts'
 
 /** An entry of the event queue: plain data. `what` tells which of the fields count. */
 export interface Scheduled {
-  what: 'deliver' | 'timer' | 'work' | 'syn' | 'flush'
+  what: 'deliver' | 'timer' | 'work' | 'syn' | 'flush' | 'drain'
   to: ProcessId
   incarnation: number
   conn: ConnId
@@ -80,6 +81,13 @@ interface Bound {
 const placeOf = (names: readonly string[], name: string): number => {
   for (let i = 0; i < names.length; i++) if (names[i] === name) return i
   return -1
+}
+
+/** A process's output buffer goes with the process, or with its end of the connection; returns that the end is closed. */
+const dropQueue = (d: Direction): false => {
+  d.queue = null
+  d.queued = 0
+  return false
 }
 
 const NOTHING: readonly number[] = Object.freeze([])
@@ -287,15 +295,19 @@ export class Simulation implements Context {
   powerOff(p: Process): void {
     this.stop(p, 'off')
     for (const c of this.world.network.conns.values()) {
-      if (c.a === p.id) c.aOpen = false
-      if (c.b === p.id) c.bOpen = false
+      if (c.a === p.id) c.aOpen = dropQueue(c.ab)
+      if (c.b === p.id) c.bOpen = dropQueue(c.ba)
       if (!c.aOpen && !c.bOpen) this.world.network.conns.delete(c.id)
     }
   }
 
   private stop(p: Process, status: 'crashed' | 'off'): void {
     const b = this.behaviours[p.kind]
-    if (p.state !== null) p.disk = { full: b.persist(p.state, false), empty: b.persist(p.state, true) }
+    if (p.state !== null) {
+      const off = status === 'off'
+      const { now } = this.world
+      p.disk = { full: b.persist(p.state, false, off, now), empty: b.persist(p.state, true, off, now) }
+    }
     p.status = status
     p.state = null
     p.timers.tokens.fill(0)
@@ -326,6 +338,7 @@ export class Simulation implements Context {
   resume(p: Process): void {
     p.status = 'up'
     if (p.busyUntil < this.world.now) p.busyUntil = this.world.now
+    for (const c of this.world.network.conns.values()) if (c.kind === 'replication') this.room(c, c.a === p.id, 0)
     if (p.inbox.length <= p.head) return
     p.inbox = inLoopOrder(p.inbox.slice(p.head))
     p.head = 0
@@ -484,12 +497,21 @@ export class Simulation implements Context {
     p.retired = true
   }
 
-  send(conn: ConnId, message: Message): void {
+  send(conn: ConnId, message: Message): number {
     const c = this.world.network.conns.get(conn)
-    if (c === undefined) return
+    if (c === undefined) return 0
     const isA = c.a === this.current!.p.id
-    if (isA ? !c.aOpen : !c.bOpen) return
+    if (isA ? !c.aOpen : !c.bOpen) return 0
+    if (c.kind === 'replication') return this.sendPaced(c, isA, message)
     this.transmit(c, isA, message, this.departAt)
+    return 0
+  }
+
+  traffic(conn: ConnId): { waiting: number; read: number } | null {
+    const c = this.world.network.conns.get(conn)
+    if (c === undefined) return null
+    const d = c.a === this.current!.p.id ? c.ab : c.ba
+    return { waiting: d.queued, read: d.read }
   }
 
   // ------------------------------------------------------------------ the wire
@@ -533,9 +555,10 @@ export class Simulation implements Context {
       if (back.ackDue > departs + wait) back.ackDue = departs + wait
     }
     const size = message.size ?? 64
-    if (size > 1500) {
+    const limit = n.faults.size > 0 ? n.faults.get(linkKey(from, to))?.bandwidth : undefined
+    if (size > 1500 || limit !== undefined) {
       const begin = d.wireFree > departs ? d.wireFree : departs
-      departs = d.wireFree = begin + Math.ceil(size / BYTES_PER_MICRO)
+      departs = d.wireFree = begin + Math.ceil(size / (limit === undefined ? BYTES_PER_MICRO : limit / 1_000_000))
     }
     let at = departs + wait
     if (at < d.lastArrival) at = d.lastArrival
@@ -554,16 +577,61 @@ export class Simulation implements Context {
     })
   }
 
+  /** Flow control: beyond what the kernels hold, bytes wait in the sender's process. */
+  private sendPaced(c: Conn, isA: boolean, message: Message): number {
+    const d = isA ? c.ab : c.ba
+    const size = message.size ?? 64
+    if (d.queue !== null || (d.unread > 0 && d.unread + size > SOCKET_BUFFER)) {
+      ;(d.queue ??= []).push(message)
+      if (message.bulk !== true) d.queued += size
+      return d.queued
+    }
+    d.unread += size
+    this.transmit(c, isA, message, this.departAt)
+    return 0
+  }
+
+  /** A process read from a replication connection: once there is room, the sender hears of it. */
+  private room(c: Conn, senderIsA: boolean, size: number): void {
+    const d = senderIsA ? c.ab : c.ba
+    d.unread -= size
+    d.read += size
+    if (d.queue === null || d.draining || d.unread > SOCKET_BUFFER / 2) return
+    d.draining = true
+    const sender = senderIsA ? c.a : c.b
+    this.schedule('drain', sender, this.world.now + this.latency(sender, senderIsA ? c.b : c.a), c.id)
+  }
+
+  /** What waited in the sender's process goes out as far as there is room. */
+  private drain(entry: Scheduled): void {
+    const c = this.world.network.conns.get(entry.conn)
+    if (c === undefined) return
+    const isA = c.a === entry.to
+    const d = isA ? c.ab : c.ba
+    d.draining = false
+    if (d.queue === null || this.world.processes.get(entry.to)!.status !== 'up') return
+    let i = 0
+    for (; i < d.queue.length; i++) {
+      const message = d.queue[i]
+      const size = message.size ?? 64
+      if (d.unread > 0 && d.unread + size > SOCKET_BUFFER) break
+      d.unread += size
+      if (message.bulk !== true) d.queued -= size
+      this.transmit(c, isA, message, this.world.now)
+    }
+    d.queue = i === d.queue.length ? null : d.queue.slice(i)
+  }
+
   /** One side closes; the other hears of it after the data already sent. */
   private hangUp(c: Conn, isA: boolean, reason: 'closed' | 'reset'): void {
-    if (isA) c.aOpen = false
-    else c.bOpen = false
+    if (isA) c.aOpen = dropQueue(c.ab)
+    else c.bOpen = dropQueue(c.ba)
     if (isA ? c.bOpen || !c.established : c.aOpen)
       this.transmit(c, isA, CLOSED[reason], this.departAt > this.world.now ? this.departAt : this.world.now)
     if (!c.aOpen && !c.bOpen && c.established) this.world.network.conns.delete(c.id)
   }
 
-  private schedule(what: 'work' | 'syn' | 'flush', to: ProcessId, at: Micros, conn: ConnId, token = 0): void {
+  private schedule(what: 'work' | 'syn' | 'flush' | 'drain', to: ProcessId, at: Micros, conn: ConnId, token = 0): void {
     push(this.world.schedule, at, {
       what,
       to,
@@ -601,6 +669,7 @@ export class Simulation implements Context {
             conn: 0,
             message: { type: '$timer', size: 0, name: entry.name, data: entry.data } as Message,
             cause: entry.cause,
+            read: 0,
           })
         this.enter(bound, w.now)
         return this.fire(bound, place, entry.data)
@@ -611,6 +680,8 @@ export class Simulation implements Context {
         return this.arriveSyn(entry)
       case 'flush':
         return this.flush(entry)
+      case 'drain':
+        return this.drain(entry)
     }
   }
 
@@ -650,8 +721,10 @@ export class Simulation implements Context {
     } else if (message.type === '$connected') c.established = true
     if (this.watchesDeliveries && (message as { size?: number }).size !== 0)
       for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
+    const read = c.kind === 'replication' ? (message.size ?? 64) : 0
     if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
-      return this.enqueue(p, { conn: c.id, message, cause: entry.cause })
+      return this.enqueue(p, { conn: c.id, message, cause: entry.cause, read })
+    if (read > 0) this.room(c, !toA, read)
     this.handle(bound, c.id, message)
   }
 
@@ -699,6 +772,10 @@ export class Simulation implements Context {
         p.head = 0
       }
       this.cause = w.events
+      if (item.read > 0) {
+        const c = w.network.conns.get(item.conn)
+        if (c !== undefined) this.room(c, c.b === p.id, item.read)
+      }
       this.handle(bound, item.conn, item.message)
     }
     if (p.inbox.length > p.head) this.schedule('work', p.id, p.busyUntil, 0)
@@ -751,7 +828,7 @@ export class Simulation implements Context {
     this.transmit(c, false, CONNECTED, w.now)
     const accepted = { type: '$accepted', size: 0, from: c.a, kind: c.kind } as Message
     if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
-      return this.enqueue(p, { conn: c.id, message: accepted, cause: entry.cause })
+      return this.enqueue(p, { conn: c.id, message: accepted, cause: entry.cause, read: 0 })
     this.handle(this.bind(c.b), c.id, accepted)
   }
 

@@ -13,10 +13,11 @@ import { MYSELF, NOBODY, addPeer, ban, joinPrimary, newColumns, newPeer, peerOf,
 import {
   bootReplication,
   persistReplication,
+  replicaOfDirective,
+  type ReplicationDisk,
   settleReplication,
   startReplicating,
   startReplicationCron,
-  type ReplicationDisk,
 } from './replication.ts'
 import { becomeReplicaOf } from './role.ts'
 import { CRON, SLOTS } from './rules.ts'
@@ -124,7 +125,8 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
   const c = newCluster(me, conf)
   state.cluster = c
   addPeer(c, me)
-  bootReplication(state, conf.replication ?? null, ctx)
+  const follows = mine.replicaOf !== null || (!ctx.settings.cluster && replicaOfDirective(state) !== null)
+  bootReplication(state, conf.replication ?? null, follows, ctx)
   for (const n of conf.nodes) if (n.process !== ctx.self) addPeer(c, peerFrom(n, now))
   const at = new Map<ProcessId, number>(c.peers.map((p, i) => [p.process, i]))
   for (const n of [mine, ...conf.nodes]) {

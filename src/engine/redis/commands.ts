@@ -9,6 +9,8 @@ import { KEYS } from './commands/keys.ts'
 import { LISTS } from './commands/lists.ts'
 import { PUBSUB } from './commands/pubsub.ts'
 import { scriptCommands } from './commands/scripts.ts'
+import { PERSISTENCE } from './commands/persistence.ts'
+import { REPLICATION } from './commands/replication.ts'
 import { SERVER } from './commands/server.ts'
 import { SETS } from './commands/sets.ts'
 import { SORTS } from './commands/sort.ts'
@@ -18,9 +20,9 @@ import { dropTransaction, transactionCommands } from './commands/transactions.ts
 import { UNSIMULATED } from './commands/unsimulated.ts'
 import { SORTED_SETS } from './commands/zsets.ts'
 import { enter, leave } from './databases.ts'
-import { isOn, number } from './peers.ts'
+import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
-import { goodReplicaCount } from './replication.ts'
+import { replicasLacking } from './replication.ts'
 import { QUEUED, err, fixed, isError, type Reply } from './reply.ts'
 import type { NodeState, Session } from './state.ts'
 import { rememberRead } from './tracking.ts'
@@ -59,6 +61,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...CLUSTER,
   ...CONNECTIONS,
   ...SERVER,
+  ...REPLICATION,
+  ...PERSISTENCE,
   introspection(
     () => COMMANDS,
     (argv) => specOf(argv),
@@ -130,11 +134,7 @@ const obstacle = (
   if (writes) {
     if (state.repl.role === 'replica') {
       if (isOn(state, 'replica-read-only', true)) return READ_ONLY
-    } else if (state.config.size > 0) {
-      const wanted = number(state, 'min-replicas-to-write', 0)
-      const lag = wanted > 0 ? number(state, 'min-replicas-max-lag', 10) : 0
-      if (lag > 0 && goodReplicaCount(state, lag, ctx.now) < wanted) return NO_REPLICAS
-    }
+    } else if (state.config.size > 0 && replicasLacking(state, ctx) > 0) return NO_REPLICAS
   }
   if (session.subscriptions > 0 && session.resp === 2 && !FOR_SUBSCRIBERS.has(command.name))
     return err(

@@ -1,7 +1,10 @@
 import { SYNTAX, mapReply, type Handler } from './commands/spec.ts'
+import type { Context } from '../core/process.ts'
+import { memoryBytes } from './config-values.ts'
 import { DEFAULTS } from './directives.data.ts'
 import { globMatches } from './glob.ts'
 import { parseSmall } from './numbers.ts'
+import { watchFiles } from './persistence.ts'
 import { OK, err, type Reply } from './reply.ts'
 import type { NodeState } from './state.ts'
 
@@ -100,19 +103,28 @@ export const directive = (state: NodeState, name: string): string => {
   return state.config.get(known) ?? DIRECTIVES[known] ?? DEFAULTS[known]
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  k: 1000,
-  kb: 1024,
-  m: 1_000_000,
-  mb: 1_048_576,
-  g: 1_000_000_000,
-  gb: 1_073_741_824,
+type Accepted = { value: string } | { why: string }
+
+const CLIENT_CLASSES = ['normal', 'slave', 'pubsub']
+
+/** `class hard soft seconds`, one class or several; the others stay as they were. */
+const acceptBufferLimit = (value: string, before: string): Accepted => {
+  const words = value.toLowerCase().split(/\s+/)
+  if (words.length % 4 !== 0) return { why: 'Wrong number of arguments in buffer limit configuration.' }
+  const kept = before.split(' ')
+  for (let i = 0; i < words.length; i += 4) {
+    const place = CLIENT_CLASSES.indexOf(words[i] === 'replica' ? 'slave' : words[i])
+    if (place < 0) return { why: 'Invalid client class specified in buffer limit configuration.' }
+    const [hard, soft, seconds] = [memoryBytes(words[i + 1]), memoryBytes(words[i + 2]), parseSmall(words[i + 3])]
+    if (hard === null || soft === null || seconds === null || seconds < 0)
+      return { why: 'Error in hard, soft or soft_seconds setting in buffer limit configuration.' }
+    kept.splice(place * 4 + 1, 3, String(hard), String(soft), String(seconds))
+  }
+  return { value: kept.join(' ') }
 }
 
 /** The value as it is kept, or why it is none. */
-const accept = (name: string, value: string): { value: string } | { why: string } => {
+const accept = (name: string, value: string, before: string): Accepted => {
   if (FIXED.has(name)) return { why: "can't set immutable config" }
   const choices = CHOICES[name]
   if (choices !== undefined)
@@ -120,17 +132,19 @@ const accept = (name: string, value: string): { value: string } | { why: string 
       ? { value: value.toLowerCase() }
       : { why: `argument(s) must be one of the following: ${choices.join(', ')}` }
   if (MEMORY.has(name)) {
-    const m = /^(\d+)([a-z]{0,2})$/i.exec(value)
-    const unit = m === null ? undefined : UNITS[m[2].toLowerCase()]
-    return unit === undefined ? { why: 'argument must be a memory value' } : { value: String(Number(m![1]) * unit) }
+    const bytes = memoryBytes(value)
+    if (bytes === null) return { why: 'argument must be a memory value' }
+    return { value: String(name === 'repl-backlog-size' ? Math.max(bytes, 16_384) : bytes) }
   }
-  const before = DEFAULTS[name]
-  if (before === 'yes' || before === 'no')
+  if (name === 'client-output-buffer-limit') return acceptBufferLimit(value, before)
+  if (name === 'save') return /^\s*(\d+\s+\d+\s*)*$/.test(value) ? { value: value.trim() } : { why: 'Invalid save parameters' }
+  const standard = DEFAULTS[name]
+  if (standard === 'yes' || standard === 'no')
     return /^(yes|no)$/i.test(value) ? { value: value.toLowerCase() } : { why: "argument must be 'yes' or 'no'" }
-  if (/^-?\d+$/.test(before)) {
+  if (/^-?\d+$/.test(standard)) {
     const n = parseSmall(value)
     if (n === null) return { why: "argument couldn't be parsed into an integer" }
-    return n < 0 && !before.startsWith('-') ? { why: 'argument must be between 0 and 2147483647 inclusive' } : { value }
+    return n < 0 && !standard.startsWith('-') ? { why: 'argument must be between 0 and 2147483647 inclusive' } : { value }
   }
   return { value }
 }
@@ -143,7 +157,7 @@ export const configGet: Handler = (state, session, argv) => {
 }
 
 /** All of them or none. */
-export const configSet: Handler = (state, _s, argv) => {
+export const configSet: Handler = (state, _s, argv, ctx) => {
   if (argv.length % 2 === 1) return SYNTAX
   const changes: [string, string][] = []
   for (let i = 2; i < argv.length; i += 2) {
@@ -155,10 +169,25 @@ export const configSet: Handler = (state, _s, argv) => {
     changes.push([known, argv[i + 1]])
   }
   for (let i = 0; i < changes.length; i++) {
-    const result = accept(changes[i][0], changes[i][1])
+    const result = accept(changes[i][0], changes[i][1], directive(state, changes[i][0]))
     if ('why' in result) return err(`ERR CONFIG SET failed (possibly related to argument '${argv[2 + 2 * i]}') - ${result.why}`)
     changes[i][1] = result.value
   }
-  for (const [name, value] of changes) state.config.set(name, value)
+  for (const [name, value] of changes) keep(state, name, value, ctx)
   return OK
+}
+
+/** A directive takes effect. */
+const keep = (state: NodeState, name: string, value: string, ctx: Context): void => {
+  state.config.set(name, value)
+  state.repl.good = -1
+  if (name === 'save' || name.startsWith('append')) watchFiles(state, ctx)
+}
+
+/** CONFIG SET by the learner's hand: what is no directive, or no value for it, changes nothing. */
+export const setDirective = (state: NodeState, name: string, value: string, ctx: Context): void => {
+  const known = ALIASES[name] ?? name
+  if (!(known in DEFAULTS)) return
+  const result = accept(known, value, directive(state, known))
+  if ('value' in result) keep(state, known, result.value, ctx)
 }

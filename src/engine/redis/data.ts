@@ -1,5 +1,5 @@
 import type { Context } from '../core/process.ts'
-import { deleteEntry, dumpSize, getEntry, keysInSlot, shareKeys } from './keyspace.ts'
+import { deleteEntry, getEntry, keysInSlot, rdbSize, shareKeys } from './keyspace.ts'
 import { propagate } from './replication.ts'
 import type { Entry, Keyspace, NodeState } from './state.ts'
 import { allKeysChanged, keyChanged } from './watch.ts'
@@ -29,24 +29,35 @@ export const commandSide = (): CommandSide => side
 
 /** A primary's whole data, at one moment. */
 export interface KeysDump {
+  /** bytes of the file. */
   readonly size: number
   readonly keys: Keyspace
+  readonly parked: readonly (readonly [number, Keyspace])[]
 }
 
-export const dumpKeys = (state: NodeState): KeysDump => ({ size: dumpSize(state.keys), keys: shareKeys(state.keys) })
+export const dumpKeys = (state: NodeState): KeysDump => {
+  const parked = [...state.parked].map(([db, keys]) => [db, shareKeys(keys)] as const)
+  return { size: parked.reduce((n, [, keys]) => n + rdbSize(keys), rdbSize(state.keys)), keys: shareKeys(state.keys), parked }
+}
 
-/** Replaces this node's data; how many keys it has now, and how many of its own were lost or replaced by another value. */
-export const loadKeys = (state: NodeState, dump: KeysDump): { keys: number; dropped: number } => {
-  const old = state.keys
-  const now = shareKeys(dump.keys)
-  let dropped = 0
+/** How many keys of one data set another lacks or holds with another value. */
+export const countChanged = (old: Keyspace, now: Keyspace): number => {
+  let changed = 0
   for (let i = 0; i < old.table.pages.length; i++) {
     const page = old.table.pages[i]
     if (page === now.table.pages[i] || page.size === 0) continue
-    for (const [key, entry] of page) if (!isSame(entry, getEntry(now, key))) dropped++
+    for (const [key, entry] of page) if (!isSame(entry, getEntry(now, key))) changed++
   }
+  return changed
+}
+
+/** Replaces this node's data; how many keys it has now, and how many of its own were lost or replaced by another value. */
+export const loadKeys = (state: NodeState, dump: KeysDump): { keys: number; dropped: number } => {
+  const now = shareKeys(dump.keys)
+  const dropped = countChanged(state.keys, now)
   allKeysChanged(state)
   state.keys = now
+  state.parked = new Map(dump.parked.map(([db, keys]) => [db, shareKeys(keys)]))
   return { keys: now.size, dropped }
 }
 

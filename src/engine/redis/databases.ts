@@ -1,19 +1,21 @@
 import { newKeyspace } from './keyspace.ts'
 import type { Keyspace, NodeState } from './state.ts'
 
-/** A server outside cluster mode has sixteen databases; a command sees the chosen one as `state.keys`. Only number 0 is replicated. */
+/** A server outside cluster mode has sixteen databases; a command sees the chosen one as `state.keys`. */
 export const DATABASES = 16
 
 /** Makes database `db` the one that commands see. */
 export const enter = (state: NodeState, db: number): void => {
   state.parked.set(0, state.keys)
   state.keys = state.parked.get(db) ?? newKeyspace()
+  state.db = db
 }
 
 export const leave = (state: NodeState, db: number): void => {
   state.parked.set(db, state.keys)
   state.keys = state.parked.get(0)!
   state.parked.delete(0)
+  state.db = 0
 }
 
 /** Any database's keys, while a command runs in `current`. */

@@ -95,7 +95,19 @@ const sharePages = <P>(table: { cow: true; pages: P[]; owned: Uint8Array }): { c
   return { cow: true, pages: table.pages.slice(), owned: new Uint8Array(table.owned.length) }
 }
 
-/** Bytes the keys would need in an RDB file, roughly: for the time a full sync takes. */
-export const dumpSize = (keys: Keyspace): number => 200 + keys.size * 40
+/** Bytes the keys would need in an RDB file, roughly: for the time a full sync or a save takes. */
+export const rdbSize = (keys: Keyspace): number => {
+  let size = 100
+  if (keys.size > 0) for (const page of keys.table.pages) for (const [key, entry] of page) size += key.length + entrySize(entry)
+  return size
+}
+
+const entrySize = ({ value, expireAt }: Entry): number => {
+  let size = expireAt < 0 ? 3 : 12
+  if (typeof value === 'string') size += value.length
+  else if (Array.isArray(value) || value instanceof Set) for (const element of value) size += element.length + 1
+  else for (const [field, held] of value) size += field.length + 2 + (typeof held === 'number' ? 8 : held.length)
+  return size
+}
 
 export const isExpired = (entry: Entry, now: Micros): boolean => entry.expireAt >= 0 && entry.expireAt <= now

@@ -1,7 +1,7 @@
 import type { CloseReason, ConnId, ConnKind } from '../core/network.ts'
 import type { Behaviour, Context, Message } from '../core/process.ts'
 import { MS } from '../core/time.ts'
-import { BUS_OFFSET, PORT, ipOf, nodeIdOf } from './address.ts'
+import { BUS_OFFSET, PORT, ipOf, nodeIdOf, processNear } from './address.ts'
 import {
   bootCluster,
   busAccepted,
@@ -15,14 +15,25 @@ import {
 } from './bus.ts'
 import { specOf } from './commands.ts'
 import { checkWaits, onWaitTimer } from './commands/wait.ts'
-import { DIRECTIVES } from './config.ts'
+import { setDirective } from './config.ts'
 import { connectCommands } from './data.ts'
+import { enter, leave } from './databases.ts'
 import { EXPIRE_EVERY, activeExpiry } from './expiry.ts'
 import { newKeyspace, shareKeys } from './keyspace.ts'
 import { checkMigrations, migrateAnswered, migrateConnected, migrateFailed } from './migrate.ts'
+import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, type Files } from './persistence.ts'
 import { deliverPublish } from './pubsub.ts'
 import { firstSlot } from './redirection.ts'
-import { replAccepted, replClosed, replConnected, replMessages, replTimers } from './replication.ts'
+import {
+  persistReplication,
+  replAccepted,
+  replClosed,
+  replConnected,
+  replicaOfDirective,
+  replMessages,
+  replTimers,
+  startReplicating,
+} from './replication.ts'
 import { checkPops, endSession, newSession, onCommand, retryPaused, unblock } from './session.ts'
 import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
@@ -31,6 +42,10 @@ import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from 
 export interface NodeDisk {
   conf: NodesConf | null
   keys: Keyspace | null
+  /** the other databases. */
+  parked?: readonly (readonly [number, Keyspace])[]
+  /** the files, where directives speak of them; they decide what comes back. */
+  files?: Files | null
   /** directives set since the start are kept (CONFIG REWRITE). */
   config: [string, string][]
 }
@@ -45,7 +60,9 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     config: new Map(disk?.config ?? Object.entries(ctx.settings.config)),
     bootedAt: ctx.now,
     keys: disk?.keys ?? newKeyspace(),
-    parked: new Map(),
+    parked: new Map(disk?.parked ?? []),
+    db: 0,
+    persistence: null,
     sessions: new Map(),
     nextClientId: 1,
     pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
@@ -57,10 +74,13 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     migrations: new Map(),
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],
-    stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
+    stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, changes: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
   }
-  if (ctx.settings.cluster) bootCluster(state, disk?.conf ?? null, ctx)
-  else bootAlone(state, disk?.conf ?? null, ctx)
+  const conf = confWith(disk, state.config)
+  if (ctx.settings.cluster) bootCluster(state, conf, ctx)
+  else bootAlone(state, conf, ctx)
+  if (disk?.files != null) loadFiles(state, disk.files, ctx)
+  else watchFiles(state, ctx)
   ctx.setTimer('activeExpiry', EXPIRE_EVERY)
   return state
 }
@@ -70,13 +90,31 @@ const bootAlone = (state: NodeState, conf: NodesConf | null, ctx: Context): void
   bootCluster(state, conf, ctx)
   state.cluster = null
   ctx.clearTimer('clusterCron')
+  const primary = replicaOfDirective(state)
+  if (primary === null) return
+  const process = processNear(primary[0], primary[1], ctx.settings.addresses)
+  if (process !== null) startReplicating(state, process, ctx)
 }
 
-const persist = (state: NodeState, empty: boolean): NodeDisk => ({
-  conf: persistCluster(state, !empty),
-  keys: empty ? null : shareKeys(state.keys),
-  config: [...state.config],
-})
+/** nodes.conf, with the history that the file to be loaded belongs to: only a dump.rdb remembers one. */
+const confWith = (disk: NodeDisk | null, config: ReadonlyMap<string, string>): NodesConf | null => {
+  if (disk?.conf == null || disk.files == null) return disk?.conf ?? null
+  const file = config.get('appendonly') === 'yes' ? null : fileToLoad(disk.files, config)
+  return { ...disk.conf, replication: file === null ? undefined : { replid: file.replid, offset: file.offset, db: file.db } }
+}
+
+const persist = (state: NodeState, empty: boolean, powerLost: boolean, now: number): NodeDisk => {
+  const config: [string, string][] = [...state.config]
+  const alone = (keepsData: boolean): NodesConf => ({
+    nodes: [],
+    currentEpoch: 0,
+    replication: keepsData ? persistReplication(state) : undefined,
+  })
+  const conf = (keepsData: boolean): NodesConf => persistCluster(state, keepsData) ?? alone(keepsData)
+  if (!empty && state.persistence !== null) return { conf: conf(false), keys: null, files: filesAfter(state, powerLost, now), config }
+  const parked = empty ? [] : [...state.parked].map(([db, keys]) => [db, shareKeys(keys)] as const)
+  return { conf: conf(!empty), keys: empty ? null : shareKeys(state.keys), parked, config }
+}
 
 const onReply = (state: NodeState, message: ReplyMessage, conn: ConnId, ctx: Context): void => {
   migrateAnswered(state, conn, message.reply, ctx, unblock(state, ctx))
@@ -90,6 +128,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
   timer: {
     ...busTimers,
     ...replTimers,
+    ...fileTimers,
     activeExpiry(state: NodeState, ctx: Context) {
       activeExpiry(state, ctx)
       if (state.awaited.size > 0) checkPops(state, ctx)
@@ -120,13 +159,15 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     migrateFailed(state, conn, reason === 'refused', ctx, unblock(state, ctx))
   },
   act(state, action, ctx) {
-    if (action.type === 'config' && action.directive in DIRECTIVES) state.config.set(action.directive, action.value)
+    if (action.type === 'config') setDirective(state, action.directive, action.value, ctx)
     else if (action.type === 'failover') startManualFailover(state, 'plain', ctx)
   },
-  cost: (_state, message: Message, ctx) => {
+  cost: (state, message: Message, ctx) => {
     if (message.type === 'command') {
       const name = (message as CommandMessage).argv[0]
-      return name === 'KEYS' || name === 'keys' ? ctx.settings.service.command + 10 * MS : ctx.settings.service.command
+      if (name === 'KEYS' || name === 'keys') return ctx.settings.service.command + 10 * MS
+      if (name === 'SAVE' || name === 'save') return ctx.settings.service.command + saveTime(state)
+      return ctx.settings.service.command
     }
     return message.type.charCodeAt(0) === 36 ? 0 : ctx.settings.service.message
   },
@@ -159,7 +200,13 @@ const STREAM: Session = Object.freeze({
 connectCommands({
   applyReplicated(state, argv, ctx) {
     const command = specOf(argv)
-    if (command !== undefined) command.handler(state, STREAM, argv, ctx, firstSlot(command, argv))
+    const { db } = state.repl
+    if (command !== undefined && db <= 0) command.handler(state, STREAM, argv, ctx, firstSlot(command, argv))
+    else if (command !== undefined) {
+      enter(state, db)
+      command.handler(state, { ...STREAM, db }, argv, ctx, firstSlot(command, argv))
+      leave(state, db)
+    }
     tellInvalidations(state, 0, ctx)
     state.ready = []
   },

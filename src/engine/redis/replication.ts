@@ -1,56 +1,31 @@
 import type { CloseReason, ConnId } from '../core/network.ts'
-import type { Context, Message, ProcessId } from '../core/process.ts'
-import { hash32 } from '../core/random.ts'
+import type { Context, ProcessId } from '../core/process.ts'
 import { SEC } from '../core/time.ts'
-import { commandSide, dumpKeys, loadKeys } from './data.ts'
-import type { KeysDump } from './data.ts'
+import { newBacklog } from './backlog.ts'
+import { commandSide, loadKeys } from './data.ts'
+import { firstHistory, newHistory } from './histories.ts'
 import { areWritesPaused, manualProgress } from './manual.ts'
-import { because, isOn, number } from './peers.ts'
-import { whyFullSync } from './rules.ts'
-import type { Backlog, NodeState, ReplicaLink, StreamItem } from './state.ts'
+import { because, number } from './peers.ts'
+import { leftSnapshot } from './persistence.ts'
+import {
+  onAck,
+  onPsync,
+  replicasCron,
+  type AckMessage,
+  type ContinueMessage,
+  type PsyncMessage,
+  type SyncMessage,
+  type SyncPartMessage,
+  type SyncStartMessage,
+} from './psync.ts'
+import type { NodeState, StreamItem } from './state.ts'
+import { append, ping } from './stream.ts'
 
-// ------------------------------------------------------------------ messages
+/** A node's replication: how it starts, whom it follows, and the replica's side of a link (the primary's: psync.ts). */
 
-/** A replica asks to go on: its history, and the first byte it lacks. */
-export interface PsyncMessage extends Message {
-  readonly type: 'psync'
-  readonly replid: string
-  readonly next: number
-}
-/** Partial: what was missed follows as the ordinary stream. */
-export interface ContinueMessage extends Message {
-  readonly type: 'syncContinue'
-  readonly replid: string
-}
-/** Full: the data set follows. */
-export interface SyncStartMessage extends Message {
-  readonly type: 'syncStart'
-  readonly reason: string
-}
-export interface SyncMessage extends Message {
-  readonly type: 'sync'
-  readonly replid: string
-  readonly offset: number
-  readonly data: KeysDump
-}
-export interface AckMessage extends Message {
-  readonly type: 'replicationAck'
-  readonly offset: number
-}
-
-const SELECT = ['SELECT', '0']
-const PING = ['PING']
-const GETACK = ['REPLCONF', 'GETACK', '*']
-
-/** Bytes of a command on the wire: *n, then $length and the bytes of each part. */
-export const respSize = (argv: readonly string[]): number => {
-  let size = 3 + String(argv.length).length
-  for (let i = 0; i < argv.length; i++) {
-    const length = argv[i].length
-    size += 5 + length + (length < 10 ? 1 : length < 100 ? 2 : String(length).length)
-  }
-  return size
-}
+export { firstHistory, newHistory } from './histories.ts'
+export { goodReplicas, replAccepted, replicasLacking } from './psync.ts'
+export { propagate, requestAcks, respSize } from './stream.ts'
 
 // ------------------------------------------------------------------ boot and disk
 
@@ -58,30 +33,22 @@ export const respSize = (argv: readonly string[]): number => {
 export interface ReplicationDisk {
   replid: string
   offset: number
+  db: number
 }
 
-export const newHistory = (name: string): string => {
-  let id = ''
-  for (let i = 0; i < 5; i++)
-    id += hash32(name, 0x1b873593 + i)
-      .toString(16)
-      .padStart(8, '0')
-  return id
-}
-
-const NO_HISTORY = '0'.repeat(40)
-
-/** The settled world's history of a shard: its primary's first one. */
-export const firstHistory = (primary: ProcessId): string => newHistory(`${primary} history 0`)
-
-export const bootReplication = (state: NodeState, disk: ReplicationDisk | null, ctx: Context): void => {
+/**
+ * A restarted primary begins a new history and knows its file's as the second one, so that its replicas can go on; a restarted
+ * replica goes on with its file's history itself.
+ */
+export const bootReplication = (state: NodeState, disk: ReplicationDisk | null, follows: boolean, ctx: Context): void => {
   // a restart begins a new history; which one depends on when, so that two never share a name
   const own = newHistory(`${ctx.self} history at ${ctx.now} ${ctx.event}`)
+  const goesOn = disk !== null && follows
   state.repl = {
     role: 'primary',
-    replid: own,
-    replid2: disk?.replid ?? NO_HISTORY,
-    secondOffset: disk === null ? -1 : disk.offset + 1,
+    replid: goesOn ? disk.replid : own,
+    replid2: disk === null || goesOn ? newHistory('') : disk.replid,
+    secondOffset: disk === null || goesOn ? -1 : disk.offset + 1,
     offset: disk?.offset ?? 0,
     primary: null,
     link: 0,
@@ -89,11 +56,19 @@ export const bootReplication = (state: NodeState, disk: ReplicationDisk | null, 
     linkDownSince: -1,
     lastIo: 0,
     replicas: new Map(),
-    db: -1,
-    backlog: disk === null ? null : newBacklog(disk.offset),
+    db: goesOn ? disk.db : -1,
+    backlog: disk === null ? null : newBacklog(state, disk.offset),
     histories: 1,
     linkFact: 0,
     cron: 0,
+    transfer: null,
+    lastSync: null,
+    good: -1,
+    fenced: 0,
+    aloneSince: ctx.now,
+    overruns: new Map(),
+    syncs: { full: 0, partial: 0, refused: 0 },
+    strange: disk === null && follows,
   }
 }
 
@@ -102,57 +77,18 @@ export const settleReplication = (state: NodeState, primary: ProcessId): void =>
   const r = state.repl
   r.replid = firstHistory(primary)
   r.offset = SETTLED_OFFSET
-  r.backlog = newBacklog(SETTLED_OFFSET)
+  r.backlog = newBacklog(state, SETTLED_OFFSET)
 }
 /** As after the SELECT and PING of a first minute. */
 const SETTLED_OFFSET = 23 + 14
 
-const newBacklog = (offset: number): Backlog => ({ from: offset + 1, chunks: [], tail: [] })
-
-export const persistReplication = (state: NodeState): ReplicationDisk => ({ replid: state.repl.replid, offset: state.repl.offset })
-
-// ------------------------------------------------------------------ the stream
-
-const CHUNK = 256
-/** With no limit set: repl-backlog-size's default. */
-const BACKLOG = 1_048_576
-
-/** Sends a command that changed the data to the replicas. Only a primary speaks for itself; a replica passes on what it hears. */
-export const propagate = (state: NodeState, argv: readonly string[], ctx: Context): void => {
-  const r = state.repl
-  if (r.role !== 'primary' || (r.backlog === null && r.replicas.size === 0)) return
-  if (r.db < 0) {
-    r.db = 0
-    feed(state, SELECT, ctx)
-  }
-  feed(state, argv, ctx)
+/** A primary that never had a replica has no history worth a line in its file. */
+export const persistReplication = (state: NodeState): ReplicationDisk | undefined => {
+  const { role, replid, offset, db, backlog } = state.repl
+  return role === 'primary' && backlog === null ? undefined : { replid, offset, db }
 }
 
-const feed = (state: NodeState, argv: readonly string[], ctx: Context): void => {
-  const size = respSize(argv)
-  append(state, Object.freeze({ type: 'replication' as const, size, argv, offset: state.repl.offset + size }), ctx)
-}
-
-const append = (state: NodeState, item: StreamItem, ctx: Context): void => {
-  const r = state.repl
-  r.offset = item.offset
-  const b = (r.backlog ??= newBacklog(item.offset - item.size))
-  b.tail.push(item)
-  if (b.tail.length === CHUNK) {
-    b.chunks.push(Object.freeze(b.tail) as StreamItem[])
-    b.tail = []
-    const limit = Math.max(number(state, 'repl-backlog-size', BACKLOG), 16384)
-    while (b.chunks.length > 1 && b.chunks[0][CHUNK - 1].offset <= r.offset - limit) {
-      b.from = b.chunks[0][CHUNK - 1].offset + 1
-      b.chunks.shift()
-    }
-  }
-  if (r.replicas.size > 0)
-    for (const link of r.replicas.values()) if (link.state === 'online' || link.state === 'syncing') ctx.send(link.conn, item)
-}
-
-/** Asks the replicas how far they are (WAIT). */
-export const requestAcks = (state: NodeState, ctx: Context): void => propagate(state, GETACK, ctx)
+// ------------------------------------------------------------------ the stream comes in
 
 const onStream = (state: NodeState, m: StreamItem, conn: ConnId, ctx: Context): void => {
   const r = state.repl
@@ -162,11 +98,12 @@ const onStream = (state: NodeState, m: StreamItem, conn: ConnId, ctx: Context): 
   const name = m.argv[0]
   // it answers with what it had before the question
   if (name === 'REPLCONF') sendAck(state, m.offset - m.size, ctx)
-  else if (name !== 'PING' && name !== 'SELECT') commandSide().applyReplicated(state, m.argv, ctx)
+  else if (name === 'SELECT') r.db = Number(m.argv[1])
+  else if (name !== 'PING') commandSide().applyReplicated(state, m.argv, ctx)
   manualProgress(state, ctx)
 }
 
-// ------------------------------------------------------------------ the replica's side
+// ------------------------------------------------------------------ whom it follows
 
 /** Follows a primary from now on. A former primary offers its own history: perhaps the new one knows it. */
 export const startReplicating = (state: NodeState, primary: ProcessId, ctx: Context): void => {
@@ -179,7 +116,8 @@ export const startReplicating = (state: NodeState, primary: ProcessId, ctx: Cont
   r.primary = primary
   r.link = 0
   r.linkState = 'none'
-  r.db = -1
+  r.transfer = null
+  r.fenced = 0
   connect(state, ctx)
 }
 
@@ -192,11 +130,14 @@ export const stopReplicating = (state: NodeState, ctx: Context): void => {
   r.link = 0
   r.linkState = 'none'
   r.linkDownSince = -1
+  r.transfer = null
+  r.strange = false
   r.replid2 = r.replid
   r.secondOffset = r.offset + 1
   r.replid = newHistory(`${state.self} history ${r.histories++} at ${ctx.now}`)
   r.db = -1
-  r.backlog ??= newBacklog(r.offset)
+  r.aloneSince = ctx.now
+  r.backlog ??= newBacklog(state, r.offset)
 }
 
 /** The cluster's cron: a replica whose replication is still off follows its primary. */
@@ -206,6 +147,14 @@ export const followPrimary = (state: NodeState, ctx: Context): void => {
   const primary = state.cluster!.peers[me.replicaOf]
   if (!primary.noAddr) startReplicating(state, primary.process, ctx)
 }
+
+/** The `replicaof` directive: host and port; null without one. */
+export const replicaOfDirective = (state: NodeState): [host: string, port: number] | null => {
+  const words = (state.config.get('replicaof') ?? '').split(' ')
+  return words.length === 2 ? [words[0], Number(words[1])] : null
+}
+
+// ------------------------------------------------------------------ the replica's side of the link
 
 const connect = (state: NodeState, ctx: Context): void => {
   const r = state.repl
@@ -218,23 +167,22 @@ export const replConnected = (state: NodeState, conn: ConnId, ctx: Context): boo
   const r = state.repl
   if (conn !== r.link) return false
   r.lastIo = ctx.now
-  ctx.send(conn, { type: 'psync', size: 80, replid: r.replid, next: r.offset + 1 } as PsyncMessage)
-  return true
-}
-
-export const replAccepted = (state: NodeState, conn: ConnId, from: ProcessId, ctx: Context): boolean => {
-  state.repl.replicas.set(conn, { conn, process: from, state: 'handshake', ack: 0, ackAt: ctx.now, since: ctx.now, reason: '' })
+  r.linkState = 'handshake'
+  ctx.send(conn, { type: 'psync', size: 80, replid: r.strange ? '?' : r.replid, next: r.offset + 1, fact: r.linkFact } as PsyncMessage)
   return true
 }
 
 export const replClosed = (state: NodeState, conn: ConnId, reason: CloseReason, ctx: Context): boolean => {
   const r = state.repl
-  if (r.replicas.delete(conn)) return true
+  if (r.replicas.delete(conn)) {
+    r.good = -1
+    return true
+  }
   if (conn !== r.link) return false
   const was = r.linkState
   linkLost(state, reason === 'refused' ? 'connection refused' : reason === 'timeout' ? 'timeout' : 'connection lost', ctx)
-  // an established link is tried again at once; a refused one waits for the cron
-  if (was !== 'connecting') connect(state, ctx)
+  // an established link is tried again at once; one that never came to be waits for the cron
+  if (was === 'connected' || was === 'syncing') connect(state, ctx)
   return true
 }
 
@@ -243,6 +191,7 @@ const linkLost = (state: NodeState, why: string, ctx: Context): void => {
   const was = r.linkState
   r.link = 0
   r.linkState = 'none'
+  r.transfer = null
   if (was !== 'connected' && was !== 'syncing') return
   if (was === 'connected') r.linkDownSince = ctx.now
   r.linkFact = ctx.emit('replication.linkDown', { primary: r.primary!, why })
@@ -256,6 +205,7 @@ const onContinue = (state: NodeState, m: ContinueMessage, conn: ConnId, ctx: Con
     r.secondOffset = r.offset + 1
     r.replid = m.replid
   }
+  r.lastSync = { kind: 'partial', at: ctx.now, bytes: m.missed }
   linked(state, ctx)
 }
 
@@ -271,7 +221,15 @@ const onSyncStart = (state: NodeState, m: SyncStartMessage, conn: ConnId, ctx: C
   if (conn !== r.link) return
   r.linkState = 'syncing'
   r.lastIo = ctx.now
+  r.transfer = { total: m.total, read: 0, at: ctx.now }
   r.linkFact = ctx.emit('replication.syncStarted', { primary: r.primary! }, because(r.linkFact))
+}
+
+const onSyncPart = (state: NodeState, m: SyncPartMessage, conn: ConnId, ctx: Context): void => {
+  const r = state.repl
+  if (conn !== r.link || r.transfer === null) return
+  r.lastIo = ctx.now
+  r.transfer = { total: r.transfer.total, read: r.transfer.read + m.size!, at: ctx.now }
 }
 
 const onSync = (state: NodeState, m: SyncMessage, conn: ConnId, ctx: Context): void => {
@@ -281,12 +239,17 @@ const onSync = (state: NodeState, m: SyncMessage, conn: ConnId, ctx: Context): v
   for (const link of [...r.replicas.keys()]) ctx.close(link)
   r.replicas.clear()
   r.replid = m.replid
-  r.replid2 = NO_HISTORY
+  r.replid2 = newHistory('')
   r.secondOffset = -1
   r.offset = m.offset
-  r.backlog = newBacklog(m.offset)
+  r.db = m.db
+  r.strange = false
+  r.backlog = newBacklog(state, m.offset)
+  r.transfer = null
+  r.lastSync = { kind: 'full', at: ctx.now, bytes: m.data.size }
   linked(state, ctx)
   ctx.emit('replication.synced', { primary: r.primary!, offset: m.offset, keys, dropped }, because(r.linkFact))
+  leftSnapshot(state, ctx)
   manualProgress(state, ctx)
 }
 
@@ -294,107 +257,34 @@ const sendAck = (state: NodeState, offset: number, ctx: Context): void => {
   ctx.send(state.repl.link, { type: 'replicationAck', size: 60, offset } as AckMessage)
 }
 
-// ------------------------------------------------------------------ the primary's side
-
-const onPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Context): void => {
-  const r = state.repl
-  const link = r.replicas.get(conn)
-  if (link === undefined) return
-  // a replica whose own link is down cannot serve replicas of its own
-  if (r.role === 'replica' && r.linkState !== 'connected') {
-    r.replicas.delete(conn)
-    ctx.close(conn)
-    return
-  }
-  const b = r.backlog
-  const history = {
-    replid: r.replid,
-    replid2: r.replid2,
-    secondOffset: r.secondOffset,
-    from: b === null ? r.offset + 1 : b.from,
-    end: r.offset,
-  }
-  const full = b === null ? 'there is no backlog' : whyFullSync(history, m.replid, m.next)
-  link.ackAt = ctx.now
-  if (full === null) {
-    ctx.send(conn, { type: 'syncContinue', size: 60, replid: r.replid } as ContinueMessage)
-    for (const chunk of b!.chunks)
-      if (chunk[chunk.length - 1].offset >= m.next) for (const item of chunk) if (item.offset >= m.next) ctx.send(conn, item)
-    for (const item of b!.tail) if (item.offset >= m.next) ctx.send(conn, item)
-    link.state = 'online'
-    link.ack = m.next - 1
-    return
-  }
-  link.state = 'waiting'
-  link.since = ctx.now
-  link.reason = full
-  const delay = isOn(state, 'repl-diskless-sync', true) ? number(state, 'repl-diskless-sync-delay', 5) : 0
-  if (delay === 0) beginFullSync(state, link, ctx)
-}
-
-const beginFullSync = (state: NodeState, link: ReplicaLink, ctx: Context): void => {
-  const r = state.repl
-  r.backlog ??= newBacklog(r.offset)
-  // a replica starting from a file has no database selected
-  if (r.role === 'primary') r.db = -1
-  const data = dumpKeys(state)
-  link.state = 'syncing'
-  link.ackAt = ctx.now
-  ctx.send(link.conn, { type: 'syncStart', size: 60, reason: link.reason } as SyncStartMessage)
-  ctx.send(link.conn, { type: 'sync', size: data.size, replid: r.replid, offset: r.offset, data } as SyncMessage)
-}
-
-const onAck = (state: NodeState, m: AckMessage, conn: ConnId, ctx: Context): void => {
-  const link = state.repl.replicas.get(conn)
-  if (link === undefined) return
-  link.state = 'online'
-  link.ack = m.offset
-  link.ackAt = ctx.now
-  commandSide().replicaAcked(state, ctx)
-}
-
 // ------------------------------------------------------------------ the cron, each second
 
 const replicationCron = (state: NodeState, ctx: Context): void => {
   ctx.setTimer('replicationCron', SEC)
   const r = state.repl
-  const timeout = number(state, 'repl-timeout', 60) * SEC
   if (r.role === 'replica' && r.primary !== null) {
-    if (r.link !== 0 && ctx.now - r.lastIo > timeout) {
+    if (r.link !== 0 && ctx.now - r.lastIo > number(state, 'repl-timeout', 60) * SEC) {
       ctx.close(r.link)
       linkLost(state, 'timeout', ctx)
     }
     if (r.link === 0) connect(state, ctx)
     else if (r.linkState === 'connected') sendAck(state, r.offset, ctx)
   }
-  if (r.replicas.size === 0) return
-  r.cron++
-  if (r.role === 'primary' && r.cron % number(state, 'repl-ping-replica-period', 10) === 0 && !areWritesPaused(state, ctx.now))
-    propagate(state, PING, ctx)
-  const delay = number(state, 'repl-diskless-sync-delay', 5) * SEC
-  for (const link of [...r.replicas.values()])
-    if (link.state === 'waiting') {
-      if (ctx.now - link.since >= delay) beginFullSync(state, link, ctx)
-    } else if (ctx.now - link.ackAt > timeout) {
-      r.replicas.delete(link.conn)
-      ctx.close(link.conn)
-    }
+  if (r.replicas.size > 0) {
+    r.cron++
+    if (r.role === 'primary' && r.cron % number(state, 'repl-ping-replica-period', 10) === 0 && !areWritesPaused(state, ctx.now))
+      ping(state, ctx)
+  }
+  replicasCron(state, ctx)
 }
 
 export const startReplicationCron = (after: number, ctx: Context): void => ctx.setTimer('replicationCron', after)
-
-/** Replicas that are online and answered within `maxLag` seconds: what min-replicas-to-write counts. */
-export const goodReplicaCount = (state: NodeState, maxLag: number, now: number): number => {
-  let good = 0
-  for (const link of state.repl.replicas.values())
-    if (link.state === 'online' && Math.floor(now / SEC) - Math.floor(link.ackAt / SEC) <= maxLag) good++
-  return good
-}
 
 export const replMessages = {
   psync: onPsync,
   syncContinue: onContinue,
   syncStart: onSyncStart,
+  syncPart: onSyncPart,
   sync: onSync,
   replication: onStream,
   replicationAck: onAck,

@@ -144,6 +144,13 @@ export const whyDown = (
 /** A primary may spare a replica when more good ones are left than the migration barrier. */
 export const maySpareReplica = (goodReplicas: number, barrier: number): boolean => goodReplicas > barrier
 
+/** A replica is good while it is online and answered within min-replicas-max-lag whole seconds. */
+export const isGoodReplica = (online: boolean, now: Micros, ackAt: Micros, maxLag: number): boolean =>
+  online && Math.floor(now / SEC) - Math.floor(ackAt / SEC) <= maxLag
+
+/** Writes depend on good replicas only when both directives are above 0. */
+export const isFencing = (minReplicas: number, maxLag: number): boolean => minReplicas > 0 && maxLag > 0
+
 export interface History {
   replid: string
   replid2: string

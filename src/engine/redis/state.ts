@@ -20,6 +20,10 @@ export interface NodeState {
   keys: Keyspace
   /** databases other than the one in use, by number (databases.ts). */
   parked: Map<number, Keyspace>
+  /** the database in use: 0 but while a command runs in another. */
+  db: number
+  /** files on the disk; null while no directive speaks of them: then a restart loses nothing (persistence.ts). */
+  persistence: Persistence | null
   sessions: Map<ConnId, Session>
   nextClientId: number
   pubsub: PubSub
@@ -327,12 +331,12 @@ export interface ReplicationState {
   /** replica: its primary's peer process, connection and state. */
   primary: ProcessId | null
   link: ConnId
-  linkState: 'none' | 'connecting' | 'syncing' | 'connected'
+  linkState: 'none' | 'connecting' | 'handshake' | 'syncing' | 'connected'
   linkDownSince: Micros
   lastIo: Micros
   /** primary: its replicas by connection. */
   replicas: Map<ConnId, ReplicaLink>
-  /** database the stream has selected; -1 = the next command needs a SELECT first. */
+  /** database the stream has selected, whoever speaks; -1 = the next command needs a SELECT first. */
   db: number
   /** the newest part of the stream, for partial resynchronisations; null until a replica was there. */
   backlog: Backlog | null
@@ -341,14 +345,32 @@ export interface ReplicationState {
   /** the fact the link went down with. */
   linkFact: number
   cron: number
+  /** replica: the transfer of a full sync under way, and how it last got in step. */
+  transfer: { total: number; read: number; at: Micros } | null
+  lastSync: { kind: 'partial' | 'full'; at: Micros; bytes: number } | null
+  /** primary: good replicas as of the last count (min-replicas-to-write); -1 = count anew. */
+  good: number
+  /** the fact with which writes began to be refused for lack of good replicas; 0 = they are taken. */
+  fenced: number
+  /** since when it has had no replica (repl-backlog-ttl). */
+  aloneSince: Micros
+  /** links closed because their output buffer was full, since that replica was last in step. */
+  overruns: Map<ProcessId, number>
+  /** INFO stats: sync_full, sync_partial_ok, sync_partial_err. */
+  syncs: { full: number; partial: number; refused: number }
+  /** a replica by directive that found no file: it has no history to offer. */
+  strange: boolean
 }
 
 export interface Backlog {
   /** first offset still held. */
   from: number
-  /** full chunks, oldest first, never changed; then the chunk being filled. */
+  /** full blocks, oldest first, never changed; then the block being filled, with its bytes. */
   chunks: StreamItem[][]
   tail: StreamItem[]
+  filled: number
+  /** bytes of a block. */
+  block: number
 }
 
 /** One command of the stream, as it travels and as it is kept; `offset` after it. */
@@ -371,6 +393,41 @@ export interface ReplicaLink {
   since: Micros
   /** why it needs a full sync. */
   reason: string
+  /** since when its output buffer is over the soft limit; -1 = it is not. */
+  softSince: Micros
+  /** bytes of ours it had read at the last look. */
+  read: number
+  /** the fact behind what happens on this link. */
+  fact: number
+}
+
+// ------------------------------------------------------------------ files (persistence.ts)
+
+/** A whole data set at one moment, and where it stands in its history. */
+export interface Snapshot {
+  readonly keys: Keyspace
+  readonly parked: readonly (readonly [number, Keyspace])[]
+  readonly replid: string
+  readonly offset: number
+  readonly db: number
+  readonly at: Micros
+}
+
+export interface Persistence {
+  /** dump.rdb. */
+  snapshot: Snapshot | null
+  /** a BGSAVE under way. */
+  saving: Snapshot | null
+  savingSince: Micros
+  /** what of the append-only file would outlive a loss of power. */
+  synced: Snapshot | null
+  /** changes when the file was last forced to the disk. */
+  syncedChanges: number
+  /** changes when the last snapshot began. */
+  savedChanges: number
+  lastSave: Micros
+  saves: number
+  lastTook: Micros
 }
 
 export interface NodeStats {
@@ -379,6 +436,8 @@ export interface NodeStats {
   misses: number
   expired: number
   connections: number
+  /** changes to the data since the start. */
+  changes: number
   /** operations in the running second and the last full one. */
   opsSecond: number
   opsNow: number

@@ -100,4 +100,4 @@ const invalidate = (state: NodeState, session: Session, keys: string[] | null, c
 const CHANNEL = '__redis__:invalidate'
 
 const tell = (session: Session, words: Reply[], size: number, ctx: Context): void =>
-  ctx.send(session.conn, { type: 'push', size: 48 + size, reply: session.resp === 3 ? { push: words } : words } as never)
+  void ctx.send(session.conn, { type: 'push', size: 48 + size, reply: session.resp === 3 ? { push: words } : words } as never)

@@ -19,6 +19,8 @@ const ms = (micros: number): string => {
   if (value >= 1000) return `${(value / 1000).toFixed(1)} s`
   return `${value >= 10 ? Math.round(value) : Math.round(value * 10) / 10} ms`
 }
+const bytes = (n: number): string =>
+  n >= 1e6 ? `${(n / 1e6).toFixed(1)} MB` : n >= 10_000 ? `${Math.round(n / 1000)} kB` : `${n} ${n === 1 ? 'byte' : 'bytes'}`
 const several = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 const comma = (ids: readonly ProcessId[]): string => ids.join(', ')
 
@@ -69,9 +71,9 @@ const SAYS: { [T in FactType]: Says<T> } = {
     'network',
   ],
   'network.healed': () => ['heal', 'is whole again', 'network'],
-  'network.link': ({ a, b, latency, loss }) => [
+  'network.link': ({ a, b, latency, loss, bandwidth }) => [
     'link',
-    `${a} to ${b} takes ${ms(latency)}${loss > 0 ? `, loses ${Math.round(loss * 100)} %` : ''}`,
+    `${a} to ${b} takes ${ms(latency)}${loss > 0 ? `, loses ${Math.round(loss * 100)} %` : ''}${bandwidth !== undefined ? `, carries ${bytes(bandwidth)} a second` : ''}`,
     'network',
   ],
 
@@ -124,6 +126,34 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'replication.synced': ({ primary, keys, dropped }) => [
     'sync',
     `is in step with ${primary}, ${several(keys, 'key')}${dropped > 0 ? `, ${dropped} of its own dropped` : ''}`,
+  ],
+  'replication.partial': ({ replica, missed, second }) => [
+    'sync',
+    `lets ${replica} go on where it was${missed > 0 ? `, ${bytes(missed)} missed` : ''}${second ? ', by the history before the promotion' : ''}`,
+  ],
+  'replication.full': ({ replica, bytes: size, reason }) => ['sync', `sends ${replica} all its data, ${bytes(size)}: ${reason}`],
+  'replication.diverged': ({ replica, own }) => [
+    'error',
+    `shares no more with ${replica}: ${bytes(own)} that ${replica} wrote on its own will be thrown away`,
+  ],
+  'replication.backlogOverflow': ({ replica, missed, kept }) => [
+    'error',
+    `cannot fill the gap of ${replica}: it lacks ${bytes(missed)}, the backlog holds ${bytes(kept)}`,
+  ],
+  'replication.bufferClosed': ({ replica, waiting, limit, kind, syncing, times }) => [
+    'error',
+    `drops ${replica}${times > 1 ? ` again, time ${times}` : ''}: ${bytes(waiting)} wait for it${syncing ? ' before its full sync is over' : ''}, the ${kind} limit is ${bytes(limit)}`,
+  ],
+  'replication.fenced': ({ on, good, wanted, maxLag }) =>
+    on
+      ? ['no', `refuses writes: ${good} of ${several(wanted, 'good replica')} answered within ${maxLag} s`]
+      : ['ok', `takes writes again, ${several(good, 'good replica')}`],
+  'persistence.saved': ({ keys, took }) => ['write', `has written a snapshot of ${several(keys, 'key')} in ${ms(took)}`],
+  'persistence.loaded': ({ from, keys, lost, age }) => [
+    lost > 0 ? 'error' : 'resume',
+    from === 'nothing'
+      ? `finds no file to start from${lost > 0 ? `: ${several(lost, 'key')} lost` : ''}`
+      : `loads ${several(keys, 'key')} from its ${from}${age > 0 ? `, ${ms(age)} old` : ''}${lost > 0 ? `: ${lost} lost or older` : ''}`,
   ],
 
   'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
@@ -194,6 +224,9 @@ const SPOKEN: ReadonlySet<FactType> = new Set<FactType>([
   'reshard.refused',
   'origin.refused',
   'subscription.changed',
+  'replication.bufferClosed',
+  'replication.fenced',
+  'persistence.loaded',
 ])
 
 /** What a screen reader hears of these facts: who and what, repeats folded, at most `limit` sentences, the latest kept. */

@@ -139,7 +139,7 @@ const copy: Handler = (state, session, argv, ctx, slot) => {
   setEntry(target, argv[2], duplicate(entry), to)
   keyChanged(state, argv[2])
   arrived(state, db, argv[2], entry)
-  if (db === session.db) propagate(state, argv, ctx)
+  propagate(state, argv, ctx)
   return 1
 }
 
@@ -155,7 +155,7 @@ const move: Handler = (state, session, argv, ctx, slot) => {
   const there = getEntry(target, argv[1], slot)
   if (there !== undefined && !isExpired(there, ctx.now)) return 0
   setEntry(target, argv[1], entry, slot)
-  remove(state, argv[1], slot, ['DEL', argv[1]], ctx)
+  remove(state, argv[1], slot, argv, ctx)
   arrived(state, db, argv[1], entry)
   return 1
 }

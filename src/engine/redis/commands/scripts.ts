@@ -1,7 +1,7 @@
 import type { Context } from '../../core/process.ts'
 import { isOn, number } from '../peers.ts'
 import { firstSlot, redirect } from '../redirection.ts'
-import { goodReplicaCount } from '../replication.ts'
+import { replicasLacking } from '../replication.ts'
 import { OK, err, isError, type Reply } from '../reply.ts'
 import { LuaSyntax, parseLua } from '../scripting/parse.ts'
 import { fn, luaGlobals, tableOf, tostring } from '../scripting/library.ts'
@@ -74,9 +74,7 @@ const obstacle = (
     if (readsOnly) return 'ERR Write commands are not allowed from read-only scripts.'
     if (state.repl.role === 'replica' && isOn(state, 'replica-read-only', true))
       return "READONLY You can't write against a read only replica."
-    const wanted = number(state, 'min-replicas-to-write', 0)
-    if (wanted > 0 && goodReplicaCount(state, number(state, 'min-replicas-max-lag', 10), ctx.now) < wanted)
-      return 'NOREPLICAS Not enough good replicas to write.'
+    if (replicasLacking(state, ctx) > 0) return 'NOREPLICAS Not enough good replicas to write.'
   }
   const slot = firstSlot(command, argv)
   if (state.cluster === null || slot < 0) return null

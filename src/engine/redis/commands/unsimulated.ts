@@ -224,10 +224,6 @@ const SERVERS: readonly CommandSpec[] = [
     ],
     false,
   ),
-  u('bgrewriteaof', 1, ADMIN, null, 'server', '1.0.0', 'Rewrites the append-only file.'),
-  u('bgsave', -1, ADMIN, null, 'server', '1.0.0', 'Writes a snapshot beside the work.'),
-  u('save', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Writes a snapshot now.'),
-  u('lastsave', 1, 'loading stale fast', null, 'server', '1.0.0', 'When the last snapshot was written.'),
   spec(
     'debug',
     -2,

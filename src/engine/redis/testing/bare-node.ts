@@ -36,12 +36,14 @@ export const bareNode: Behaviour<NodeState> = {
       sessions: new Map(),
       nextClientId: 1,
       parked: new Map(),
+      db: 0,
+      persistence: null,
       watchers: new Map(),
       tracking: null,
       pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
       cluster: null,
       repl: {},
-      stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
+      stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, changes: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
     } as unknown as NodeState
     bootCluster(state, disk as NodesConf | null, ctx)
     return state

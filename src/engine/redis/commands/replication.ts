@@ -1,0 +1,140 @@
+import type { Context } from '../../core/process.ts'
+import { SEC } from '../../core/time.ts'
+import { addressOf, processNear } from '../address.ts'
+import { directive } from '../config.ts'
+import { parseSmall } from '../numbers.ts'
+import { number } from '../peers.ts'
+import { goodReplicas, startReplicating, stopReplicating } from '../replication.ts'
+import { OK, err, type Reply } from '../reply.ts'
+import { isFencing } from '../rules.ts'
+import type { NodeState, ReplicaLink } from '../state.ts'
+import { SYNTAX, spec, type CommandSpec, type Handler } from './spec.ts'
+
+// ------------------------------------------------------------------ INFO and ROLE
+
+const yes = (on: boolean): string => (on ? '1' : '0')
+
+const primaryAddress = (state: NodeState, ctx: Context): [string, number] => {
+  const peer = state.cluster?.peers.find((p) => !p.gone && p.process === state.repl.primary)
+  return peer === undefined ? addressOf(state.repl.primary!, ctx.settings.addresses) : [peer.ip, peer.port]
+}
+
+const replicaAddress = (state: NodeState, process: string, ctx: Context): [string, number] => {
+  const peer = state.cluster?.peers.find((p) => !p.gone && p.process === process)
+  return peer === undefined ? addressOf(process, ctx.settings.addresses) : [peer.ip, peer.port]
+}
+
+const lagOf = (link: ReplicaLink, now: number): number =>
+  link.state === 'online' ? Math.floor(now / SEC) - Math.floor(link.ackAt / SEC) : 0
+
+const STATES = { handshake: 'wait_bgsave', waiting: 'wait_bgsave', syncing: 'send_bulk', online: 'online' } as const
+
+/** INFO replication, without its heading. */
+export const replicationLines = (state: NodeState, ctx: Context): string[] => {
+  const r = state.repl
+  const rows = [`role:${r.role === 'primary' ? 'master' : 'slave'}`]
+  if (r.role === 'replica' && r.primary !== null) {
+    const [host, port] = primaryAddress(state, ctx)
+    const up = r.linkState === 'connected'
+    const { transfer } = r
+    rows.push(
+      `master_host:${host}`,
+      `master_port:${port}`,
+      `master_link_status:${up ? 'up' : 'down'}`,
+      `master_last_io_seconds_ago:${up ? Math.floor((ctx.now - r.lastIo) / SEC) : -1}`,
+      `master_sync_in_progress:${yes(r.linkState === 'syncing')}`,
+      `slave_read_repl_offset:${r.offset}`,
+      `slave_repl_offset:${r.offset}`,
+    )
+    if (transfer !== null)
+      rows.push(
+        `master_sync_total_bytes:${transfer.total}`,
+        `master_sync_read_bytes:${transfer.read}`,
+        `master_sync_left_bytes:${transfer.total - transfer.read}`,
+        `master_sync_perc:${((transfer.read * 100) / transfer.total).toFixed(2)}`,
+        `master_sync_last_io_seconds_ago:${Math.floor((ctx.now - transfer.at) / SEC)}`,
+      )
+    if (!up) rows.push(`master_link_down_since_seconds:${r.linkDownSince < 0 ? -1 : Math.floor((ctx.now - r.linkDownSince) / SEC)}`)
+    rows.push(
+      `slave_priority:${directive(state, 'replica-priority')}`,
+      `slave_read_only:${yes(directive(state, 'replica-read-only') === 'yes')}`,
+      'replica_announced:1',
+    )
+  }
+  rows.push(`connected_slaves:${r.replicas.size}`)
+  if (isFencing(number(state, 'min-replicas-to-write', 0), number(state, 'min-replicas-max-lag', 10)))
+    rows.push(`min_slaves_good_slaves:${goodReplicas(state, ctx)}`)
+  let i = 0
+  for (const link of r.replicas.values()) {
+    const [ip, port] = replicaAddress(state, link.process, ctx)
+    rows.push(`slave${i++}:ip=${ip},port=${port},state=${STATES[link.state]},offset=${link.ack},lag=${lagOf(link, ctx.now)}`)
+  }
+  const b = r.backlog
+  rows.push(
+    'master_failover_state:no-failover',
+    `master_replid:${r.replid}`,
+    `master_replid2:${r.replid2}`,
+    `master_repl_offset:${r.offset}`,
+    `second_repl_offset:${r.secondOffset}`,
+    `repl_backlog_active:${yes(b !== null)}`,
+    `repl_backlog_size:${directive(state, 'repl-backlog-size')}`,
+    `repl_backlog_first_byte_offset:${b === null ? 0 : b.from}`,
+    `repl_backlog_histlen:${b === null ? 0 : r.offset - b.from + 1}`,
+  )
+  return rows
+}
+
+const LINK = { none: 'connect', connecting: 'connecting', handshake: 'handshake', syncing: 'sync', connected: 'connected' } as const
+
+const role: Handler = (state, _s, _argv, ctx) => {
+  const r = state.repl
+  if (r.role === 'replica' && r.primary !== null) {
+    const [host, port] = primaryAddress(state, ctx)
+    return ['slave', host, port, LINK[r.linkState], r.linkState === 'connected' ? r.offset : -1]
+  }
+  const replicas: Reply[] = []
+  for (const link of r.replicas.values())
+    if (link.state === 'online') {
+      const [ip, port] = replicaAddress(state, link.process, ctx)
+      replicas.push([ip, String(port), String(link.ack)])
+    }
+  return ['master', r.offset, replicas]
+}
+
+// ------------------------------------------------------------------ replication by hand
+
+const replicaOf: Handler = (state, _s, argv, ctx) => {
+  if (state.cluster !== null) return err('ERR REPLICAOF not allowed in cluster mode.')
+  if (/^no$/i.test(argv[1]) && /^one$/i.test(argv[2])) {
+    state.config.delete('replicaof')
+    if (state.repl.role === 'replica') stopReplicating(state, ctx)
+    return OK
+  }
+  const port = parseSmall(argv[2])
+  if (port === null || port < 0 || port > 65535) return err('ERR Invalid master port')
+  const primary = processNear(argv[1], port, ctx.settings.addresses) ?? `${argv[1]}:${port}`
+  if (state.repl.role === 'replica' && state.repl.primary === primary) return { simple: 'OK Already connected to specified master' }
+  state.config.set('replicaof', `${argv[1]} ${port}`)
+  startReplicating(state, primary, ctx)
+  return OK
+}
+
+const failover: Handler = (state, _s, argv) => {
+  if (state.cluster !== null) return err('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.')
+  if (
+    argv.slice(1).some((a, i) => !/^(to|force|abort|timeout)$/i.test(a) && i === 0) ||
+    (argv.length === 2 && /^(to|timeout)$/i.test(argv[1]))
+  )
+    return SYNTAX
+  if (argv.length === 2 && argv[1].toLowerCase() === 'abort') return err('ERR No failover in progress.')
+  if (state.repl.role === 'replica') return err('ERR FAILOVER is not valid when server is a replica.')
+  if (state.repl.replicas.size === 0) return err('ERR FAILOVER requires connected replicas.')
+  return err("ERR 'failover' is not simulated")
+}
+
+export const REPLICATION: readonly CommandSpec[] = [
+  spec('role', 1, 'noscript loading stale fast', null, 'server', '2.8.12', 'Primary or replica, and of whom.', role),
+  spec('replicaof', 3, 'admin noscript stale', null, 'server', '5.0.0', 'Follows another server, outside cluster mode.', replicaOf),
+  spec('slaveof', 3, 'admin noscript stale', null, 'server', '1.0.0', 'REPLICAOF under its old name.', replicaOf),
+  spec('failover', -1, 'admin noscript stale', null, 'server', '6.2.0', 'Hands over to a replica, outside cluster mode.', failover),
+]

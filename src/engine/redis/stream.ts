@@ -1,0 +1,58 @@
+import type { Context } from '../core/process.ts'
+import { remember } from './backlog.ts'
+import { checkOutput } from './output-buffer.ts'
+import type { NodeState, StreamItem } from './state.ts'
+
+/** The replication stream: every command that changed the data, numbered by its bytes. */
+
+const PING = ['PING']
+const GETACK = ['REPLCONF', 'GETACK', '*']
+
+/** Bytes of a command on the wire: *n, then $length and the bytes of each part. */
+export const respSize = (argv: readonly string[]): number => {
+  let size = 3 + String(argv.length).length
+  for (let i = 0; i < argv.length; i++) {
+    const length = argv[i].length
+    size += 5 + length + (length < 10 ? 1 : length < 100 ? 2 : String(length).length)
+  }
+  return size
+}
+
+/** Sends a command that changed the data to the replicas. Only a primary speaks for itself; a replica passes on what it hears. */
+export const propagate = (state: NodeState, argv: readonly string[], ctx: Context): void => {
+  state.stats.changes++
+  const r = state.repl
+  if (r.role !== 'primary' || (r.backlog === null && r.replicas.size === 0)) return
+  if (r.db !== state.db) {
+    r.db = state.db
+    feed(state, ['SELECT', String(state.db)], ctx)
+  }
+  feed(state, argv, ctx)
+}
+
+const feed = (state: NodeState, argv: readonly string[], ctx: Context): void => {
+  const size = respSize(argv)
+  append(state, Object.freeze({ type: 'replication' as const, size, argv, offset: state.repl.offset + size }), ctx)
+}
+
+/** The next piece of the stream, made here or passed on: kept, and sent to every replica that is on it. */
+export const append = (state: NodeState, item: StreamItem, ctx: Context): void => {
+  const r = state.repl
+  r.offset = item.offset
+  remember(state, item, ctx)
+  if (r.replicas.size > 0)
+    for (const link of r.replicas.values())
+      if (link.state === 'online' || link.state === 'syncing') {
+        const waiting = ctx.send(link.conn, item)
+        if (waiting > 0) checkOutput(state, link, waiting, ctx)
+      }
+}
+
+/** Shows the replicas that the link lives. */
+export const ping = (state: NodeState, ctx: Context): void => feed(state, PING, ctx)
+
+/** Asks the replicas how far they are (WAIT). */
+export const requestAcks = (state: NodeState, ctx: Context): void => {
+  const r = state.repl
+  if (r.role === 'primary' && r.backlog !== null) feed(state, GETACK, ctx)
+}
