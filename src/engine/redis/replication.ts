@@ -68,7 +68,7 @@ export const bootReplication = (state: NodeState, disk: ReplicationDisk | null, 
     aloneSince: ctx.now,
     overruns: new Map(),
     syncs: { full: 0, partial: 0, refused: 0 },
-    strange: disk === null && follows,
+    strange: disk === null && follows && !ctx.settings.cluster,
   }
 }
 

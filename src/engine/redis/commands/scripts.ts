@@ -1,5 +1,5 @@
 import type { Context } from '../../core/process.ts'
-import { isOn, number } from '../peers.ts'
+import { isOn } from '../peers.ts'
 import { firstSlot, redirect } from '../redirection.ts'
 import { replicasLacking } from '../replication.ts'
 import { OK, err, isError, type Reply } from '../reply.ts'
