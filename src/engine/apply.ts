@@ -77,7 +77,7 @@ const refuse = (sim: Simulation, action: Action): string | null => {
       return missing([action.a, action.b])
     case 'command':
       if (action.argv.length === 0) return 'Type a command.'
-      return kind === 'node' ? null : `${action.process} is not a Redis node.`
+      return kind === 'node' || kind === 'sentinel' ? null : `${action.process} is not a Redis node.`
     case 'config':
       return null
     case 'subscription':

@@ -3,6 +3,9 @@ import { adminBehaviour } from './admin/admin.ts'
 import { consoleBehaviour } from './admin/console.ts'
 import { appBehaviour } from './client/app.ts'
 import { encodeTimed, encodeValue } from './caching/values.ts'
+import { PRIMARY_NAME, type SentinelDisk } from './sentinel/state.ts'
+import { instanceAddress, sentinelIdOf } from './sentinel/address.ts'
+import { sentinelBehaviour } from './sentinel/sentinel.ts'
 import { originBehaviour } from './origin/origin.ts'
 import { uniform } from './core/random.ts'
 import { slotOwner, type NodesConf } from './redis/bus.ts'
@@ -10,11 +13,13 @@ import { setEntry } from './redis/keyspace.ts'
 import { nodeBehaviour, type NodeDisk } from './redis/node.ts'
 import { keySlot } from './redis/slots.ts'
 import type { NodeState } from './redis/state.ts'
+import type { ProcessId } from './core/process.ts'
 import type { Scenario } from './scenario.ts'
 import { HOT_KEY, keyName } from './workload/keys.ts'
 
 export const BEHAVIOURS: Behaviours = {
   node: nodeBehaviour,
+  sentinel: sentinelBehaviour,
   app: appBehaviour,
   origin: originBehaviour,
   admin: adminBehaviour,
@@ -58,16 +63,35 @@ const initialConf = (scenario: Scenario): NodesConf => {
   return { nodes, currentEpoch: nodes.length }
 }
 
+/** sentinel.conf of a Sentinel that has been running: it knows the replicas and the other Sentinels. */
+const sentinelConf = (scenario: Scenario, self: ProcessId, nodes: readonly ProcessId[]): SentinelDisk => {
+  const { count, ...watch } = scenario.topology.sentinels!
+  const [ip, port] = instanceAddress(nodes[0], undefined)
+  const sentinels: [string, string, number][] = []
+  for (let i = 1; i <= count; i++) if (`s${i}` !== self) sentinels.push([sentinelIdOf(`s${i}`), ...instanceAddress(`s${i}`, undefined)])
+  const replicas = nodes.slice(1).map((n) => instanceAddress(n, undefined))
+  const primary = { name: PRIMARY_NAME, ip, port, ...watch, configEpoch: 0, leaderEpoch: 0, replicas, sentinels }
+  return { currentEpoch: 0, primaries: [primary] }
+}
+
 /** A running world: processes started in a fixed order, links and offsets as if they had always been there, the cache warm. */
 export const buildSimulation = (scenario: Scenario, seed: number): Simulation => {
   const sim = emptySimulation(scenario, seed)
   const { topology } = scenario
-  const conf = topology.cluster ? { ...initialConf(scenario), settled: true } : null
+  const alone = !topology.cluster && topology.replicasPerPrimary === 0
+  const conf = alone ? null : { ...initialConf(scenario), settled: true }
   const nodes = conf === null ? ['n1'] : conf.nodes.map((n) => n.process)
   sim.spawn('origin', 'origin')
-  for (const id of nodes) sim.spawn(id, 'node', { conf, keys: null, config: Object.entries(scenario.config) } satisfies NodeDisk)
+  const shared = Object.entries(scenario.config)
+  const follows: [string, string][] = [['replicaof', instanceAddress('n1', undefined).join(' ')]]
+  for (const id of nodes) {
+    const config = topology.cluster || id === 'n1' ? shared : [...shared, ...follows]
+    sim.spawn(id, 'node', { conf, keys: null, config } satisfies NodeDisk)
+  }
   warmUp(sim, scenario, nodes)
-  for (let i = 1; i <= topology.apps; i++) sim.spawn(`app${i}`, 'app')
+  const sentinels = topology.sentinels?.count ?? 0
+  for (let i = 1; i <= sentinels; i++) sim.spawn(`s${i}`, 'sentinel', sentinelConf(scenario, `s${i}`, nodes))
+  for (let i = 1; i <= topology.apps; i++) sim.spawn(`app${i}`, 'app', scenario.own?.[`app${i}`])
   if (topology.cluster) sim.spawn('admin', 'admin')
   sim.spawn('cli', 'console')
   return sim

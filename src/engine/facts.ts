@@ -2,6 +2,7 @@ import type { Action } from './action.ts'
 import type { ProcessId } from './core/process.ts'
 import type { Micros } from './core/time.ts'
 import type { Reply } from './redis/reply.ts'
+import type { InstanceKind } from './sentinel/state.ts'
 
 /**
  * Every fact and what it carries, in one list: each is emitted from exactly one file.
@@ -76,6 +77,29 @@ export interface Facts {
   /** what a start found; `lost` keys of those at the stop are gone or older. */
   'persistence.loaded': { from: 'nothing' | 'snapshot' | 'append-only file'; keys: number; lost: number; age: Micros }
 
+  // --- Sentinel (sentinel/): who it says is down, who agrees, who leads, what it does
+  'sentinel.met': { about: ProcessId; what: InstanceKind }
+  'sentinel.sdown': { about: ProcessId; what: InstanceKind; silent: Micros }
+  'sentinel.sdownCleared': { about: ProcessId; what: InstanceKind }
+  'sentinel.odown': { about: ProcessId; agree: number; quorum: number; by: ProcessId[] }
+  'sentinel.odownCleared': { about: ProcessId }
+  'sentinel.cannot': { about: ProcessId; agree: number; quorum: number }
+  'sentinel.delayed': { until: Micros; wait: Micros }
+  'sentinel.tried': { about: ProcessId; epoch: number; needed: number }
+  'sentinel.voted': { to: ProcessId; epoch: number; own: boolean }
+  'sentinel.voteHeard': { from: ProcessId; to: ProcessId; epoch: number; own: boolean }
+  'sentinel.elected': { epoch: number; votes: number; needed: number }
+  'sentinel.aborted': { reason: string; detail: string; epoch: number }
+  'sentinel.selected': { replica: ProcessId; priority: number; offset: number; among: number }
+  'sentinel.promoted': { replica: ProcessId; epoch: number; took: Micros }
+  'sentinel.pointed': { replica: ProcessId; to: ProcessId }
+  'sentinel.follows': { about: ProcessId; to: ProcessId }
+  /** heardFrom: whose hello said so; '' = its own failover is over. */
+  'sentinel.switched': { name: string; from: ProcessId; to: ProcessId; epoch: number; heardFrom: ProcessId }
+  'sentinel.converted': { about: ProcessId; to: ProcessId; after: Micros }
+  'sentinel.corrected': { about: ProcessId; to: ProcessId }
+  'sentinel.tilt': { on: boolean }
+
   // --- resharding
   'slot.opened': { slot: number; state: 'migrating' | 'importing'; peer: ProcessId }
   'slot.closed': { slot: number; owner: ProcessId }
@@ -88,6 +112,8 @@ export interface Facts {
   // --- clients (client/)
   'client.redirected': { kind: 'MOVED' | 'ASK'; slot: number; from: ProcessId; to: ProcessId }
   'client.refreshed': { from: ProcessId; changed: number; why: string }
+  /** a client behind Sentinels uses another primary from now on. */
+  'client.switched': { from: ProcessId; to: ProcessId; by: ProcessId; why: string }
   'client.connectionLost': { to: ProcessId; why: string }
   /** one request, end to end. Quiet. `version`/`latest`: the row's version served and the origin's at that moment (reads). */
   'request.done': {

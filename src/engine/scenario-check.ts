@@ -13,12 +13,25 @@ export const checkTopology = (t: Topology): string | null => {
   if (t.primaries + replicas > MAX_NODES)
     return `${t.primaries + replicas} nodes are more than the ${MAX_NODES} this page can run. Choose fewer.`
   if (t.replicaOf?.some((p) => !whole(p, 0, t.primaries - 1))) return 'A replica must follow one of the primaries. Check the layout.'
-  if (!t.cluster && (t.primaries !== 1 || replicas !== 0)) return 'Without cluster mode there is one node. Switch cluster mode on for more.'
+  if (!t.cluster && t.primaries !== 1) return 'Without cluster mode there is one primary. Switch cluster mode on for more.'
+  if (t.sentinels) return checkSentinels(t, whole)
   return null
+}
+
+const checkSentinels = (t: Topology, whole: (n: number, low: number, high: number) => boolean): string | null => {
+  const { count, quorum, downAfter, failoverTimeout, parallelSyncs } = t.sentinels!
+  if (t.cluster) return 'A cluster fails over by itself: Sentinels watch a primary without cluster mode.'
+  if (!whole(count, 0, 9)) return `Choose 0 to 9 Sentinels, not ${count}.`
+  if (!whole(quorum, 1, 9)) return `A quorum is 1 to 9 Sentinels, not ${quorum}.`
+  if (!(downAfter > 0 && failoverTimeout > 0)) return 'down-after and failover-timeout take some time: choose more than 0.'
+  return whole(parallelSyncs, 1, 5) ? null : `Choose 1 to 5 parallel syncs, not ${parallelSyncs}.`
 }
 
 /** A topology that can be built but that a careful operator would question; null when there is nothing to say. */
 export const warnTopology = (t: Topology): string | null => {
+  const s = t.sentinels
+  if (s && s.quorum > s.count) return 'The quorum is greater than the number of Sentinels: the primary is never held to be down.'
+  if (s?.count === 2) return 'With two Sentinels the majority is two: when either dies nobody can be elected to fail over.'
   if (!t.cluster) return null
   if (t.primaries === 2) return 'With two primaries the majority is two: when either dies nobody can promote its replica.'
   if (t.primaries === 1) return 'With one primary nobody is left to vote when it dies: its replica cannot be promoted.'

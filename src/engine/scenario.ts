@@ -1,4 +1,5 @@
 import type { Micros } from './core/time.ts'
+import type { ProcessId } from './core/process.ts'
 import type { AppPolicy, Load, OriginSettings } from './action.ts'
 
 /** A starting topology with its load and policies: plain data, validated by `checkScenario`. */
@@ -25,18 +26,31 @@ export interface Scenario {
   startAt: Micros
   /** default seed. */
   seed: number
+  /** policies of single applications that differ from `policy`. */
+  own?: Record<ProcessId, Partial<AppPolicy>>
   /** switch groups drawn (and cut) together, e.g. the failing switch of the 24 nodes. */
   groups?: { name: string; members: string[] }[]
 }
 
 export interface Topology {
-  /** false: one plain node without cluster mode. */
+  /** false: one plain primary without cluster mode, and its replicas. */
   cluster: boolean
   primaries: number
   replicasPerPrimary: number
   apps: number
   /** explicit layout: replicas[i] = index of the primary that the i-th replica follows. Default: round robin. */
   replicaOf?: number[]
+  /** Sentinels that watch the primary of a world without cluster mode. */
+  sentinels?: SentinelTopology
+}
+
+export interface SentinelTopology {
+  count: number
+  /** how many must agree that the primary is down (ODOWN). */
+  quorum: number
+  downAfter: Micros
+  failoverTimeout: Micros
+  parallelSyncs: number
 }
 
 /** A run is a value. */

@@ -68,7 +68,7 @@ export interface Pace {
   reason: string
 }
 
-export type ProcessKind = 'node' | 'app' | 'origin' | 'admin' | 'console'
+export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console'
 export type Status = 'up' | 'crashed' | 'off' | 'paused'
 
 export interface ProcessFace {

@@ -3,7 +3,8 @@ import type { ConnId } from '../core/network.ts'
 import type { Behaviour, Context, ProcessId } from '../core/process.ts'
 import { SEC, type Micros } from '../core/time.ts'
 import { IGNORED, NOBODY, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from '../client/wires.ts'
-import { PORT, ipOf, processAt } from '../redis/address.ts'
+import { processAt } from '../redis/address.ts'
+import { instanceAddress } from '../sentinel/address.ts'
 import { isError, type Reply } from '../redis/reply.ts'
 import type { PushMessage, ReplyMessage } from '../redis/state.ts'
 
@@ -60,11 +61,12 @@ const answer = (state: ConsoleState, tag: number, reply: Reply, ctx: Context): v
 const lose = (state: ConsoleState, conn: ConnId, reason: string, ctx: Context): void => {
   const gone = loseWire(state.wires, conn)
   if (gone === null) return
+  const address = instanceAddress(gone.to, ctx.settings.addresses).join(':')
   const error =
     reason === 'refused'
-      ? `Could not connect to Redis at ${ipOf(gone.to)}:${PORT}: Connection refused`
+      ? `Could not connect to Redis at ${address}: Connection refused`
       : reason === 'timeout'
-        ? `No answer from ${ipOf(gone.to)}:${PORT} within ${CONSOLE_TIMEOUT / SEC} s`
+        ? `No answer from ${address} within ${CONSOLE_TIMEOUT / SEC} s`
         : 'Error: Server closed the connection'
   for (const tag of gone.tags) if (tag > IGNORED) answer(state, tag, { error }, ctx)
 }

@@ -1,7 +1,7 @@
 import type { Context } from '../core/process.ts'
 import { deleteEntry, getEntry, keysInSlot, rdbSize, shareKeys } from './keyspace.ts'
 import { propagate } from './replication.ts'
-import type { Entry, Keyspace, NodeState } from './state.ts'
+import type { Entry, Keyspace, NodeState, Session } from './state.ts'
 import { allKeysChanged, keyChanged } from './watch.ts'
 
 /** Where the bus and the replication stream meet the data and the clients. */
@@ -13,11 +13,19 @@ export interface CommandSide {
   deliverPublish(state: NodeState, channel: string, message: string, sharded: boolean, ctx: Context): number
   /** a manual failover ended: the writes that waited are looked at again. */
   retryPaused(state: NodeState, ctx: Context): void
+  /** CLIENT KILL: a connection is ended from this side. */
+  closeClient(state: NodeState, session: Session, ctx: Context): void
   /** a replica told how far it is (WAIT). */
   replicaAcked(state: NodeState, ctx: Context): void
 }
 
-const NOTHING: CommandSide = { applyReplicated: () => {}, deliverPublish: () => 0, retryPaused: () => {}, replicaAcked: () => {} }
+const NOTHING: CommandSide = {
+  applyReplicated: () => {},
+  deliverPublish: () => 0,
+  retryPaused: () => {},
+  closeClient: () => {},
+  replicaAcked: () => {},
+}
 
 /** Set once, as the program is loaded; without it a node has a bus and no commands. */
 let side: CommandSide = NOTHING

@@ -1,5 +1,6 @@
 import type { CloseReason, ConnId, ConnKind } from '../core/network.ts'
 import type { Behaviour, Context, Message } from '../core/process.ts'
+import { uniform } from '../core/random.ts'
 import { MS } from '../core/time.ts'
 import { BUS_OFFSET, PORT, ipOf, nodeIdOf, processNear } from './address.ts'
 import {
@@ -25,6 +26,7 @@ import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, ty
 import { deliverPublish } from './pubsub.ts'
 import { firstSlot } from './redirection.ts'
 import {
+  newHistory,
   persistReplication,
   replAccepted,
   replClosed,
@@ -34,7 +36,7 @@ import {
   replTimers,
   startReplicating,
 } from './replication.ts'
-import { checkPops, endSession, newSession, onCommand, retryPaused, unblock } from './session.ts'
+import { checkPops, closeSession, endSession, newSession, onCommand, retryPaused, unblock } from './session.ts'
 import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
@@ -59,6 +61,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     cport: PORT + BUS_OFFSET,
     config: new Map(disk?.config ?? Object.entries(ctx.settings.config)),
     bootedAt: ctx.now,
+    runid: newHistory(`${ctx.self} run ${uniform(ctx.random('run'))}`),
     keys: disk?.keys ?? newKeyspace(),
     parked: new Map(disk?.parked ?? []),
     db: 0,
@@ -93,7 +96,8 @@ const bootAlone = (state: NodeState, conf: NodesConf | null, ctx: Context): void
   const primary = replicaOfDirective(state)
   if (primary === null) return
   const process = processNear(primary[0], primary[1], ctx.settings.addresses)
-  if (process !== null) startReplicating(state, process, ctx)
+  // a settled world follows already
+  if (process !== null && state.repl.primary !== process) startReplicating(state, process, ctx)
 }
 
 /** nodes.conf, with the history that the file to be loaded belongs to: only a dump.rdb remembers one. */
@@ -212,5 +216,6 @@ connectCommands({
   },
   deliverPublish,
   retryPaused,
+  closeClient: closeSession,
   replicaAcked: (state, ctx) => checkWaits(state, ctx, unblock(state, ctx)),
 })

@@ -3,6 +3,7 @@ import type { Context } from '../core/process.ts'
 import { publishToBus } from './bus.ts'
 import { NO_REPLY, type Handler } from './commands/spec.ts'
 import { globMatches } from './glob.ts'
+import { propagate } from './replication.ts'
 import { err, type Reply } from './reply.ts'
 import { slotOwner } from './bus.ts'
 import { keySlot } from './slots.ts'
@@ -45,7 +46,9 @@ const publishAs =
   (sharded: boolean): Handler =>
   (state, _s, argv, ctx) => {
     const heard = deliverPublish(state, argv[1], argv[2], sharded, ctx)
-    publishToBus(state, argv[1], argv[2], sharded, ctx)
+    // without a bus the replication stream carries it
+    if (state.cluster === null) propagate(state, argv, ctx)
+    else publishToBus(state, argv[1], argv[2], sharded, ctx)
     return heard
   }
 export const publish = publishAs(false)

@@ -1,4 +1,4 @@
-import type { Context } from '../core/process.ts'
+import type { Context, ProcessId } from '../core/process.ts'
 import { UPDATE_STATE } from './cluster-state.ts'
 import { clearSlots } from './data.ts'
 import { resetManual } from './manual.ts'
@@ -59,6 +59,11 @@ export const takeOver = (state: NodeState, why: string, news: number, ctx: Conte
   )
   tellRole(state, 'primary', why, fact, ctx)
   return fact
+}
+
+/** Without a cluster an operator, or a Sentinel, says what a node is (REPLICAOF). */
+export const tellOwnRole = (role: 'primary' | 'replica', of: ProcessId | null, ctx: Context): void => {
+  ctx.emit('role.changed', { role, of, why: 'REPLICAOF' })
 }
 
 const tellRole = (state: NodeState, role: 'primary' | 'replica', why: string, news: number, ctx: Context): void => {

@@ -92,7 +92,7 @@ export const checkPops = (state: NodeState, ctx: Context): void => {
 }
 
 /** The server's side hangs up (QUIT). */
-const closeSession = (state: NodeState, session: Session, ctx: Context): void => {
+export const closeSession = (state: NodeState, session: Session, ctx: Context): void => {
   ctx.close(session.conn)
   endSession(state, session)
 }

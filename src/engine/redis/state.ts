@@ -17,6 +17,8 @@ export interface NodeState {
   /** directives as set; a missing one has its default (config.ts). */
   config: Map<string, string>
   bootedAt: Micros
+  /** `run_id` of INFO: 40 hex digits, another at every start. */
+  runid: string
   keys: Keyspace
   /** databases other than the one in use, by number (databases.ts). */
   parked: Map<number, Keyspace>

@@ -156,6 +156,50 @@ const SAYS: { [T in FactType]: Says<T> } = {
       : `loads ${several(keys, 'key')} from its ${from}${age > 0 ? `, ${ms(age)} old` : ''}${lost > 0 ? `: ${lost} lost or older` : ''}`,
   ],
 
+  'sentinel.met': ({ about, what }) => ['join', `now watches ${about}, a ${what === 'sentinel' ? 'Sentinel' : what}`],
+  'sentinel.sdown': ({ about, silent }) => ['pfail', `holds ${about} to be down (SDOWN), silent for ${ms(silent)}`],
+  'sentinel.sdownCleared': ({ about }) => ['ok', `hears ${about} again, SDOWN is over`],
+  'sentinel.odown': ({ about, agree, quorum }) => [
+    'fail',
+    `${about} is down (ODOWN): ${several(agree, 'Sentinel')} agree, quorum ${quorum}`,
+  ],
+  'sentinel.odownCleared': ({ about }) => ['ok', `no longer holds ${about} to be down (ODOWN)`],
+  'sentinel.cannot': ({ about, agree, quorum }) => [
+    'no',
+    `does nothing about ${about}: ${several(agree, 'Sentinel')} of quorum ${quorum} ${agree === 1 ? 'says' : 'say'} that it is down`,
+  ],
+  'sentinel.delayed': ({ wait }) => ['clock', `waits ${ms(wait)} before a failover of its own`],
+  'sentinel.tried': ({ about, epoch, needed }) => [
+    'election',
+    needed === 0
+      ? `fails ${about} over because it was told to, epoch ${epoch}`
+      : `wants to fail ${about} over: epoch ${epoch}, ${several(needed, 'vote')} needed`,
+  ],
+  'sentinel.voted': ({ to, epoch, own }) => ['vote', `votes for ${own ? 'itself' : to}, epoch ${epoch}`],
+  'sentinel.voteHeard': ({ from, to, epoch, own }) => [
+    own ? 'vote' : 'no',
+    `hears that ${from} voted for ${own ? 'it' : to}, epoch ${epoch}`,
+  ],
+  'sentinel.elected': ({ epoch, votes, needed }) => ['promoted', `leads the failover of epoch ${epoch} with ${votes} of ${needed} votes`],
+  'sentinel.aborted': ({ reason, detail }) => ['no', `gives the failover up, ${reason}: ${detail}`],
+  'sentinel.selected': ({ replica, priority, offset, among }) => [
+    'role',
+    `chooses ${replica} of ${several(among, 'replica')}: priority ${priority}, offset ${offset}`,
+  ],
+  'sentinel.promoted': ({ replica, epoch }) => ['promoted', `sees ${replica} answer as a primary, config epoch ${epoch}`],
+  'sentinel.pointed': ({ replica, to }) => ['role', `tells ${replica} to follow ${to}`],
+  'sentinel.follows': ({ about, to }) => ['sync', `sees ${about} in step with ${to}`],
+  'sentinel.switched': ({ from, to, heardFrom }) => [
+    'promoted',
+    `sends clients to ${to} in place of ${from} (+switch-master)${heardFrom === '' ? ': the failover is over' : `, told by ${heardFrom}`}`,
+  ],
+  'sentinel.converted': ({ about, to, after }) => [
+    'role',
+    `makes ${about} a replica of ${to} (+convert-to-slave): it had taken writes for ${ms(after)}`,
+  ],
+  'sentinel.corrected': ({ about, to }) => ['role', `points ${about} at ${to} (+fix-slave-config)`],
+  'sentinel.tilt': ({ on }) => ['clock', on ? 'doubts its clock (TILT): it looks on for 30 s' : 'trusts its clock again (TILT is over)'],
+
   'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
   'slot.closed': ({ slot, owner }) => ['slot', `gives slot ${slot} to ${owner}`],
   'keys.migrated': ({ slot, count, to }) => ['slot', `moves ${several(count, 'key')} of slot ${slot} to ${to}`],
@@ -168,6 +212,10 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'reshard.refused': ({ reason }) => ['no', `does not reshard: ${reason}`],
 
   'client.redirected': ({ kind, slot, to }) => ['redirect', `is sent to ${to} by ${kind} ${slot}`],
+  'client.switched': ({ from, to, by, why }) => [
+    'redirect',
+    `uses ${to} in place of ${from}, told by ${by}${why === '' ? '' : ` (${why})`}`,
+  ],
   'client.refreshed': ({ from, changed }) => ['redirect', `refreshes its slot map from ${from}, ${several(changed, 'slot')} changed`],
   'client.connectionLost': ({ to, why }) => ['error', `loses its connection to ${to}${why ? `: ${why}` : ''}`],
   'request.done': ({ op, key, outcome, error }) => [

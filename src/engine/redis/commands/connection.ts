@@ -1,3 +1,4 @@
+import { commandSide } from '../data.ts'
 import { parseInt64, parseSmall } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
 import { OK, err, type Reply } from '../reply.ts'
@@ -115,6 +116,29 @@ const reply: Handler = (_state, session, argv) => {
   return how === 'on' ? OK : { none: true }
 }
 
+/** CLIENT KILL [TYPE normal|pubsub] [ID n] [SKIPME yes|no]: how many were closed. Links to replicas are none of these. */
+const clientKill: Handler = (state, session, argv, ctx) => {
+  const wanted = new Map<string, string>()
+  if (argv.length % 2 !== 0) return SYNTAX
+  for (let i = 2; i < argv.length; i += 2) wanted.set(argv[i].toLowerCase(), argv[i + 1].toLowerCase())
+  const type = wanted.get('type')
+  const id = wanted.get('id')
+  if (type !== undefined && !/^(normal|pubsub|master|slave|replica)$/.test(type)) return err(`ERR Unknown client type '${type}'`)
+  for (const name of wanted.keys()) if (!/^(type|id|skipme)$/.test(name)) return SYNTAX
+  const keepsOwn = wanted.get('skipme') !== 'no'
+  let killed = 0
+  for (const other of [...state.sessions.values()]) {
+    if (other === session && keepsOwn) continue
+    if (type !== undefined && type !== (other.subscriptions > 0 ? 'pubsub' : 'normal')) continue
+    if (id !== undefined && id !== String(other.clientId)) continue
+    killed++
+    // its own connection ends after the reply
+    if (other === session) session.closing = true
+    else commandSide().closeClient(state, other, ctx)
+  }
+  return killed
+}
+
 const noEvict: Handler = (_state, _session, argv) => (/^(on|off)$/i.test(argv[2]) ? OK : SYNTAX)
 
 const PLAIN = 'noscript loading stale'
@@ -135,7 +159,7 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|caching', 3, PLAIN, null, CONNECTION, '6.0.0', 'Whether the next command’s keys are tracked.', clientCaching),
   spec('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.', clientGetRedir),
   spec('client|trackinginfo', 2, PLAIN, null, CONNECTION, '6.2.0', 'How tracking stands for this connection.', clientTrackingInfo),
-  unsimulated('client|kill', -3, PLAIN, null, CONNECTION, '2.4.0', 'Closes connections.'),
+  spec('client|kill', -3, PLAIN, null, CONNECTION, '2.4.0', 'Closes connections: by TYPE or by ID.', clientKill),
   unsimulated('client|pause', -3, PLAIN, null, CONNECTION, '3.0.0', 'Makes clients wait.'),
   unsimulated('client|unpause', 2, PLAIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.'),
   unsimulated('client|unblock', -3, PLAIN, null, CONNECTION, '5.0.0', 'Ends another connection’s waiting.'),

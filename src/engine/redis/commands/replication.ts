@@ -6,6 +6,7 @@ import { parseSmall } from '../numbers.ts'
 import { number } from '../peers.ts'
 import { goodReplicas, startReplicating, stopReplicating } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
+import { tellOwnRole } from '../role.ts'
 import { isFencing } from '../rules.ts'
 import type { NodeState, ReplicaLink } from '../state.ts'
 import { SYNTAX, spec, type CommandSpec, type Handler } from './spec.ts'
@@ -107,7 +108,10 @@ const replicaOf: Handler = (state, _s, argv, ctx) => {
   if (state.cluster !== null) return err('ERR REPLICAOF not allowed in cluster mode.')
   if (/^no$/i.test(argv[1]) && /^one$/i.test(argv[2])) {
     state.config.delete('replicaof')
-    if (state.repl.role === 'replica') stopReplicating(state, ctx)
+    if (state.repl.role === 'replica') {
+      stopReplicating(state, ctx)
+      tellOwnRole('primary', null, ctx)
+    }
     return OK
   }
   const port = parseSmall(argv[2])
@@ -116,6 +120,7 @@ const replicaOf: Handler = (state, _s, argv, ctx) => {
   if (state.repl.role === 'replica' && state.repl.primary === primary) return { simple: 'OK Already connected to specified master' }
   state.config.set('replicaof', `${argv[1]} ${port}`)
   startReplicating(state, primary, ctx)
+  tellOwnRole('replica', primary, ctx)
   return OK
 }
 

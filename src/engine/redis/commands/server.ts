@@ -52,6 +52,7 @@ const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
     '# Server',
     'redis_version:7.0.15',
     `redis_mode:${state.cluster === null ? 'standalone' : 'cluster'}`,
+    `run_id:${state.runid}`,
     `tcp_port:${state.port}`,
     `server_time_usec:${unixMs(ctx.now) * 1000}`,
     `uptime_in_seconds:${Math.floor((ctx.now - state.bootedAt) / SEC)}`,
