@@ -1,4 +1,5 @@
 import type { Context } from '../core/process.ts'
+import { waitingFor } from './output-buffer.ts'
 import { number } from './peers.ts'
 import type { Backlog, NodeState, StreamItem } from './state.ts'
 
@@ -45,7 +46,7 @@ const trim = (state: NodeState, b: Backlog, ctx: Context): void => {
   b.block = Math.min(BLOCK, size / 16)
   let held = Infinity
   for (const link of r.replicas.values()) {
-    const waiting = ctx.traffic(link.conn)?.waiting ?? 0
+    const waiting = waitingFor(state, link, ctx)
     if (waiting > 0) held = Math.min(held, r.offset - waiting)
   }
   let gone = 0

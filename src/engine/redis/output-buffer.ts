@@ -43,6 +43,10 @@ export const brokenLimit = (
   return Math.floor(now / SEC) - Math.floor(softSince / SEC) > limit.seconds ? 'soft' : null
 }
 
+/** Bytes of the stream that wait for a replica: all since its file began, or what its connection does not take. */
+export const waitingFor = (state: NodeState, link: ReplicaLink, ctx: Context): number =>
+  link.state === 'syncing' ? state.repl.offset - link.from : (ctx.traffic(link.conn)?.waiting ?? 0)
+
 /** Looks at a link with `waiting` bytes; true when it had to be closed. */
 export const checkOutput = (state: NodeState, link: ReplicaLink, waiting: number, ctx: Context): boolean => {
   const limit = replicaBufferLimit(state)

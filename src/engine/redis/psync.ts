@@ -5,7 +5,7 @@ import { eachSince, newBacklog } from './backlog.ts'
 import { commandSide, dumpKeys, type KeysDump } from './data.ts'
 import { leftSnapshot } from './persistence.ts'
 import { newHistory } from './histories.ts'
-import { checkOutput } from './output-buffer.ts'
+import { checkOutput, waitingFor } from './output-buffer.ts'
 import { because, isOn, number } from './peers.ts'
 import { isFencing, isGoodReplica, whyFullSync } from './rules.ts'
 import type { NodeState, ReplicaLink } from './state.ts'
@@ -66,6 +66,7 @@ export const replAccepted = (state: NodeState, conn: ConnId, from: ProcessId, ct
     since: ctx.now,
     reason: '',
     softSince: -1,
+    from: 0,
     read: 0,
     fact: 0,
   })
@@ -164,6 +165,7 @@ const beginFullSyncs = (state: NodeState, ctx: Context): void => {
     if (link.state !== 'waiting') continue
     r.syncs.full++
     link.state = 'syncing'
+    link.from = r.offset
     link.ackAt = ctx.now
     link.fact = ctx.emit('replication.full', { replica: link.process, bytes: data.size, reason: link.reason }, because(link.fact))
     ctx.send(link.conn, { type: 'syncStart', size: 60, reason: link.reason, total: data.size } as SyncStartMessage)
@@ -176,12 +178,18 @@ const beginFullSyncs = (state: NodeState, ctx: Context): void => {
 
 // ------------------------------------------------------------------ how far they are
 
+/** The file is loaded: what was written meanwhile follows. */
+const startStream = (state: NodeState, link: ReplicaLink, ctx: Context): void => {
+  link.state = 'online'
+  state.repl.good = -1
+  eachSince(state.repl.backlog!, link.from + 1, (item) => void ctx.send(link.conn, item))
+}
+
 export const onAck = (state: NodeState, m: AckMessage, conn: ConnId, ctx: Context): void => {
   const r = state.repl
   const link = r.replicas.get(conn)
   if (link === undefined) return
-  if (link.state !== 'online') r.good = -1
-  link.state = 'online'
+  if (link.state === 'syncing') startStream(state, link, ctx)
   link.ack = m.offset
   link.ackAt = ctx.now
   if (r.overruns.size > 0 && m.offset >= r.offset) r.overruns.delete(link.process)
@@ -226,7 +234,8 @@ export const replicasCron = (state: NodeState, ctx: Context): void => {
   const timeout = number(state, 'repl-timeout', 60) * SEC
   for (const link of [...r.replicas.values()]) {
     const traffic = ctx.traffic(link.conn)
-    if (traffic !== null && traffic.waiting > 0 && checkOutput(state, link, traffic.waiting, ctx)) continue
+    const waiting = waitingFor(state, link, ctx)
+    if (waiting > 0 && checkOutput(state, link, waiting, ctx)) continue
     // a file that still moves is a sign of life
     if (link.state === 'syncing' && traffic !== null && traffic.read > link.read) link.ackAt = ctx.now
     link.read = traffic?.read ?? 0

@@ -397,6 +397,8 @@ export interface ReplicaLink {
   reason: string
   /** since when its output buffer is over the soft limit; -1 = it is not. */
   softSince: Micros
+  /** offset of the file it is being sent: the stream goes on from there once it has loaded it. */
+  from: number
   /** bytes of ours it had read at the last look. */
   read: number
   /** the fact behind what happens on this link. */

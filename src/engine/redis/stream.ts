@@ -42,10 +42,10 @@ export const append = (state: NodeState, item: StreamItem, ctx: Context): void =
   remember(state, item, ctx)
   if (r.replicas.size > 0)
     for (const link of r.replicas.values())
-      if (link.state === 'online' || link.state === 'syncing') {
+      if (link.state === 'online') {
         const waiting = ctx.send(link.conn, item)
         if (waiting > 0) checkOutput(state, link, waiting, ctx)
-      }
+      } else if (link.state === 'syncing') checkOutput(state, link, item.offset - link.from, ctx)
 }
 
 /** Shows the replicas that the link lives. */
