@@ -100,6 +100,13 @@ export interface Facts {
   'sentinel.corrected': { about: ProcessId; to: ProcessId }
   'sentinel.tilt': { on: boolean }
 
+  // --- memory (redis/eviction)
+  /** the first key of a spell of evictions; how many follow, the metrics count. */
+  'eviction.began': { key: string; policy: string; used: number; limit: number }
+  'eviction.ended': { keys: number; used: number; limit: number }
+  'memory.refused': { command: string; policy: string; used: number; limit: number; why: string }
+  'memory.accepted': { refused: number }
+
   // --- resharding
   'slot.opened': { slot: number; state: 'migrating' | 'importing'; peer: ProcessId }
   'slot.closed': { slot: number; owner: ProcessId }

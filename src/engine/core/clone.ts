@@ -24,6 +24,17 @@ export const ownPage = <P>(table: Pages<P>, i: number, copied: (page: P) => P = 
   return table.pages[i]
 }
 
+/** One more page at the end. */
+export const growPages = <P>(table: Pages<P>, make: () => P): void => {
+  const at = table.pages.push(make()) - 1
+  if (at >= table.owned.length) {
+    const owned = new Uint8Array(2 * at + 2)
+    owned.set(table.owned)
+    table.owned = owned
+  }
+  table.owned[at] = 1
+}
+
 /** A page for reading: never change what it returns. */
 export const page = <P>(table: Pages<P>, i: number): P => table.pages[i]
 

@@ -7,6 +7,7 @@ import { HASHES } from './commands/hashes.ts'
 import { introspection } from './commands/introspect.ts'
 import { KEYS } from './commands/keys.ts'
 import { LISTS } from './commands/lists.ts'
+import { MEMORY } from './commands/memory.ts'
 import { PUBSUB } from './commands/pubsub.ts'
 import { scriptCommands } from './commands/scripts.ts'
 import { PERSISTENCE } from './commands/persistence.ts'
@@ -20,10 +21,11 @@ import { dropTransaction, transactionCommands } from './commands/transactions.ts
 import { UNSIMULATED } from './commands/unsimulated.ts'
 import { SORTED_SETS } from './commands/zsets.ts'
 import { enter, leave } from './databases.ts'
+import { isOutOfMemory, tellRefusal } from './eviction.ts'
 import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
 import { replicasLacking } from './replication.ts'
-import { QUEUED, err, fixed, isError, type Reply } from './reply.ts'
+import { OUT_OF_MEMORY, QUEUED, err, fixed, isError, type Reply } from './reply.ts'
 import type { NodeState, Session } from './state.ts'
 import { rememberRead } from './tracking.ts'
 
@@ -63,6 +65,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...SERVER,
   ...REPLICATION,
   ...PERSISTENCE,
+  MEMORY,
   introspection(
     () => COMMANDS,
     (argv) => specOf(argv),
@@ -98,6 +101,9 @@ const FOR_SUBSCRIBERS = new Set([
   'quit',
   'reset',
 ])
+
+/** In a transaction, for want of memory, all but these are refused. */
+const ALWAYS_ADMITTED = new Set(['exec', 'discard', 'quit', 'reset'])
 
 const NO_REPLICAS = fixed('NOREPLICAS Not enough good replicas to write.')
 const READ_ONLY = fixed("READONLY You can't write against a read only replica.")
@@ -162,6 +168,14 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
       if (queued !== null) dropTransaction(state, session)
       else if (inTransaction) session.dirty = true
       return elsewhere
+    }
+  }
+  if (state.memory !== null && isOutOfMemory(state, state.memory, ctx)) {
+    const needsMore = command.isDenyOom || (queued !== null && queued.some(([c]) => c.isDenyOom))
+    // what waits for EXEC takes memory too
+    if (needsMore || (inTransaction && !ALWAYS_ADMITTED.has(command.name))) {
+      tellRefusal(state, state.memory, command.name, ctx)
+      return refuse(state, session, command, OUT_OF_MEMORY)
     }
   }
   const writes = command.isWrite || (queued !== null && queued.some(([c]) => c.isWrite))

@@ -2,6 +2,7 @@ import { SYNTAX, mapReply, type Handler } from './commands/spec.ts'
 import type { Context } from '../core/process.ts'
 import { memoryBytes } from './config-values.ts'
 import { DEFAULTS } from './directives.data.ts'
+import { memoryDirectivesChanged } from './eviction.ts'
 import { globMatches } from './glob.ts'
 import { parseSmall } from './numbers.ts'
 import { watchFiles } from './persistence.ts'
@@ -27,6 +28,13 @@ export const DIRECTIVES: Readonly<Record<string, string>> = {
   'replica-read-only': 'yes',
   'min-replicas-to-write': '0',
   'min-replicas-max-lag': '10',
+  maxmemory: '0',
+  'maxmemory-policy': 'noeviction',
+  'maxmemory-samples': '5',
+  'maxmemory-eviction-tenacity': '10',
+  'lfu-log-factor': '10',
+  'lfu-decay-time': '1',
+  'replica-ignore-maxmemory': 'yes',
 }
 
 /** Old names stand for the new ones. */
@@ -182,6 +190,7 @@ const keep = (state: NodeState, name: string, value: string, ctx: Context): void
   state.config.set(name, value)
   state.repl.good = -1
   if (name === 'save' || name.startsWith('append')) watchFiles(state, ctx)
+  if (name.startsWith('maxmemory') || name.startsWith('lfu') || name === 'replica-ignore-maxmemory') memoryDirectivesChanged(state, ctx)
 }
 
 /** CONFIG SET by the learner's hand: what is no directive, or no value for it, changes nothing. */

@@ -1,6 +1,7 @@
 import type { Context } from '../core/process.ts'
 import { MS } from '../core/time.ts'
 import { deleteEntry, getEntry, isExpired } from './keyspace.ts'
+import { touch } from './memory.ts'
 import { propagate } from './replication.ts'
 import { keySlot } from './slots.ts'
 import { keyChanged } from './watch.ts'
@@ -9,9 +10,18 @@ import type { Entry, NodeState } from './state.ts'
 /** The live entry. A primary deletes an expired key as it meets it; a replica only hides it until its primary's DEL. */
 export const lookup = (state: NodeState, key: string, ctx: Context, slot = keySlot(key)): Entry | undefined => {
   const entry = getEntry(state.keys, key, slot)
-  if (entry === undefined || entry.expireAt < 0 || entry.expireAt > ctx.now) return entry
+  if (entry === undefined || entry.expireAt < 0 || entry.expireAt > ctx.now) {
+    if (entry !== undefined && state.memory !== null) touch(state, state.memory, key, slot, ctx)
+    return entry
+  }
   if (state.repl.role === 'primary') expireKey(state, key, ctx)
   return undefined
+}
+
+/** The live entry as `lookup` finds it, without counting as a use of it. */
+export const peek = (state: NodeState, key: string, ctx: Context, slot = keySlot(key)): Entry | undefined => {
+  const entry = getEntry(state.keys, key, slot)
+  return entry === undefined || !isExpired(entry, ctx.now) ? entry : lookup(state, key, ctx, slot)
 }
 
 const expireKey = (state: NodeState, key: string, ctx: Context): void => {

@@ -2,6 +2,8 @@ import { clone, newPages, ownPage } from '../core/clone.ts'
 import type { Micros } from '../core/time.ts'
 import { keySlot } from './slots.ts'
 import type { Entry, Keyspace, NodeState } from './state.ts'
+import { addToUse, dropFromUse } from './use.ts'
+import { weigh } from './weight.ts'
 
 /** Slots a page: keys of one slot stand together, and a page stays small enough to copy on its first write. */
 const PAGE_BITS = 3
@@ -14,6 +16,9 @@ export const newKeyspace = (): Keyspace => ({
   perSlot: newPages(16384 >> COUNT_BITS, () => new Uint16Array(1 << COUNT_BITS)),
   volatile: 0,
   expireCursor: 0,
+  bytes: 0,
+  unweighed: new Set(),
+  use: null,
 })
 
 /** The entry as stored, expired or not. */
@@ -31,7 +36,34 @@ const copied = (page: KeyPage): KeyPage => {
 const ownKeys = (keys: Keyspace, i: number): KeyPage => ownPage(keys.table, i, copied)
 
 /** The entry on a page that is this table's own: its map of fields may be changed in place. */
-export const ownEntry = (keys: Keyspace, key: string, slot: number): Entry | undefined => ownKeys(keys, slot >> PAGE_BITS).get(key)
+export const ownEntry = (keys: Keyspace, key: string, slot: number): Entry | undefined => {
+  const entry = ownKeys(keys, slot >> PAGE_BITS).get(key)
+  if (entry !== undefined && typeof entry.value !== 'string' && !keys.unweighed.has(key)) {
+    keys.bytes -= weigh(key, entry)
+    keys.unweighed.add(key)
+  }
+  return entry
+}
+
+/** What of `bytes` is this entry's. */
+const weightOf = (keys: Keyspace, key: string, entry: Entry): number =>
+  typeof entry.value !== 'string' && keys.unweighed.delete(key) ? 0 : weigh(key, entry)
+
+/** Bytes of all keys (an estimate, weight.ts); looks only. */
+export const bytesOf = (keys: Keyspace): number => {
+  let { bytes } = keys
+  for (const key of keys.unweighed) bytes += weigh(key, getEntry(keys, key)!)
+  return bytes
+}
+
+/** Weighs what was changed in place since the last time. */
+export const weighAll = (keys: Keyspace): number => {
+  if (keys.unweighed.size > 0) {
+    keys.bytes = bytesOf(keys)
+    keys.unweighed.clear()
+  }
+  return keys.bytes
+}
 
 const countSlot = (keys: Keyspace, slot: number, by: number): void => {
   ownPage(keys.perSlot, slot >> COUNT_BITS)[slot & ((1 << COUNT_BITS) - 1)] += by
@@ -43,9 +75,16 @@ export const setEntry = (keys: Keyspace, key: string, entry: Entry, slot = keySl
   if (old === undefined) {
     keys.size++
     countSlot(keys, slot, 1)
-  } else if (old.expireAt >= 0) keys.volatile--
+  } else {
+    keys.bytes -= weightOf(keys, key, old)
+    if (old.expireAt >= 0) keys.volatile--
+  }
   if (entry.expireAt >= 0) keys.volatile++
+  // a value of many elements may still be filled after it was stored
+  if (typeof entry.value === 'string') keys.bytes += weigh(key, entry)
+  else keys.unweighed.add(key)
   page.set(key, entry)
+  if (keys.use !== null) addToUse(keys.use, key, entry, slot)
 }
 
 export const deleteEntry = (keys: Keyspace, key: string, slot = keySlot(key)): boolean => {
@@ -53,6 +92,8 @@ export const deleteEntry = (keys: Keyspace, key: string, slot = keySlot(key)): b
   const old = keys.table.pages[index].get(key)
   if (old === undefined) return false
   ownKeys(keys, index).delete(key)
+  keys.bytes -= weightOf(keys, key, old)
+  if (keys.use !== null) dropFromUse(keys.use, key, slot)
   if (old.expireAt >= 0) keys.volatile--
   keys.size--
   countSlot(keys, slot, -1)
@@ -88,6 +129,8 @@ export const shareKeys = (keys: Keyspace): Keyspace => ({
   ...keys,
   table: sharePages(keys.table),
   perSlot: sharePages(keys.perSlot),
+  unweighed: new Set(keys.unweighed),
+  use: null,
 })
 
 const sharePages = <P>(table: { cow: true; pages: P[]; owned: Uint8Array }): { cow: true; pages: P[]; owned: Uint8Array } => {

@@ -19,8 +19,10 @@ import { checkWaits, onWaitTimer } from './commands/wait.ts'
 import { setDirective } from './config.ts'
 import { connectCommands } from './data.ts'
 import { enter, leave } from './databases.ts'
+import { evictionTimers, memoryCron } from './eviction.ts'
 import { EXPIRE_EVERY, activeExpiry } from './expiry.ts'
 import { newKeyspace, shareKeys } from './keyspace.ts'
+import { readMemoryDirectives } from './memory.ts'
 import { checkMigrations, migrateAnswered, migrateConnected, migrateFailed } from './migrate.ts'
 import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, type Files } from './persistence.ts'
 import { deliverPublish } from './pubsub.ts'
@@ -75,15 +77,30 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     ready: [],
     scripts: new Map(),
     migrations: new Map(),
+    memory: null,
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],
-    stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, changes: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
+    stats: {
+      commands: 0,
+      hits: 0,
+      misses: 0,
+      expired: 0,
+      evicted: 0,
+      refusedForMemory: 0,
+      connections: 0,
+      changes: 0,
+      opsSecond: 0,
+      opsNow: 0,
+      opsLast: 0,
+    },
+    output: 0,
   }
   const conf = confWith(disk, state.config)
   if (ctx.settings.cluster) bootCluster(state, conf, ctx)
   else bootAlone(state, conf, ctx)
   if (disk?.files != null) loadFiles(state, disk.files, ctx)
   else watchFiles(state, ctx)
+  readMemoryDirectives(state)
   ctx.setTimer('activeExpiry', EXPIRE_EVERY)
   return state
 }
@@ -133,8 +150,10 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     ...busTimers,
     ...replTimers,
     ...fileTimers,
+    ...evictionTimers,
     activeExpiry(state: NodeState, ctx: Context) {
       activeExpiry(state, ctx)
+      memoryCron(state, ctx)
       if (state.awaited.size > 0) checkPops(state, ctx)
       tellInvalidations(state, 0, ctx)
     },

@@ -26,3 +26,4 @@ export const err = (text: string): Reply => ({ error: text })
 export const isError = (r: Reply): r is { error: string } => typeof r === 'object' && r !== null && !Array.isArray(r) && 'error' in r
 /** An error that is always the same. */
 export const fixed = (text: string): Reply => Object.freeze({ error: text })
+export const OUT_OF_MEMORY = Object.freeze({ error: "OOM command not allowed when used memory > 'maxmemory'." })

@@ -41,9 +41,13 @@ export interface NodeState {
   scripts: Map<string, string>
   /** MIGRATEs under way, by the connection to their target. */
   migrations: Map<ConnId, import('./migrate.ts').Migration>
+  /** null in cluster mode, while there is no limit and nobody asked for a key's use. */
+  memory: MemoryState | null
   cluster: ClusterState | null
   repl: ReplicationState
   stats: NodeStats
+  /** bytes sent that their receivers have not taken yet, of the connections that are watched for it (output.ts). */
+  output: number
 }
 
 export type NodeId = string
@@ -71,6 +75,71 @@ export interface Keyspace {
   volatile: number
   /** where active expiry goes on. */
   expireCursor: number
+  /** an estimate of what the keys take (weight.ts), those in `unweighed` left out: their values were changed in place. */
+  bytes: number
+  unweighed: Set<string>
+  /** when and how often each key was used; null while nothing asks for it. */
+  use: KeyUse | null
+}
+
+/** Keys in rows, in no order, so that one can be drawn at random (use.ts). */
+export interface Roster {
+  count: number
+  names: Pages<string[]>
+  /** key → row, by the page of its slot. */
+  rows: Pages<Map<string, number>>
+  /** how many keys share a bucket of the hash table, as many buckets as keys and up to twice that. */
+  chains: Pages<Uint8Array>
+}
+
+/** What eviction goes by. */
+export interface KeyUse {
+  all: Roster
+  /** keys with a time to live. */
+  volatile: Roster
+  /** a row's access time: seconds in 24 bits, or for LFU minutes in 16 and a logarithmic counter in 8. */
+  times: Pages<Uint32Array>
+  /** what a key begins with now. */
+  fresh: number
+  /** an overwritten key keeps its counter (LFU). */
+  keeps: boolean
+}
+
+/** maxmemory and its policy (eviction.ts). */
+export interface MemoryState {
+  /** bytes; 0 = no limit. */
+  limit: number
+  policy: string
+  rank: 'lru' | 'lfu' | 'ttl' | 'random' | 'none'
+  volatileOnly: boolean
+  samples: number
+  factor: number
+  decay: number
+  /** keys evicted at one go at most. */
+  most: number
+  /** the best candidates seen, worst first. */
+  pool: Candidate[]
+  /** database whose turn it is, for random eviction. */
+  turn: number
+  /** the last look found no room and nothing to evict. */
+  full: boolean
+  /** eviction goes on by a timer. */
+  running: boolean
+  /** when the last key was evicted, the last command refused; −1 never, or long ago. */
+  evictedAt: Micros
+  refusedAt: Micros
+  /** keys evicted, commands refused in this spell, and the fact it began with. */
+  evicted: number
+  refused: number
+  evictionFact: number
+  refusalFact: number
+}
+
+export interface Candidate {
+  key: string
+  db: number
+  /** the larger, the sooner it goes. */
+  score: number
 }
 
 // ------------------------------------------------------------------ clients (session.ts)
@@ -439,6 +508,9 @@ export interface NodeStats {
   hits: number
   misses: number
   expired: number
+  evicted: number
+  /** commands refused for want of memory. */
+  refusedForMemory: number
   connections: number
   /** changes to the data since the start. */
   changes: number

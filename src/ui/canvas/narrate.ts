@@ -200,6 +200,17 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'sentinel.corrected': ({ about, to }) => ['role', `points ${about} at ${to} (+fix-slave-config)`],
   'sentinel.tilt': ({ on }) => ['clock', on ? 'doubts its clock (TILT): it looks on for 30 s' : 'trusts its clock again (TILT is over)'],
 
+  'eviction.began': ({ key, policy, used, limit }) => [
+    'no',
+    `evicts keys (${policy}), ${key} first: ${bytes(used)} used, ${bytes(limit)} allowed`,
+  ],
+  'eviction.ended': ({ keys, used, limit }) => [
+    'ok',
+    `has room again after ${several(keys, 'evicted key')}: ${bytes(used)} of ${bytes(limit)}`,
+  ],
+  'memory.refused': ({ command, why }) => ['error', `answers OOM to ${command.toUpperCase()}: ${why}`],
+  'memory.accepted': ({ refused }) => ['ok', `has not answered OOM for a while, ${several(refused, 'command')} refused`],
+
   'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
   'slot.closed': ({ slot, owner }) => ['slot', `gives slot ${slot} to ${owner}`],
   'keys.migrated': ({ slot, count, to }) => ['slot', `moves ${several(count, 'key')} of slot ${slot} to ${to}`],
@@ -271,6 +282,8 @@ const SPOKEN: ReadonlySet<FactType> = new Set<FactType>([
   'reshard.finished',
   'reshard.refused',
   'origin.refused',
+  'eviction.began',
+  'memory.refused',
   'subscription.changed',
   'replication.bufferClosed',
   'replication.fenced',

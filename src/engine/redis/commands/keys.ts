@@ -3,15 +3,17 @@ import { below } from '../../core/random.ts'
 import type { Micros } from '../../core/time.ts'
 import { unixMs } from '../clock.ts'
 import { databaseAt } from '../databases.ts'
-import { lookup } from '../expiry.ts'
+import { lookup, peek } from '../expiry.ts'
 import { globMatches } from '../glob.ts'
 import { PAGE_COUNT, deleteEntry, eachKey, getEntry, isExpired, pageKeys, setEntry } from '../keyspace.ts'
+import { decayed, idleSeconds, keptUse } from '../memory.ts'
 import { migrate } from '../migrate.ts'
 import { parseInt64, parseSmall } from '../numbers.ts'
 import { propagate } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
-import type { Entry, NodeState } from '../state.ts'
+import type { Entry, MemoryState, NodeState } from '../state.ts'
+import { accessOf } from '../use.ts'
 import { keyChanged } from '../watch.ts'
 import { signalReady } from './blocking.ts'
 import { scanOptions } from './hashes.ts'
@@ -35,6 +37,12 @@ const del: Handler = (state, _s, argv, ctx, slot) => {
 }
 
 const exists: Handler = (state, _s, argv, ctx, slot) => {
+  let n = 0
+  for (let i = 1; i < argv.length; i++) if (peek(state, argv[i], ctx, slotOf(state, argv[i], slot)) !== undefined) n++
+  return n
+}
+
+const touch: Handler = (state, _s, argv, ctx, slot) => {
   let n = 0
   for (let i = 1; i < argv.length; i++) if (lookup(state, argv[i], ctx, slotOf(state, argv[i], slot)) !== undefined) n++
   return n
@@ -69,7 +77,7 @@ const expire =
 const timeOf =
   (tell: (expireAt: Micros, now: Micros) => number): Handler =>
   (state, _s, argv, ctx, slot) => {
-    const entry = lookup(state, argv[1], ctx, slot)
+    const entry = peek(state, argv[1], ctx, slot)
     if (entry === undefined) return -2
     return entry.expireAt < 0 ? -1 : tell(entry.expireAt, ctx.now)
   }
@@ -160,7 +168,7 @@ const move: Handler = (state, session, argv, ctx, slot) => {
   return 1
 }
 
-const type: Handler = (state, _s, argv, ctx, slot) => ({ simple: lookup(state, argv[1], ctx, slot)?.type ?? 'none' })
+const type: Handler = (state, _s, argv, ctx, slot) => ({ simple: peek(state, argv[1], ctx, slot)?.type ?? 'none' })
 
 const keysMatching: Handler = (state, _s, argv, ctx) => {
   const found: string[] = []
@@ -220,11 +228,19 @@ const encodingOf = (entry: Entry): string => {
 const aboutKey =
   (tell: (state: NodeState, entry: Entry) => Reply): Handler =>
   (state, _s, argv, ctx, slot) => {
-    const entry = lookup(state, argv[2], ctx, slot)
+    const entry = peek(state, argv[2], ctx, slot)
     return entry === undefined ? null : tell(state, entry)
   }
 
-const followsUse = (state: NodeState): boolean => (state.config.get('maxmemory-policy') ?? '').endsWith('-lfu')
+/** OBJECT IDLETIME and FREQ, as far as the policy keeps them. */
+const aboutUse =
+  (lfu: boolean, tell: (time: number, m: MemoryState, now: Micros) => number, other: Reply): Handler =>
+  (state, _s, argv, ctx) => {
+    if (peek(state, argv[2], ctx) === undefined) return null
+    if ((state.memory?.rank === 'lfu') !== lfu) return other
+    const time = accessOf(keptUse(state, ctx), argv[2], keySlot(argv[2]))
+    return tell(time!, state.memory!, ctx.now)
+  }
 
 const NO_LFU = err(
   'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
@@ -279,7 +295,7 @@ const OBJECT = container('object', 'generic', '2.2.3', 'How a value is kept.', [
     'generic',
     '2.2.3',
     'Seconds since a key was used.',
-    aboutKey((st) => (followsUse(st) ? NO_LRU : 0)),
+    aboutUse(false, (time, _m, now) => idleSeconds(time, now), NO_LRU),
   ),
   spec(
     'object|freq',
@@ -289,7 +305,7 @@ const OBJECT = container('object', 'generic', '2.2.3', 'How a value is kept.', [
     'generic',
     '4.0.0',
     'How often a key is used, on a logarithmic scale.',
-    aboutKey((st) => (followsUse(st) ? 5 : NO_LFU)),
+    aboutUse(true, (time, m, now) => decayed(time, m.decay, now), NO_LFU),
   ),
   spec('object|help', 2, 'loading stale', null, 'generic', '6.2.0', 'The subcommands of OBJECT.', () => helpOf('OBJECT', OBJECT_HELP)),
 ])
@@ -314,7 +330,7 @@ export const KEYS: readonly CommandSpec[] = [
   spec('del', -2, 'write', ALL, 'generic', '1.0.0', 'Deletes keys.', del),
   spec('unlink', -2, WF, ALL, 'generic', '4.0.0', 'Deletes keys, freeing them later.', del),
   spec('exists', -2, RF, ALL, 'generic', '1.0.0', 'How many of the keys are there.', exists),
-  spec('touch', -2, RF, ALL, 'generic', '3.2.1', 'Marks keys as used.', exists),
+  spec('touch', -2, RF, ALL, 'generic', '3.2.1', 'Marks keys as used.', touch),
   spec('expire', -3, WF, ONE, 'generic', '1.0.0', 'Sets the time to live in seconds.', expire(true, false)),
   spec('pexpire', -3, WF, ONE, 'generic', '2.6.0', 'Sets the time to live in milliseconds.', expire(false, false)),
   spec('expireat', -3, WF, ONE, 'generic', '1.2.0', 'Sets the moment of expiry in seconds.', expire(true, true)),

@@ -2,7 +2,7 @@ import type { Context } from '../../core/process.ts'
 import { isOn } from '../peers.ts'
 import { firstSlot, redirect } from '../redirection.ts'
 import { replicasLacking } from '../replication.ts'
-import { OK, err, isError, type Reply } from '../reply.ts'
+import { OK, OUT_OF_MEMORY, err, isError, type Reply } from '../reply.ts'
 import { LuaSyntax, parseLua } from '../scripting/parse.ts'
 import { fn, luaGlobals, tableOf, tostring } from '../scripting/library.ts'
 import { LuaError, NotSimulated, Script, Table, asText, type Value } from '../scripting/run.ts'
@@ -70,6 +70,7 @@ const obstacle = (
   ctx: Context,
 ): string | null => {
   if (command.flags.includes('noscript')) return NOT_ALLOWED
+  if (command.isDenyOom && state.memory !== null && state.memory.full) return OUT_OF_MEMORY.error
   if (command.isWrite) {
     if (readsOnly) return 'ERR Write commands are not allowed from read-only scripts.'
     if (state.repl.role === 'replica' && isOn(state, 'replica-read-only', true))
@@ -100,6 +101,8 @@ const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value
     return err('ERR Wrong number of args calling Redis command from script')
   const refused = obstacle(state, s, command, argv, readsOnly, ctx)
   if (refused !== null) return err(refused)
+  // memory is looked at when a script begins; one that has written may go on
+  if (command.isWrite && state.memory !== null) state.memory.full = false
   const before = state.repl.offset
   const reply = command.handler(state, s, argv, ctx, firstSlot(command, argv))
   if (isError(reply) && reply.error.endsWith('is not simulated')) throw new NotSimulated(command.name)

@@ -1,17 +1,18 @@
 import type { Context } from '../../core/process.ts'
 import { SEC } from '../../core/time.ts'
 import { unixMs } from '../clock.ts'
-import { configGet, configSet, directive } from '../config.ts'
+import { configGet, configSet } from '../config.ts'
 import { DATABASES, swap } from '../databases.ts'
 import { flushKeys, newKeyspace } from '../keyspace.ts'
 import { parseSmall } from '../numbers.ts'
 import { persistenceLines } from '../persistence.ts'
 import { propagate } from '../replication.ts'
-import { OK, err, type Reply } from '../reply.ts'
-import type { NodeState, Session } from '../state.ts'
+import { OK, err } from '../reply.ts'
+import type { NodeState } from '../state.ts'
 import { allKeysChanged, touchAll } from '../watch.ts'
+import { memoryLines } from './memory.ts'
 import { replicationLines } from './replication.ts'
-import { NO_REPLY, NOT_INTEGER, SYNTAX, container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
+import { NO_REPLY, NOT_INTEGER, SYNTAX, container, helpOf, spec, textReply, type CommandSpec, type Handler } from './spec.ts'
 
 // ------------------------------------------------------------------ the data as a whole
 
@@ -68,7 +69,7 @@ const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
       `blocked_clients:${sessions.filter((s) => s.blocked !== null).length}`,
     ]
   },
-  memory: (state) => ['# Memory', `maxmemory:${directive(state, 'maxmemory')}`, `maxmemory_policy:${directive(state, 'maxmemory-policy')}`],
+  memory: (state) => ['# Memory', ...memoryLines(state)],
   persistence: (state, ctx) => ['# Persistence', ...persistenceLines(state, ctx.now)],
   stats: (state) => [
     '# Stats',
@@ -79,7 +80,7 @@ const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
     `sync_full:${state.repl.syncs.full}`,
     `sync_partial_ok:${state.repl.syncs.partial}`,
     `sync_partial_err:${state.repl.syncs.refused}`,
-    'evicted_keys:0',
+    `evicted_keys:${state.stats.evicted}`,
     `keyspace_hits:${state.stats.hits}`,
     `keyspace_misses:${state.stats.misses}`,
     `pubsub_channels:${state.pubsub.channels.size}`,
@@ -106,9 +107,6 @@ const info: Handler = (state, session, argv, ctx) => {
     if (all || wanted.includes(name)) parts.push(lines(state, ctx).join('\r\n') + '\r\n')
   return textReply(session, parts.join('\r\n'))
 }
-
-/** A report: verbatim in RESP3. */
-export const textReply = (session: Session, text: string): Reply => (session.resp === 3 ? { verbatim: text } : text)
 
 // ------------------------------------------------------------------ the rest
 
@@ -146,7 +144,7 @@ export const SERVER: readonly CommandSpec[] = [
     spec('config|get', -3, ADMIN, null, 'server', '2.0.0', 'Directives that match patterns.', configGet),
     spec('config|set', -4, ADMIN, null, 'server', '2.0.0', 'Sets directives.', configSet),
     spec('config|resetstat', 2, ADMIN, null, 'server', '2.0.0', 'Starts the statistics anew.', (st) => {
-      Object.assign(st.stats, { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0 })
+      Object.assign(st.stats, { commands: 0, hits: 0, misses: 0, expired: 0, evicted: 0, refusedForMemory: 0, connections: 0 })
       st.repl.syncs = { full: 0, partial: 0, refused: 0 }
       return OK
     }),

@@ -164,4 +164,7 @@ export const helpOf = (name: string, lines: readonly string[]): Reply[] => [
 export const mapReply = (session: Session, pairs: readonly (readonly [Reply, Reply])[]): Reply =>
   session.resp === 3 ? { map: pairs.map(([k, v]) => [k, v]) } : pairs.flat()
 
+/** A report: verbatim in RESP3. */
+export const textReply = (session: Session, text: string): Reply => (session.resp === 3 ? { verbatim: text } : text)
+
 export const setReply = (session: Session, items: Reply[]): Reply => (session.resp === 3 ? { set: items } : items)

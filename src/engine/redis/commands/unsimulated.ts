@@ -209,21 +209,6 @@ const SERVERS: readonly CommandSpec[] = [
     ],
     false,
   ),
-  container(
-    'memory',
-    'server',
-    '4.0.0',
-    'About memory.',
-    [
-      u('memory|usage', -3, R, SECOND, 'server', '4.0.0', 'Bytes a key takes.'),
-      u('memory|doctor', 2, '', null, 'server', '4.0.0', 'A report on trouble with memory.'),
-      u('memory|stats', 2, '', null, 'server', '4.0.0', 'Where memory goes.'),
-      u('memory|purge', 2, '', null, 'server', '4.0.0', 'Gives memory back.'),
-      u('memory|malloc-stats', 2, '', null, 'server', '4.0.0', 'The allocator’s own report.'),
-      u('memory|help', 2, 'loading stale', null, 'server', '4.0.0', 'The subcommands of MEMORY.'),
-    ],
-    false,
-  ),
   spec(
     'debug',
     -2,

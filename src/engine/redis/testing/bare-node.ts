@@ -32,7 +32,16 @@ export const bareNode: Behaviour<NodeState> = {
       cport: 0,
       config: new Map(Object.entries(ctx.settings.config)),
       bootedAt: ctx.now,
-      keys: { table: newPages(1, () => new Map()), size: 0, perSlot: newPages(1, () => new Uint16Array(1)), volatile: 0, expireCursor: 0 },
+      keys: {
+        table: newPages(1, () => new Map()),
+        size: 0,
+        perSlot: newPages(1, () => new Uint16Array(1)),
+        volatile: 0,
+        expireCursor: 0,
+        bytes: 0,
+        unweighed: new Set(),
+        use: null,
+      },
       sessions: new Map(),
       nextClientId: 1,
       parked: new Map(),
@@ -43,7 +52,19 @@ export const bareNode: Behaviour<NodeState> = {
       pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
       cluster: null,
       repl: {},
-      stats: { commands: 0, hits: 0, misses: 0, expired: 0, connections: 0, changes: 0, opsSecond: 0, opsNow: 0, opsLast: 0 },
+      stats: {
+        commands: 0,
+        hits: 0,
+        misses: 0,
+        expired: 0,
+        evicted: 0,
+        refusedForMemory: 0,
+        connections: 0,
+        changes: 0,
+        opsSecond: 0,
+        opsNow: 0,
+        opsLast: 0,
+      },
     } as unknown as NodeState
     bootCluster(state, disk as NodesConf | null, ctx)
     return state
