@@ -1,7 +1,7 @@
 import type { Micros } from './core/time.ts'
 import type { ProcessId } from './core/process.ts'
 
-/** How a client keeps its slot cache fresh. */
+/** How a client keeps its slot cache fresh; without a cluster, its primary's address: by asking Sentinels and following +switch-master, by polling them, or not. */
 export type RefreshPolicy = 'moved' | 'timer' | 'ignore'
 
 /** What happens when a cached value is missing: see `caching/`, one flow a policy. */

@@ -124,6 +124,9 @@ const scenario = v.strictObject({
     replicasPerPrimary: whole,
     apps: whole,
     replicaOf: v.optional(v.pipe(v.array(whole), v.maxLength(1000))),
+    sentinels: v.optional(
+      v.strictObject({ count: whole, quorum: whole, downAfter: micros, failoverTimeout: micros, parallelSyncs: whole }),
+    ),
   }),
   config: v.record(v.string(), text),
   load,
@@ -135,6 +138,7 @@ const scenario = v.strictObject({
   warm: share,
   startAt: v.pipe(micros, v.maxValue(600 * SEC)),
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  own: v.optional(v.record(id, v.partial(policy))),
   groups: v.optional(v.array(v.strictObject({ name: text, members: ids }))),
 })
 

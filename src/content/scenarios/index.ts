@@ -15,6 +15,24 @@ const base = {
   seed: 7,
 }
 
+/** One primary and two replicas without cluster mode. The last application keeps the address it was given. */
+const sentinels = (count: number, quorum: number, title: string, about: string): Scenario => ({
+  ...base,
+  id: `sentinel-${count}`,
+  title,
+  about,
+  topology: {
+    cluster: false,
+    primaries: 1,
+    replicasPerPrimary: 2,
+    apps: 3,
+    sentinels: { count, quorum, downAfter: 3 * SEC, failoverTimeout: 20 * SEC, parallelSyncs: 1 },
+  },
+  config: {},
+  load: { ...DEFAULT_LOAD, rate: 150, reads: 0.8 },
+  own: { app3: { refresh: 'ignore' } },
+})
+
 /** The starting topologies, in the order the picker shows them. */
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -33,6 +51,20 @@ export const SCENARIOS: readonly Scenario[] = [
     topology: { cluster: false, primaries: 1, replicasPerPrimary: 0, apps: 2 },
     config: {},
   },
+  sentinels(
+    3,
+    2,
+    'Three Sentinels',
+    'One primary, two replicas and three Sentinels that agree by two. Only app3 does not ask them. Crash n1.',
+  ),
+  sentinels(
+    2,
+    1,
+    'Two Sentinels',
+    'One Sentinel is enough to hold the primary down, but it takes two votes to act. Crash s2, then n1: nobody fails over.',
+  ),
+  sentinels(1, 1, 'One Sentinel', 'A single Sentinel decides alone, and alone it can be wrong. Cut it off from n1, but nobody else.'),
+  sentinels(5, 3, 'Five Sentinels', 'Five Sentinels, quorum three: two of them may die, and one may be mistaken.'),
   {
     ...base,
     id: 'four-primaries',

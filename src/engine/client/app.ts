@@ -62,6 +62,7 @@ import {
   queryOverdue,
   type DatabaseLink,
 } from './database.ts'
+import { asksSentinels, switchHeard, watchClosed, watchConnected, watchSwitches } from './discovery.ts'
 import { slotRuns } from './slot-map.ts'
 
 /** An application process: its load, its cluster client, its L1, its requests under way. */
@@ -254,6 +255,9 @@ const ring = (state: AppState, alarm: Alarm, ctx: Context): void => {
       return answerFlow(host, state, alarm.id, null, ctx)
     case 'refresh':
       return retryRefresh(state, ctx)
+    case 'watch':
+      if (alarm.id === state.client.watch.attempt) watchSwitches(state, ctx)
+      return
     case 'poll':
       return pollMap(state, alarm.id, ctx)
     case 'listen':
@@ -275,6 +279,7 @@ const heard = (state: AppState, conn: number, reply: ReplyMessage['reply'], ctx:
 /** Maps known: the load begins. */
 const begin = (state: AppState, ctx: Context): void => {
   startLoad(state, ctx)
+  watchSwitches(state, ctx)
   subscribe(state.subscription, randomNode(state, null, ctx), ctx)
 }
 
@@ -309,7 +314,9 @@ export const appBehaviour: Behaviour<AppState> = {
       if (conn === state.subscription.conn) heard(state, conn, m.reply, ctx)
       else if (takeReply(host, state, conn, m.reply, ctx)) begin(state, ctx)
     },
-    push: (state, m: PushMessage, conn, ctx) => heard(state, conn, m.reply, ctx),
+    push(state, m: PushMessage, conn, ctx) {
+      if (!switchHeard(state, conn, m.reply, ctx)) heard(state, conn, m.reply, ctx)
+    },
     row: (state, m: RowMessage, _conn, ctx) => databaseAnswered(host, state, m.id, m.version, ctx),
     rowRefused: (state, m: RowRefusedMessage, _conn, ctx) => databaseAnswered(host, state, m.id, QUEUE_FULL, ctx),
   },
@@ -328,11 +335,13 @@ export const appBehaviour: Behaviour<AppState> = {
 
   connected(state, conn, ctx) {
     if (clientConnected(state, conn, ctx) || databaseConnected(state.database, conn, ctx)) return
+    if (watchConnected(state.client.watch, conn, ctx)) return
     if (!subscriptionConnected(state.subscription, conn, state.alarms, ctx)) ctx.close(conn)
   },
 
   closed(state, conn, reason, ctx) {
     if (clientClosed(host, state, conn, reason, ctx) || databaseClosed(host, state, conn, reason, ctx)) return
+    if (watchClosed(state, conn, ctx)) return
     subscriptionClosed(state.subscription, conn, `connection ${reason}`, state.alarms, ctx)
   },
 
@@ -359,6 +368,12 @@ export const appBehaviour: Behaviour<AppState> = {
 
 const QUEUE_FULL = Object.freeze({ lost: 'queue full' })
 
+/** Another way of finding the primary: what it has missed is asked for now. */
+const followAgain = (state: AppState, ctx: Context): void => {
+  watchSwitches(state, ctx)
+  if (asksSentinels(state, ctx)) retryRefresh(state, ctx)
+}
+
 const setPolicy = (state: AppState, set: Partial<AppPolicy>, own: boolean, ctx: Context): void => {
   const before = state.policy
   state.policy = Object.freeze({ ...before, ...set })
@@ -370,4 +385,5 @@ const setPolicy = (state: AppState, set: Partial<AppPolicy>, own: boolean, ctx: 
   state.own = kept as Partial<AppPolicy>
   if (state.policy.l1Ttl === 0) state.near.entries.clear()
   if (before.refresh !== state.policy.refresh || before.refreshEvery !== state.policy.refreshEvery) schedulePoll(state, ctx)
+  if (before.refresh !== state.policy.refresh) followAgain(state, ctx)
 }

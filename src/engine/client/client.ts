@@ -9,7 +9,8 @@ import { processAt } from '../redis/address.ts'
 import { isError, type Reply } from '../redis/reply.ts'
 import { keySlot } from '../redis/slots.ts'
 import type { BackoffEffect, RedirectEffect, SendEffect } from './commands.ts'
-import { indexOfNode, learnSlots, newSlotMap, ownerIndex, setOwner, type SlotMap } from './slot-map.ts'
+import { WHERE_IS_PRIMARY, asksSentinels, learnPrimary, newWatch, randomSentinel, type SwitchWatch } from './discovery.ts'
+import { indexOfNode, learnSlots, newSlotMap, ownerIndex, setAllOwners, setOwner, type SlotMap } from './slot-map.ts'
 import { IGNORED, NOBODY, REFRESH, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from './wires.ts'
 
 /** The cluster client inside an application. */
@@ -19,6 +20,8 @@ export interface Client {
   refresh: Refresh
   /** nodes whose connection is lost and not back yet: told once. */
   lost: Set<ProcessId>
+  /** behind Sentinels: the connection that hears of another primary. */
+  watch: SwitchWatch
   /** rises with every change of the poll's period: an older poll's alarm is void. */
   poll: number
 }
@@ -48,19 +51,31 @@ const ASKING: readonly string[] = Object.freeze(['ASKING'])
 const CLUSTER_SLOTS: readonly string[] = Object.freeze(['CLUSTER', 'SLOTS'])
 
 export const newClient = (ctx: Context): Client => ({
-  map: newSlotMap(ctx.peers('node')),
+  map: firstMap(ctx),
   wires: newWires(),
   refresh: { running: false, why: '', from: '', notBefore: 0, gap: REFRESH_GAP },
   lost: new Set(),
+  watch: newWatch(),
   poll: 0,
 })
 
-/** Learns the map from a random seed node. Without a cluster there is nothing to learn: true. */
+/** The nodes of its configuration; without a cluster the first is believed to be the primary. */
+const firstMap = (ctx: Context): SlotMap => {
+  const map = newSlotMap(ctx.peers('node'))
+  if (!ctx.settings.cluster) setAllOwners(map, 0)
+  return map
+}
+
+/** Learns the map from a random seed node, or the primary from a Sentinel. With neither there is nothing to learn: true. */
 export const bootstrap = (owner: ClientOwner, ctx: Context): boolean => {
-  if (!ctx.settings.cluster) return (owner.client.map.known = true)
-  refreshMap(owner, 'start', randomNode(owner, null, ctx), ctx)
+  if (!ctx.settings.cluster && !asksSentinels(owner, ctx)) return (owner.client.map.known = true)
+  refreshMap(owner, 'start', whoKnows(owner, null, ctx), ctx)
   return false
 }
+
+/** Whom to ask where keys are: any node of the cluster, or a Sentinel. */
+const whoKnows = (owner: ClientOwner, except: ProcessId | null, ctx: Context): ProcessId =>
+  ctx.settings.cluster ? randomNode(owner, except, ctx) : randomSentinel(except, ctx)
 
 /** Any node of the last map, but one if there are others. */
 export const randomNode = (owner: ClientOwner, except: ProcessId | null, ctx: Context): ProcessId => {
@@ -78,7 +93,7 @@ export const performSend = (owner: ClientOwner, flow: FlowState, e: SendEffect, 
   let to = e.to
   let readonly = false
   if (to === null) {
-    const owns = ctx.settings.cluster ? (keyless(e.argv) ? -1 : ownerIndex(map, keySlot(e.argv[1]))) : 0
+    const owns = ctx.settings.cluster ? (keyless(e.argv) ? -1 : ownerIndex(map, keySlot(e.argv[1]))) : ownerIndex(map, 0)
     if (owns < 0) to = randomNode(owner, null, ctx)
     else {
       to = map.nodes[owns]
@@ -124,6 +139,9 @@ export const performRedirect = (owner: ClientOwner, flow: FlowState, e: Redirect
 
 /** Exponential back-off with full jitter, unless the attempts are used up. */
 export const performBackoff = (owner: ClientOwner, flow: FlowState, e: BackoffEffect, ctx: Context): typeof WAITS | null => {
+  // without a cluster nobody redirects: what fails is a reason to ask the Sentinels again
+  if (owner.policy.refresh === 'moved' && asksSentinels(owner, ctx))
+    refreshMap(owner, e.lost ?? 'READONLY', randomSentinel(owner.client.refresh.from, ctx), ctx)
   if (e.attempt >= owner.policy.retries) return null
   let most = owner.policy.backoff
   for (let i = 0; i < e.attempt; i++) most *= 2
@@ -137,14 +155,15 @@ export const nextNode = (owner: ClientOwner, flow: FlowState | undefined, elsewh
 
 // ------------------------------------------------------------------ the map
 
-/** Asks one node for the whole map, unless that is under way or was done a moment ago. */
+/** Asks one node for the whole map, or a Sentinel for the primary, unless that is under way or was done a moment ago. */
 export const refreshMap = (owner: ClientOwner, why: string, from: ProcessId, ctx: Context): void => {
   const { refresh, map } = owner.client
   if (refresh.running || (map.known && ctx.now < refresh.notBefore)) return
   refresh.running = true
   refresh.why = why
   refresh.from = from
-  sendOn(wireTo(owner.client.wires, from, false, ctx), CLUSTER_SLOTS, REFRESH, owner.policy.timeout, owner.alarms, ctx)
+  const argv = ctx.settings.cluster ? CLUSTER_SLOTS : WHERE_IS_PRIMARY
+  sendOn(wireTo(owner.client.wires, from, false, ctx), argv, REFRESH, owner.policy.timeout, owner.alarms, ctx)
 }
 
 /** True when this was the first map. */
@@ -155,7 +174,7 @@ const takeMap = (owner: ClientOwner, reply: Reply, ctx: Context): boolean => {
     return false
   }
   const first = !map.known
-  const changed = learnSlots(map, reply)
+  const changed = ctx.settings.cluster ? learnSlots(map, reply) : learnPrimary(owner, reply, refresh.from, refresh.why, ctx) ? 1 : 0
   refresh.running = false
   if (!map.known) {
     // a node that has not met the others yet: ask another
@@ -163,7 +182,8 @@ const takeMap = (owner: ClientOwner, reply: Reply, ctx: Context): boolean => {
     return false
   }
   // of a row of refreshes that bring nothing new (a dead node, nobody promoted yet) only the first is told
-  if (changed > 0 || refresh.gap === REFRESH_GAP) ctx.emit('client.refreshed', { from: refresh.from, changed, why: refresh.why })
+  if (ctx.settings.cluster && (changed > 0 || refresh.gap === REFRESH_GAP))
+    ctx.emit('client.refreshed', { from: refresh.from, changed, why: refresh.why })
   refresh.gap = changed > 0 ? REFRESH_GAP : Math.min(refresh.gap * 2, REFRESH_GAP_MOST)
   refresh.notBefore = ctx.now + refresh.gap
   return first
@@ -177,19 +197,20 @@ const lostRefresh = (owner: ClientOwner, ctx: Context): void => {
 /** The alarm after a refresh that failed. */
 export const retryRefresh = (owner: ClientOwner, ctx: Context): void => {
   const { refresh, map } = owner.client
-  if (map.known && owner.policy.refresh === 'ignore') return
-  refreshMap(owner, refresh.why, randomNode(owner, refresh.from, ctx), ctx)
+  if (map.known && (owner.policy.refresh === 'ignore' || !(ctx.settings.cluster || asksSentinels(owner, ctx)))) return
+  refreshMap(owner, refresh.why, whoKnows(owner, refresh.from, ctx), ctx)
 }
 
 /** Starts the poll of refresh policy `timer`, or stops it. */
 export const schedulePoll = (owner: ClientOwner, ctx: Context): void => {
   const poll = ++owner.client.poll
-  if (owner.policy.refresh === 'timer') setAlarm(owner.alarms, owner.policy.refreshEvery, 'poll', poll, ctx)
+  if (owner.policy.refresh === 'timer' && (ctx.settings.cluster || asksSentinels(owner, ctx)))
+    setAlarm(owner.alarms, owner.policy.refreshEvery, 'poll', poll, ctx)
 }
 
 export const pollMap = (owner: ClientOwner, poll: number, ctx: Context): void => {
   if (poll !== owner.client.poll) return
-  refreshMap(owner, 'timer', randomNode(owner, null, ctx), ctx)
+  refreshMap(owner, 'timer', whoKnows(owner, null, ctx), ctx)
   schedulePoll(owner, ctx)
 }
 

@@ -44,7 +44,7 @@ export const troubleOf = (reply: Reply | Lost): Trouble => {
   if (!('error' in reply)) return 'none'
   const { error } = reply
   if (error.startsWith('MOVED ') || error.startsWith('ASK ')) return 'redirect'
-  return /^(TRYAGAIN|CLUSTERDOWN|LOADING|MASTERDOWN) /.test(error) ? 'retry' : 'error'
+  return /^(TRYAGAIN|CLUSTERDOWN|LOADING|MASTERDOWN|READONLY) /.test(error) ? 'retry' : 'error'
 }
 
 /**

@@ -51,6 +51,11 @@ export const setOwner = (map: SlotMap, slot: number, node: number): boolean => {
   return true
 }
 
+/** Without a cluster one node has them all. */
+export const setAllOwners = (map: SlotMap, node: number): void => {
+  for (let p = 0; p < SLOTS / PAGE; p++) ownPage(map.slots, p).fill(node)
+}
+
 /** Takes over a reply of CLUSTER SLOTS; the number of slots whose owner changed. Slots it does not name keep their believed owner. */
 export const learnSlots = (map: SlotMap, reply: Reply): number => {
   if (!Array.isArray(reply)) return 0
