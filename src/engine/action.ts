@@ -77,7 +77,7 @@ export type Action =
   | { type: 'restart'; process: ProcessId } // its keys come back from disk
   | { type: 'restartEmpty'; process: ProcessId } // keeps nodes.conf, loses data
   | { type: 'slow'; process: ProcessId; factor: number } // 1 is full speed
-  | { type: 'failover'; process: ProcessId } // CLUSTER FAILOVER on a replica
+  | { type: 'failover'; process: ProcessId; mode?: 'force' | 'takeover' } // CLUSTER FAILOVER [FORCE|TAKEOVER] on a replica
   | { type: 'partition'; inside: ProcessId[] } // inside and outside lose each other, both ways
   | { type: 'cut'; from: ProcessId[]; to: ProcessId[] } // one way: what `from` sends does not reach `to`
   | { type: 'heal' } // all partitions and cuts
@@ -88,6 +88,9 @@ export type Action =
   | { type: 'addNode'; replica?: boolean; nodes?: ProcessId[] } // `nodes`: the processes started for it, filled in as it is applied
   | { type: 'removeNode'; process: ProcessId }
   | { type: 'cancelReshard' }
+  | { type: 'redisCli'; argv: string[] } // the operator types redis-cli --cluster …; n1 stands for its address
+  | { type: 'redisCliInput'; text: string } // a line for the question it asks
+  | { type: 'redisCliStop' } // Ctrl-C: whatever is half done stays so
   | { type: 'expireHot' } // DEL of the hot key on its owner
   | { type: 'updateRow'; key?: string } // write the origin, delete, publish
   | { type: 'subscription'; process: ProcessId; on: boolean } // cut or restore one application's invalidation subscription

@@ -55,6 +55,11 @@ const refuse = (sim: Simulation, action: Action): string | null => {
       return admin(sim, action.type === 'removeNode')
     case 'addNode':
       return admin(sim, true)
+    case 'redisCli':
+      return action.argv.length === 0 ? 'Type a subcommand, such as check n1.' : admin(sim, true)
+    case 'redisCliInput':
+    case 'redisCliStop':
+      return admin(sim, true)
     case 'cancelReshard':
     case 'expireHot':
     case 'updateRow':
@@ -197,6 +202,9 @@ const perform = (sim: Simulation, action: Action, because: readonly number[]): v
     }
     case 'removeNode':
     case 'cancelReshard':
+    case 'redisCli':
+    case 'redisCliInput':
+    case 'redisCliStop':
       return sim.act(sim.process('admin')!, action)
   }
 }

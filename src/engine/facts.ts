@@ -115,6 +115,9 @@ export interface Facts {
   'reshard.progress': { done: number; total: number; slot: number | null; step: string }
   'reshard.finished': { kind: 'add' | 'remove'; node: ProcessId; moved: number; cancelled: boolean; took: Micros }
   'reshard.refused': { reason: string }
+  'redisCli.started': { run: number; argv: string[] }
+  'redisCli.printed': { run: number; text: string }
+  'redisCli.finished': { run: number; argv: string[]; exit: number; stopped: boolean; took: Micros }
 
   // --- clients (client/)
   'client.redirected': { kind: 'MOVED' | 'ASK'; slot: number; from: ProcessId; to: ProcessId }
@@ -161,6 +164,7 @@ export const QUIET: ReadonlySet<keyof Facts> = new Set<keyof Facts>([
   'stale.served',
   'node.reported',
   'reshard.progress',
+  'redisCli.printed',
   'keys.migrated',
   'slot.opened',
   'slot.closed',

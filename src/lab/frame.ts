@@ -41,6 +41,7 @@ export interface Frame {
   partitions: Partition[]
   linkFaults: { a: ProcessId; b: ProcessId; latency: Micros; loss: number }[]
   reshard: ReshardProgress | null
+  redisCli: RedisCliFace | null
   load: Load
   policy: AppPolicy
   origin: OriginSettings
@@ -191,8 +192,21 @@ export interface Partition {
   bothWays: boolean
 }
 
+/** The operator's screen: the run of redis-cli --cluster under way, or the last one. */
+export interface RedisCliFace {
+  run: number
+  argv: readonly string[]
+  /** the last lines; the last one may still be written on. */
+  screen: string[]
+  /** lines ahead of them that have left the screen. */
+  scrolled: number
+  asking: boolean
+  /** null while it runs. */
+  exit: number | null
+}
+
 export interface ReshardProgress {
-  kind: 'add' | 'remove'
+  kind: 'add' | 'remove' | 'redis-cli'
   node: ProcessId
   done: number
   total: number

@@ -13,7 +13,7 @@ import { ENGINE_VERSION } from './version.ts'
 import { Traffic } from './traffic.ts'
 import { flowSources } from './flow-source.ts'
 import { inspect } from './inspect.ts'
-import { findKey, inspectKeys, kindsInFlight, messagesInFlight, processFaces, reshardProgress, slotView } from './view.ts'
+import { findKey, inspectKeys, kindsInFlight, messagesInFlight, processFaces, redisCliFace, reshardProgress, slotView } from './view.ts'
 import { explain } from './why.ts'
 
 /** What may be called by name from the page. */
@@ -257,6 +257,7 @@ export class LabHost {
       partitions: w.network.cuts,
       linkFaults: [...w.network.faults.values()],
       reshard: reshardProgress(w),
+      redisCli: redisCliFace(w),
       load: w.settings.load,
       policy: w.settings.policy,
       origin: w.settings.origin,

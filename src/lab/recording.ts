@@ -59,9 +59,9 @@ const origin = v.strictObject({
   timeout: micros,
 })
 
-const one = (type: 'crash' | 'powerOff' | 'pause' | 'resume' | 'restart' | 'restartEmpty' | 'failover' | 'removeNode') =>
+const one = (type: 'crash' | 'powerOff' | 'pause' | 'resume' | 'restart' | 'restartEmpty' | 'removeNode') =>
   v.strictObject({ type: v.literal(type), process: id })
-const bare = (type: 'heal' | 'resetLinks' | 'cancelReshard' | 'expireHot') => v.strictObject({ type: v.literal(type) })
+const bare = (type: 'heal' | 'resetLinks' | 'cancelReshard' | 'redisCliStop' | 'expireHot') => v.strictObject({ type: v.literal(type) })
 
 const action = v.variant('type', [
   one('crash'),
@@ -70,11 +70,14 @@ const action = v.variant('type', [
   one('resume'),
   one('restart'),
   one('restartEmpty'),
-  one('failover'),
+  v.strictObject({ type: v.literal('failover'), process: id, mode: v.optional(v.picklist(['force', 'takeover'])) }),
   one('removeNode'),
   bare('heal'),
   bare('resetLinks'),
   bare('cancelReshard'),
+  bare('redisCliStop'),
+  v.strictObject({ type: v.literal('redisCli'), argv: v.pipe(v.array(text), v.minLength(1), v.maxLength(1000)) }),
+  v.strictObject({ type: v.literal('redisCliInput'), text }),
   bare('expireHot'),
   v.strictObject({ type: v.literal('slow'), process: id, factor: v.pipe(number, v.minValue(1), v.maxValue(100_000)) }),
   v.strictObject({ type: v.literal('partition'), inside: ids }),

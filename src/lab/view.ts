@@ -19,6 +19,7 @@ import type {
   MessageKind,
   NodeFace,
   ProcessFace,
+  RedisCliFace,
   ReshardProgress,
   SlotView,
 } from './frame.ts'
@@ -409,6 +410,12 @@ const appFace = (a: AppState, real: ReturnType<typeof truth>, errors: number, l1
 export const reshardProgress = (w: World): ReshardProgress | null => {
   const admin = w.processes.get('admin')
   return admin?.state ? reshardOf(admin.state as AdminState) : null
+}
+
+export const redisCliFace = (w: World): RedisCliFace | null => {
+  const job = (w.processes.get('admin')?.state as AdminState | null | undefined)?.manager
+  if (!job) return null
+  return { run: job.run, argv: job.argv, screen: [...job.screen], scrolled: job.scrolled, asking: job.asking, exit: job.exit }
 }
 
 // ------------------------------------------------------------------ keys

@@ -1,12 +1,29 @@
 import { newAlarms, rearm, setAlarm, takeDue, type Alarms } from '../core/alarms.ts'
-import { WAITS, answerFlow, newFlows, startFlow, type FlowFunction, type FlowHost, type Flows } from '../core/flow.ts'
+import {
+  WAITS,
+  answerFlow,
+  dropFlow,
+  newFlows,
+  startFlow,
+  type Failure,
+  type FlowFunction,
+  type FlowHost,
+  type FlowState,
+  type Flows,
+} from '../core/flow.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Behaviour, Context, ProcessId } from '../core/process.ts'
 import { SEC, type Micros } from '../core/time.ts'
 import { loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from '../client/wires.ts'
+import { below } from '../core/random.ts'
+import { addressOf } from '../redis/address.ts'
 import type { ReplyMessage } from '../redis/state.ts'
+import { manager, type Outcome } from './manager/commands.ts'
+import { jobBegan, jobEnded, newJob, planOf, printOn, type ManagerJob } from './manager/job.ts'
+import { managerMove } from './manager/move.ts'
+import { parseOptions } from './manager/options.ts'
 import { moveSlot, prepareAdd, prepareRemove, retire, type Moved, type Plan } from './reshard.ts'
-import type { Answer, BatchEffect, PauseEffect, ProgressEffect } from './steps.ts'
+import type { Answer, BatchEffect, ChanceEffect, PauseEffect, ProgressEffect, PromptEffect, SayEffect } from './steps.ts'
 import type { Move } from './survey.ts'
 
 /** The operator: changes the cluster as redis-cli does, over client connections of its own. One job at a time. */
@@ -19,6 +36,8 @@ export interface AdminState {
   nextCall: number
   batches: Map<number, { left: number; answers: Answer[] }>
   job: Job | null
+  /** redis-cli --cluster: the run under way, or the last one. */
+  manager: ManagerJob | null
 }
 
 export interface Job {
@@ -39,7 +58,7 @@ export interface Job {
 
 /** What a view shows of the job under way. */
 export interface JobProgress {
-  kind: 'add' | 'remove'
+  kind: 'add' | 'remove' | 'redis-cli'
   node: ProcessId
   done: number
   total: number
@@ -49,7 +68,11 @@ export interface JobProgress {
 
 /** Progress of the job under way, for views; null when there is none. */
 export const reshardOf = (state: AdminState): JobProgress | null => {
-  const { job } = state
+  const { job, manager: cli } = state
+  if (cli !== null && cli.work.length > 0) {
+    const { slot, target } = cli.work[Math.min(cli.done, cli.work.length - 1)]
+    return { kind: 'redis-cli', node: target.process, done: cli.done, total: cli.work.length, step: 'moving', slot }
+  }
   return job && { kind: job.kind, node: job.node, done: job.done, total: job.moves.length, step: job.step, slot: job.slot }
 }
 
@@ -62,6 +85,8 @@ export const ADMIN_FLOWS: Readonly<Record<string, FlowFunction>> = {
   'prepare-remove': prepareRemove,
   'move-slot': moveSlot,
   retire,
+  manager,
+  'manager-move': managerMove,
 }
 export const ADMIN_FLOW_FILE = 'admin/reshard.ts'
 
@@ -70,6 +95,7 @@ const host: FlowHost<AdminState> = {
   flows: (state) => state.flows,
 
   perform(state, flow, effect, ctx) {
+    if (flow.flow.startsWith('manager')) state.manager!.flow = flow.id
     switch (effect.op) {
       case 'batch': {
         const { calls } = effect as BatchEffect
@@ -78,7 +104,7 @@ const host: FlowHost<AdminState> = {
         calls.forEach((call, index) => {
           const id = state.nextCall++
           state.calls.set(id, { flow: flow.id, index })
-          sendOn(wireTo(state.wires, call.to, false, ctx), call.argv, id, ADMIN_TIMEOUT, state.alarms, ctx)
+          sendOn(wireTo(state.wires, call.to, false, ctx), call.argv, id, patienceOf(state), state.alarms, ctx)
         })
         return WAITS
       }
@@ -90,12 +116,22 @@ const host: FlowHost<AdminState> = {
         report(state, more === '' ? label : `${label}: ${more}`, slot, ctx)
         return null
       }
+      case 'say':
+        printOn(state.manager!, (effect as SayEffect).text, ctx)
+        return null
+      case 'prompt':
+        printOn(state.manager!, (effect as PromptEffect).text, ctx)
+        state.manager!.asking = true
+        return WAITS
+      case 'chance':
+        return below(ctx.random('chance'), (effect as ChanceEffect).below)
       default:
         throw new Error(`the operator cannot do ${effect.op}`)
     }
   },
 
   finished(state, flow, result, failure, ctx) {
+    if (flow.flow.startsWith('manager')) return managerFlowEnded(state, flow, result, failure, ctx)
     const job = state.job!
     if (failure !== null) return stop(state, failure.reason, ctx)
     switch (flow.flow) {
@@ -124,6 +160,80 @@ const host: FlowHost<AdminState> = {
     }
   },
 }
+
+// ------------------------------------------------------------------ redis-cli --cluster
+
+const isManaging = (state: AdminState): boolean => state.manager !== null && state.manager.exit === null
+
+/** How long a command may stay without an answer. */
+const patienceOf = (state: AdminState): Micros => (isManaging(state) ? state.manager!.patience : ADMIN_TIMEOUT)
+
+const beginManager = (state: AdminState, argv: readonly string[], ctx: Context): void => {
+  if (state.job !== null)
+    return refuse(`${state.job.node} is being ${state.job.kind === 'add' ? 'added' : 'removed'}: wait, or cancel that first.`, ctx)
+  if (isManaging(state)) return refuse('redis-cli is still at work: wait, or stop it first.', ctx)
+  const { addresses } = ctx.settings
+  const nodes = new Set(ctx.peers('node'))
+  const full = argv.map((word) => (nodes.has(word) ? addressOf(word, addresses).join(':') : word))
+  const options = parseOptions(full)
+  const job = newJob((state.manager?.run ?? 0) + 1, argv, options, ctx)
+  state.manager = job
+  jobBegan(job, ctx)
+  if (typeof options === 'string') {
+    printOn(job, `${options}\n`, ctx)
+    return jobEnded(job, 1, 'done', ctx)
+  }
+  startFlow(host, state, 'manager', [Object.freeze(options), addresses === undefined ? null : Object.freeze({ ...addresses })], ctx)
+}
+
+const nextManaged = (state: AdminState, ctx: Context): void => {
+  const job = state.manager!
+  if (job.done === job.work.length) return jobEnded(job, 0, 'done', ctx)
+  const { slot, source, target, options } = job.work[job.done]
+  startFlow(host, state, 'manager-move', [slot, source, target, job.others, options], ctx)
+}
+
+const managerFlowEnded = (state: AdminState, flow: FlowState, result: unknown, failure: Failure | null, ctx: Context): void => {
+  const job = state.manager!
+  if (failure !== null) {
+    printOn(job, `${failure.reason}\n`, ctx)
+    return jobEnded(job, 1, 'done', ctx)
+  }
+  if (flow.flow === 'manager') {
+    const outcome = result as Outcome
+    planOf(job, outcome)
+    if (outcome.work.length === 0) return jobEnded(job, outcome.exit, 'done', ctx)
+  } else {
+    if (result !== null) return jobEnded(job, 1, 'done', ctx)
+    job.done++
+  }
+  nextManaged(state, ctx)
+}
+
+const inputManaged = (state: AdminState, text: string, ctx: Context): void => {
+  const job = state.manager
+  if (job === null || !job.asking) return refuse('redis-cli asks nothing.', ctx)
+  job.asking = false
+  printOn(job, `${text}\n`, ctx)
+  answerFlow(host, state, job.flow, text.trim(), ctx)
+}
+
+/** Ctrl-C: connections close, and a slot in hand stays open, as it does in life. */
+const stopManaged = (state: AdminState, ctx: Context): void => {
+  const job = state.manager
+  if (job === null || job.exit !== null) return refuse('redis-cli is not running.', ctx)
+  dropFlow(state.flows, job.flow)
+  state.calls.clear()
+  state.batches.clear()
+  for (const conn of [...state.wires.byConn.keys()]) {
+    loseWire(state.wires, conn)
+    ctx.close(conn)
+  }
+  printOn(job, '^C\n', ctx)
+  jobEnded(job, 130, 'stopped', ctx)
+}
+
+// ------------------------------------------------------------------ adding and removing a node
 
 const report = (state: AdminState, step: string, slot: number | null, ctx: Context): void => {
   const job = state.job!
@@ -165,6 +275,7 @@ const seeds = (except: ProcessId, ctx: Context): readonly ProcessId[] => Object.
 const begin = (state: AdminState, kind: 'add' | 'remove', nodes: readonly ProcessId[], ctx: Context): void => {
   if (state.job !== null)
     return refuse(`${state.job.node} is still being ${state.job.kind === 'add' ? 'added' : 'removed'}: wait, or cancel that first.`, ctx)
+  if (isManaging(state)) return refuse('redis-cli is still at work: wait, or stop it first.', ctx)
   const [node, replica] = nodes
   state.job = {
     kind,
@@ -214,6 +325,7 @@ export const adminBehaviour: Behaviour<AdminState> = {
     nextCall: 1,
     batches: new Map(),
     job: null,
+    manager: null,
   }),
 
   /** An operator that dies forgets its job; the slot in hand stays open. */
@@ -227,7 +339,7 @@ export const adminBehaviour: Behaviour<AdminState> = {
     alarm(state, ctx) {
       for (let due = takeDue(state.alarms, ctx.now); due !== null; due = takeDue(state.alarms, ctx.now)) {
         if (due.what === 'sleep') answerFlow(host, state, due.id, null, ctx)
-        else if (wireOverdue(state.wires, due.id, ADMIN_TIMEOUT, state.alarms, ctx)) {
+        else if (wireOverdue(state.wires, due.id, patienceOf(state), state.alarms, ctx)) {
           ctx.close(due.id)
           lose(state, due.id, 'timeout', ctx)
         }
@@ -248,6 +360,12 @@ export const adminBehaviour: Behaviour<AdminState> = {
         return begin(state, 'add', action.nodes ?? [], ctx)
       case 'removeNode':
         return begin(state, 'remove', [action.process], ctx)
+      case 'redisCli':
+        return beginManager(state, action.argv, ctx)
+      case 'redisCliInput':
+        return inputManaged(state, action.text, ctx)
+      case 'redisCliStop':
+        return stopManaged(state, ctx)
       case 'cancelReshard':
         if (state.job === null) return refuse('No resharding is under way.', ctx)
         state.job.cancelled = true

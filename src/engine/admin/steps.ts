@@ -56,3 +56,33 @@ export const demand = (answer: Answer, who: ProcessId): void => {
   const wrong = complaint(answer)
   if (wrong !== null) throw new Failure('error', wrong.startsWith(who) ? wrong : `${who}: ${wrong}`)
 }
+
+// ------------------------------------------------------------------ redis-cli's own
+
+/** Prints on the operator's screen. */
+export interface SayEffect extends Effect {
+  readonly op: 'say'
+  readonly text: string
+}
+/** Asks the person at the keyboard; the answer is the line typed. */
+export interface PromptEffect extends Effect {
+  readonly op: 'prompt'
+  readonly text: string
+}
+/** A random whole number below `below`. */
+export interface ChanceEffect extends Effect {
+  readonly op: 'chance'
+  readonly below: number
+}
+
+export function* say(text: string): Flow<void> {
+  if (text !== '') yield { op: 'say', label: 'print', text } as SayEffect
+}
+
+export function* prompt(text: string): Flow<string> {
+  return (yield { op: 'prompt', label: 'wait for an answer', text } as PromptEffect) as string
+}
+
+export function* chance(below: number): Flow<number> {
+  return (yield { op: 'chance', label: 'draw', below } as ChanceEffect) as number
+}

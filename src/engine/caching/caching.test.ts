@@ -124,7 +124,7 @@ test('every label of a step stands literally in its flow’s source, once a file
     expect(new Set(found).size, `${file}: ${found.join(', ')}`).toBe(found.length)
   }
   expect(Object.keys(FLOW_FILES)).toEqual(Object.keys(APP_FLOWS))
-  expect(Object.keys(ADMIN_FLOWS)).toHaveLength(4)
+  expect(Object.keys(ADMIN_FLOWS)).toHaveLength(6)
   expect(readdirSync(join(import.meta.dirname))).toContain('xfetch.ts')
 })
 

@@ -139,6 +139,15 @@ export const startFlow = <S>(host: FlowHost<S>, state: S, name: string, args: re
   return id
 }
 
+/** Ends a flow where it stands; what it waited for finds nobody. */
+export const dropFlow = (flows: Flows, id: number): void => {
+  if (flowById(flows, id) === undefined) return
+  const place = id & (flows.table.length - 1)
+  flows.table[place] = null
+  flows.count--
+  cacheOf(flows)[place] = undefined
+}
+
 /** Tells a waiting flow its answer; a flow that is gone hears nothing. */
 export const answerFlow = <S>(host: FlowHost<S>, state: S, id: number, answer: unknown, ctx: Context): void => {
   const flows = host.flows(state)

@@ -183,7 +183,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
   },
   act(state, action, ctx) {
     if (action.type === 'config') setDirective(state, action.directive, action.value, ctx)
-    else if (action.type === 'failover') startManualFailover(state, 'plain', ctx)
+    else if (action.type === 'failover') startManualFailover(state, action.mode ?? 'plain', ctx)
   },
   cost: (state, message: Message, ctx) => {
     if (message.type === 'command') {

@@ -337,7 +337,7 @@ const Reshard = () => {
   return (
     <div className={styles.reshard} role="group" aria-label="Reshard">
       <span>
-        {view.kind === 'add' ? 'Slots move to' : 'Slots move away from'} <b>{view.node}</b>
+        {view.kind === 'remove' ? 'Slots move away from' : 'Slots move to'} <b>{view.node}</b>
         {view.total > 0 && `: ${count(view.done)} of ${count(view.total)}`}
         <span className={styles.step}>
           {view.step}
@@ -345,7 +345,11 @@ const Reshard = () => {
         </span>
       </span>
       <progress max={Math.max(1, view.total)} value={view.done} aria-label="Slots moved" />
-      <button type="button" className={styles.outline} onClick={() => void act({ type: 'cancelReshard' })}>
+      <button
+        type="button"
+        className={styles.outline}
+        onClick={() => void act({ type: view.kind === 'redis-cli' ? 'redisCliStop' : 'cancelReshard' })}
+      >
         Cancel
       </button>
     </div>

@@ -39,6 +39,7 @@ const ACTION_GLYPH: Partial<Record<Action['type'], GlyphName>> = {
   resetLinks: 'link',
   addNode: 'join',
   removeNode: 'no',
+  redisCliStop: 'no',
   updateRow: 'write',
   expireHot: 'clock',
   subscription: 'link',
@@ -221,6 +222,12 @@ const SAYS: { [T in FactType]: Says<T> } = {
     `${cancelled ? 'stopped' : 'done'}: ${several(moved, 'slot')} moved in ${ms(took)}`,
   ],
   'reshard.refused': ({ reason }) => ['no', `does not reshard: ${reason}`],
+  'redisCli.started': ({ argv }) => ['request', `runs redis-cli --cluster ${argv.join(' ')}`],
+  'redisCli.printed': ({ text }) => ['request', `reads ${text.trim()}`],
+  'redisCli.finished': ({ argv, exit, stopped, took }) => [
+    exit === 0 ? 'ok' : 'no',
+    `redis-cli --cluster ${argv[0]} ${stopped ? 'was stopped' : exit === 0 ? 'is done' : `gives up with status ${exit}`} after ${ms(took)}`,
+  ],
 
   'client.redirected': ({ kind, slot, to }) => ['redirect', `is sent to ${to} by ${kind} ${slot}`],
   'client.switched': ({ from, to, by, why }) => [
@@ -281,6 +288,8 @@ const SPOKEN: ReadonlySet<FactType> = new Set<FactType>([
   'reshard.started',
   'reshard.finished',
   'reshard.refused',
+  'redisCli.started',
+  'redisCli.finished',
   'origin.refused',
   'eviction.began',
   'memory.refused',

@@ -76,6 +76,9 @@ export const FACES = {
   },
   removeNode: { label: 'Remove node', icon: Minus, hint: 'Its slots move away first, then every node forgets it.' },
   cancelReshard: { label: 'Cancel reshard', icon: CircleX, hint: 'Stops after the slot that is moving now.' },
+  redisCli: { label: 'redis-cli --cluster', icon: Terminal, hint: 'The operator runs a redis-cli --cluster command.' },
+  redisCliInput: { label: 'Answer redis-cli', icon: Terminal, hint: 'A line for the question that redis-cli asks.' },
+  redisCliStop: { label: 'Stop redis-cli', icon: CircleX, hint: 'Ctrl-C: a slot that is moving stays open on both sides.' },
   expireHot: {
     label: 'Expire hot key',
     icon: Flame,
@@ -114,6 +117,18 @@ export const faceOf = (action: Action): Face => {
       label: 'Restore subscription',
       hint: 'It subscribes again; what was published meanwhile is lost.',
     }
+  if (action.type === 'failover' && action.mode === 'force')
+    return {
+      label: 'Force a failover',
+      icon: Crown,
+      hint: 'CLUSTER FAILOVER FORCE: asks for votes without the primary’s consent. A living primary goes on writing meanwhile: those writes are lost.',
+    }
+  if (action.type === 'failover' && action.mode === 'takeover')
+    return {
+      label: 'Take over',
+      icon: Crown,
+      hint: 'CLUSTER FAILOVER TAKEOVER: no votes at all, it just takes a new epoch. For when the majority is gone.',
+    }
   if (action.type === 'addNode') return { ...face, label: action.replica ? 'Add a replica' : 'Add a primary' }
   return face
 }
@@ -135,7 +150,12 @@ export const actionsFor = (face: ProcessFace): Action[] => {
   actions.push({ type: 'crash', process }, { type: 'powerOff', process })
   if (face.status === 'up') actions.push({ type: 'pause', process })
   actions.push({ type: 'slow', process, factor: face.slow > 1 ? 1 : 10 })
-  if (face.node?.role === 'replica') actions.push({ type: 'failover', process })
+  if (face.node?.role === 'replica')
+    actions.push(
+      { type: 'failover', process },
+      { type: 'failover', process, mode: 'force' },
+      { type: 'failover', process, mode: 'takeover' },
+    )
   actions.push({ type: 'partition', inside: [process] })
   if (face.kind === 'node' && face.status === 'up') actions.push({ type: 'removeNode', process })
   return actions
@@ -162,7 +182,9 @@ export const actionPhrase = (action: Action): string => {
     case 'slow':
       return action.factor > 1 ? `slow ${action.process} down ×${action.factor}` : `let ${action.process} run at full speed`
     case 'failover':
-      return `ask ${action.process} to fail over`
+      return action.mode === undefined
+        ? `ask ${action.process} to fail over`
+        : `have ${action.process} ${action.mode === 'force' ? 'force a failover' : 'take over without votes'}`
     case 'partition':
       return `cut off ${list(action.inside)}`
     case 'cut':
@@ -183,6 +205,12 @@ export const actionPhrase = (action: Action): string => {
       return `remove ${action.process}`
     case 'cancelReshard':
       return 'cancel the reshard'
+    case 'redisCli':
+      return `redis-cli --cluster ${action.argv.join(' ')}`
+    case 'redisCliInput':
+      return `answer ${action.text}`
+    case 'redisCliStop':
+      return 'stop redis-cli'
     case 'expireHot':
       return 'expire the hot key'
     case 'updateRow':
