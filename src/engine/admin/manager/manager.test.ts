@@ -151,7 +151,7 @@ describe('stopped, and fixed', () => {
   })
 
   test('open on both sides with keys on both: the one with most keys becomes the owner (case 2)', () => {
-    const { run, tell, state } = start()
+    const { sim, run, tell, state } = start()
     const slot = keySlot('foo')
     for (let i = 0; i < 5; i++) tell('n3', `SET {foo}${i} v`)
     tell('n1', `CLUSTER SETSLOT ${slot} IMPORTING ${N3}`)
@@ -165,6 +165,7 @@ describe('stopped, and fixed', () => {
         `>>> Case 2: Moving all the ${slot} slot keys to its owner 10.0.0.3:6379\nMoving slot ${slot} from 10.0.0.1:6379 to 10.0.0.3:6379: .\n>>> Setting ${slot} as STABLE in 10.0.0.1:6379\n`,
     )
     expect(state('n3').cluster!.migrating.size + state('n1').cluster!.importing.size).toBe(0)
+    sim.runUntil(sim.world.now + 2 * SEC)
     expect(run('check n1').exit).toBe(0)
   })
 
