@@ -33,7 +33,8 @@ const start = (seed = 7) => {
   const sim = buildSimulation(scenario, seed)
   const facts: Fact[] = []
   sim.observe({ onFact: (f) => void facts.push(f) })
-  sim.runUntil(SEC)
+  // a primary serves two seconds after its start
+  sim.runUntil(2.5 * SEC)
   const of = <T extends FactType>(type: T) => facts.filter((f) => f.type === type) as unknown as FactOf<T>[]
   const act = (action: Action) => expect(applyAction(sim, action)).toEqual({ accepted: true, reason: '' })
   const job = () => (sim.process('admin')!.state as AdminState).manager!
