@@ -200,7 +200,7 @@ function* create(o: Options, places: Places): Flow<Outcome> {
   })
   if (affinity(primaries, placed).score > 0) {
     text += '>>> Trying to optimize slaves allocation for anti-affinity\n'
-    const dice = newStream(yield* chance(2 ** 31), 'affinity')
+    const dice = newStream(yield* chance(0x7fffffff), 'affinity')
     const score = optimise(primaries, placed, nodes.length, (n) => below(dice, n))
     if (score === 0) text += '[OK] Perfect anti-affinity obtained!\n'
     else if (score >= 10_000) text += '[WARNING] Some slaves are in the same host as their master\n'
