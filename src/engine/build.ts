@@ -7,6 +7,7 @@ import { PRIMARY_NAME, type SentinelDisk } from './sentinel/state.ts'
 import { instanceAddress, sentinelIdOf } from './sentinel/address.ts'
 import { sentinelBehaviour } from './sentinel/sentinel.ts'
 import { originBehaviour } from './origin/origin.ts'
+import { linkKey } from './core/network.ts'
 import { uniform } from './core/random.ts'
 import { slotOwner, type NodesConf } from './redis/bus.ts'
 import { setEntry } from './redis/keyspace.ts'
@@ -81,6 +82,7 @@ export const buildSimulation = (scenario: Scenario, seed: number): Simulation =>
   const alone = !topology.cluster && topology.replicasPerPrimary === 0
   const conf = alone ? null : { ...initialConf(scenario), settled: true }
   const nodes = conf === null ? ['n1'] : conf.nodes.map((n) => n.process)
+  for (const link of scenario.links ?? []) sim.world.network.faults.set(linkKey(link.a, link.b), Object.freeze({ ...link }))
   sim.spawn('origin', 'origin')
   const shared = Object.entries(scenario.config)
   const follows: [string, string][] = [['replicaof', instanceAddress('n1', undefined).join(' ')]]

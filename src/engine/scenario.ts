@@ -1,6 +1,7 @@
 import type { Micros } from './core/time.ts'
 import type { ProcessId } from './core/process.ts'
 import type { AppPolicy, Load, OriginSettings } from './action.ts'
+import type { LinkFault } from './core/network.ts'
 
 /** A starting topology with its load and policies: plain data, validated by `checkScenario`. */
 export interface Scenario {
@@ -30,6 +31,8 @@ export interface Scenario {
   own?: Record<ProcessId, Partial<AppPolicy>>
   /** switch groups drawn (and cut) together, e.g. the failing switch of the 24 nodes. */
   groups?: { name: string; members: string[] }[]
+  /** links that differ from the others from the start. */
+  links?: LinkFault[]
 }
 
 export interface Topology {

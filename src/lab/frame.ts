@@ -39,7 +39,7 @@ export interface Frame {
   windows: MetricWindow[]
   windowsFrom: number
   partitions: Partition[]
-  linkFaults: { a: ProcessId; b: ProcessId; latency: Micros; loss: number }[]
+  linkFaults: { a: ProcessId; b: ProcessId; latency: Micros; loss: number; bandwidth?: number }[]
   reshard: ReshardProgress | null
   redisCli: RedisCliFace | null
   load: Load

@@ -39,6 +39,51 @@ export const inspect = (w: World, id: ProcessId): Inspection => {
   return empty
 }
 
+interface Row {
+  label: string
+  value: string
+}
+
+/** A history by the first digits of its replication id. */
+const history = (replid: string): string => replid.slice(0, 8)
+
+/** Where it stands in which history, what its backlog holds, how its link or its replicas get on. */
+const replicationRows = (w: World, n: NodeState): Row[] => {
+  const r = n.repl
+  const rows: Row[] = [
+    { label: 'replication offset', value: grouped(r.offset) },
+    { label: 'replid', value: history(r.replid) },
+  ]
+  if (r.secondOffset >= 0) rows.push({ label: 'replid2, up to', value: `${history(r.replid2)}, ${grouped(r.secondOffset)}` })
+  if (r.backlog !== null && r.backlog.from <= r.offset)
+    rows.push({ label: 'backlog holds', value: `${grouped(r.backlog.from)} to ${grouped(r.offset)}` })
+  if (r.role === 'replica') {
+    const down = r.linkDownSince < 0 ? 'never up' : `down for ${msText(Math.max(0, w.now - r.linkDownSince))}`
+    const state = r.transfer === null ? `${r.linkState}, ${down}` : `full sync, ${Math.floor((r.transfer.read * 100) / r.transfer.total)} %`
+    rows.push({ label: 'link to its primary', value: r.linkState === 'connected' ? 'up' : state })
+    if (r.lastSync !== null) rows.push({ label: 'last sync', value: `${r.lastSync.kind}, ${grouped(r.lastSync.bytes)} bytes` })
+  } else
+    for (const link of r.replicas.values()) {
+      const lag = Math.max(0, Math.floor(w.now / SEC) - Math.floor(link.ackAt / SEC))
+      const value =
+        link.state === 'online'
+          ? `${grouped(link.ack)}, lag ${lag} s`
+          : link.state === 'syncing'
+            ? `full sync, ${grouped(r.offset - link.from)} bytes wait`
+            : 'waits for a full sync'
+      rows.push({ label: `${link.process} acknowledged`, value })
+    }
+  if (n.persistence !== null) rows.push({ label: 'files', value: filesOf(w, n) })
+  return rows
+}
+
+const filesOf = (w: World, n: NodeState): string => {
+  const p = n.persistence!
+  if (n.config.get('appendonly') === 'yes') return `append-only, fsync ${n.config.get('appendfsync') ?? 'everysec'}`
+  if (p.snapshot !== null) return `snapshot, ${msText(w.now - p.snapshot.at)} old`
+  return n.config.get('save') === '' ? 'none: a restart is empty' : 'no snapshot yet'
+}
+
 const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, paused: boolean): Inspection => {
   const c = n.cluster
   const me = c?.peers[0]
@@ -51,18 +96,7 @@ const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, pau
           { label: 'node-timeout', value: `${grouped(timeout)} ms` },
         ]
       : []),
-    { label: 'replication offset', value: grouped(n.repl.offset) },
-    ...(n.repl.role === 'replica'
-      ? [
-          {
-            label: 'link to its primary',
-            value:
-              n.repl.linkState === 'connected'
-                ? 'up'
-                : `${n.repl.linkState}, down for ${msText(Math.max(0, w.now - n.repl.linkDownSince))}`,
-          },
-        ]
-      : [...n.repl.replicas.values()].map((r) => ({ label: `${r.process} acknowledged`, value: grouped(r.ack) }))),
+    ...replicationRows(w, n),
     { label: 'keys', value: grouped(n.keys.size) },
     { label: 'address', value: `${n.ip}:${n.port}` },
     ...(backlog > 0 ? [{ label: 'waiting for its thread', value: grouped(backlog) }] : []),

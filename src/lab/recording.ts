@@ -88,6 +88,7 @@ const action = v.variant('type', [
     b: id,
     latency: micros,
     loss: v.pipe(number, v.minValue(0), v.maxValue(0.9)),
+    bandwidth: v.optional(v.pipe(number, v.minValue(1000))),
   }),
   v.strictObject({
     type: v.literal('command'),
@@ -143,6 +144,17 @@ const scenario = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
   own: v.optional(v.record(id, v.partial(policy))),
   groups: v.optional(v.array(v.strictObject({ name: text, members: ids }))),
+  links: v.optional(
+    v.array(
+      v.strictObject({
+        a: id,
+        b: id,
+        latency: micros,
+        loss: v.pipe(number, v.minValue(0), v.maxValue(0.9)),
+        bandwidth: v.optional(v.pipe(number, v.minValue(1000))),
+      }),
+    ),
+  ),
 })
 
 const envelope = v.strictObject({ ringside: v.literal(1), run, custom: v.optional(v.nullable(scenario)) })

@@ -117,6 +117,42 @@ export const SCENARIOS: readonly Scenario[] = [
     load: { rate: 200, reads: 1, keys: 500, zipf: 0.9, hot: 0.2 },
     policy: { ...DEFAULT_POLICY, l1Ttl: 20 * SEC, l1Size: 300 },
   },
+  {
+    ...base,
+    id: 'fenced-minority',
+    title: 'Writes that need a replica',
+    about:
+      'min-replicas-to-write 1, max-lag 1: a primary without its replicas refuses writes. Cut off the rack of n1, app1 and the database; then again with min-replicas-to-write 0, and compare what is lost.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 2, apps: 3 },
+    config: { ...base.config, 'min-replicas-to-write': '1', 'min-replicas-max-lag': '1' },
+    load: { ...DEFAULT_LOAD, rate: 400, reads: 0.5 },
+    groups: [{ name: 'rack', members: ['n1', 'app1', 'origin'] }],
+  },
+  {
+    ...base,
+    id: 'resync-loop',
+    title: 'A replica that never catches up',
+    about:
+      'A scale model: n4 hangs on a line of 7 kB a second, and 16 kB may wait for it. Restart it empty and watch it start over. Then, on n1: CONFIG SET client-output-buffer-limit "replica 1mb 0 0".',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    config: {
+      ...base.config,
+      'repl-backlog-size': '16384',
+      'repl-diskless-sync-delay': '1',
+      'client-output-buffer-limit': 'normal 0 0 0 slave 16384 0 0 pubsub 33554432 8388608 60',
+    },
+    load: { ...DEFAULT_LOAD, rate: 700, reads: 0.5, keys: 8000, zipf: 0.5 },
+    links: [{ a: 'n1', b: 'n4', latency: 250, loss: 0, bandwidth: 7_000 }],
+  },
+  {
+    ...base,
+    id: 'no-persistence',
+    title: 'A primary that forgets',
+    about:
+      'No snapshot, no append-only file. Crash n1 and restart it at once, before anybody calls it failed: its replica follows it into emptiness.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    config: { ...base.config, save: '', appendonly: 'no', 'repl-diskless-sync-delay': '0' },
+  },
 ]
 
 export const DEFAULT_SCENARIO = 'first-minute'

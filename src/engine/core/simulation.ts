@@ -83,6 +83,10 @@ const placeOf = (names: readonly string[], name: string): number => {
   return -1
 }
 
+/** A file goes out two pieces at a time: who hangs up in the middle has not sent the rest. */
+const hasRoom = (d: Direction, size: number, bulk: boolean): boolean =>
+  d.unread === 0 || (bulk ? d.unread <= size : d.unread + size <= SOCKET_BUFFER)
+
 /** A process's output buffer goes with the process, or with its end of the connection; returns that the end is closed. */
 const dropQueue = (d: Direction): false => {
   d.queue = null
@@ -581,7 +585,7 @@ export class Simulation implements Context {
   private sendPaced(c: Conn, isA: boolean, message: Message): number {
     const d = isA ? c.ab : c.ba
     const size = message.size ?? 64
-    if (d.queue !== null || (d.unread > 0 && d.unread + size > SOCKET_BUFFER)) {
+    if (d.queue !== null || !hasRoom(d, size, message.bulk === true)) {
       ;(d.queue ??= []).push(message)
       if (message.bulk !== true) d.queued += size
       return d.queued
@@ -614,7 +618,7 @@ export class Simulation implements Context {
     for (; i < d.queue.length; i++) {
       const message = d.queue[i]
       const size = message.size ?? 64
-      if (d.unread > 0 && d.unread + size > SOCKET_BUFFER) break
+      if (!hasRoom(d, size, message.bulk === true)) break
       d.unread += size
       if (message.bulk !== true) d.queued -= size
       this.transmit(c, isA, message, this.world.now)

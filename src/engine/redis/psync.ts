@@ -51,8 +51,8 @@ export interface AckMessage extends Message {
   readonly offset: number
 }
 
-/** A file travels in pieces of this size, bytes. */
-const PART = 262_144
+/** A file travels in pieces, bytes: a small one in about sixteen. */
+const partOf = (total: number): number => Math.min(262_144, Math.max(2048, Math.ceil(total / 16)))
 
 // ------------------------------------------------------------------ a link comes
 
@@ -169,8 +169,9 @@ const beginFullSyncs = (state: NodeState, ctx: Context): void => {
     link.ackAt = ctx.now
     link.fact = ctx.emit('replication.full', { replica: link.process, bytes: data.size, reason: link.reason }, because(link.fact))
     ctx.send(link.conn, { type: 'syncStart', size: 60, reason: link.reason, total: data.size } as SyncStartMessage)
+    const part = partOf(data.size)
     let left = data.size
-    for (; left > PART; left -= PART) ctx.send(link.conn, { type: 'syncPart', size: PART, bulk: true } as SyncPartMessage)
+    for (; left > part; left -= part) ctx.send(link.conn, { type: 'syncPart', size: part, bulk: true } as SyncPartMessage)
     ctx.send(link.conn, { type: 'sync', size: left, bulk: true, replid: r.replid, offset: r.offset, db: r.db, data } as SyncMessage)
   }
   if (!isOn(state, 'repl-diskless-sync', true)) leftSnapshot(state, ctx)

@@ -2,7 +2,21 @@ import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
 import { whyNoElection } from './failover.ts'
 import { MYSELF, isOn, number, timeoutOf } from './peers.ts'
-import { CRON, SLOTS, WRITABLE_DELAY, dataAge, isReportValid, quorumOf, rejoinDelay, retryAfter, voteWindow, whyDown } from './rules.ts'
+import { replicaBufferLimit } from './output-buffer.ts'
+import {
+  CRON,
+  SLOTS,
+  WRITABLE_DELAY,
+  dataAge,
+  isFencing,
+  isGoodReplica,
+  isReportValid,
+  quorumOf,
+  rejoinDelay,
+  retryAfter,
+  voteWindow,
+  whyDown,
+} from './rules.ts'
 import type { ClusterState, NodeState, Peer } from './state.ts'
 
 /** Why a node is, or is not, doing something: one headline and its evidence, from its own view alone. */
@@ -51,9 +65,50 @@ const primarysCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
       ],
     }
   }
+  const trouble = whyFenced(state, now) ?? whyBehind(state)
+  if (trouble !== null) return trouble
   if (me.numSlots === 0) return { headline: 'It owns no slots: it serves nothing and does not vote', evidence: [reach(c)] }
   return { headline: `It serves ${me.numSlots} slots`, evidence: [reach(c)] }
 }
+
+/** Writes that are refused for lack of good replicas. */
+const whyFenced = (state: NodeState, now: Micros): WhyNot | null => {
+  const wanted = number(state, 'min-replicas-to-write', 0)
+  const maxLag = number(state, 'min-replicas-max-lag', 10)
+  if (!isFencing(wanted, maxLag)) return null
+  const links = [...state.repl.replicas.values()]
+  const good = links.filter((l) => isGoodReplica(l.state === 'online', now, l.ackAt, maxLag)).length
+  if (good >= wanted) return null
+  const evidence = links.map((l): Evidence => {
+    const isGood = isGoodReplica(l.state === 'online', now, l.ackAt, maxLag)
+    return {
+      mark: isGood ? 'yes' : l.state === 'online' ? 'no' : 'wait',
+      who: l.process,
+      text: l.state === 'online' ? 'last acknowledged' : 'gets its first data',
+      figure: l.state === 'online' ? `${msText(now - l.ackAt)} ago` : '',
+    }
+  })
+  evidence.unshift({ mark: 'no', who: '', text: `replicas that answered within ${maxLag} s`, figure: `${good} of ${wanted} needed` })
+  return { headline: 'It refuses writes: too few good replicas', evidence }
+}
+
+/** A replica that was thrown out because too much waited for it, and is not in step yet. */
+const whyBehind = (state: NodeState): WhyNot | null => {
+  const r = state.repl
+  if (r.overruns.size === 0) return null
+  const [replica, times] = [...r.overruns][0]
+  const link = [...r.replicas.values()].find((l) => l.process === replica)
+  const evidence: Evidence[] = [
+    { mark: 'no', who: replica, text: 'dropped since it was last in step', figure: times === 1 ? 'once' : `${times} times` },
+    { mark: 'wait', who: '', text: 'may wait for it: client-output-buffer-limit', figure: bytesText(replicaBufferLimit(state).hard) },
+  ]
+  if (link?.state === 'syncing')
+    evidence.push({ mark: 'wait', who: replica, text: 'waits until its file has come through', figure: bytesText(r.offset - link.from) })
+  return { headline: `It does not get ${replica} in step: more is written than may wait`, evidence }
+}
+
+const bytesText = (n: number): string =>
+  n >= 10_000_000 ? `${Math.round(n / 1_000_000)} MB` : n >= 10_000 ? `${Math.round(n / 1000)} kB` : `${n} bytes`
 
 const reach = (c: ClusterState): Evidence => {
   const all = owners(c)
@@ -165,6 +220,10 @@ const linkOf = (state: NodeState, now: Micros): Evidence => {
   const r = state.repl
   if (r.linkState === 'connected')
     return { mark: 'yes', who: r.primary ?? '', text: 'replication link is up, last data', figure: `${msText(now - r.lastIo)} ago` }
+  if (r.transfer !== null) {
+    const { read, total } = r.transfer
+    return { mark: 'wait', who: r.primary ?? '', text: 'sends it all its data', figure: `${bytesText(read)} of ${bytesText(total)}` }
+  }
   const since = r.linkDownSince < 0 ? 'never up' : `down for ${msText(now - r.linkDownSince)}`
   return { mark: r.linkState === 'none' ? 'no' : 'wait', who: r.primary ?? '', text: `replication link: ${r.linkState}`, figure: since }
 }

@@ -22,6 +22,11 @@ const toStep = (latency: number): number => Math.round((Math.log(Math.max(LEAST,
 
 const ORDINARY = 250
 
+/** Bandwidths to choose from, bytes a second; 0 leaves the network's own. */
+const RATES = [0, 10_000_000, 1_000_000, 300_000, 100_000, 30_000, 10_000, 3_000]
+const rateText = (rate: number): string => (rate === 0 ? 'as the network' : rate >= 1e6 ? `${rate / 1e6} MB/s` : `${rate / 1000} kB/s`)
+const placeOf = (rate: number): number => (rate === 0 ? 0 : RATES.findIndex((r) => r > 0 && r <= rate))
+
 export const LinkPopover = () => {
   const link = useStage((s) => s.link)
   if (!link) return null
@@ -32,14 +37,16 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
   const fault = useStore.getState().frame?.linkFaults.find((f) => (f.a === a && f.b === b) || (f.a === b && f.b === a))
   const [latency, setLatency] = useState(fault?.latency ?? ORDINARY)
   const [loss, setLoss] = useState(fault?.loss ?? 0)
+  const [rate, setRate] = useState(Math.max(0, placeOf(fault?.bandwidth ?? 0)))
   const close = () => useStage.getState().set({ link: null })
   const waiting = useRef<{ timer: number; send: () => void } | null>(null)
   // Arrow keys commit at every press: one action once they rest.
-  const send = (next: { latency: number; loss: number }) => {
+  const send = (next: { latency: number; loss: number; rate: number }) => {
     clearTimeout(waiting.current?.timer)
     const now = () => {
       waiting.current = null
-      void act({ type: 'link', a, b, latency: Math.round(next.latency), loss: next.loss })
+      const bandwidth = RATES[next.rate] ?? 0
+      void act({ type: 'link', a, b, latency: Math.round(next.latency), loss: next.loss, ...(bandwidth > 0 ? { bandwidth } : {}) })
     }
     waiting.current = { timer: window.setTimeout(now, 300), send: now }
   }
@@ -83,7 +90,7 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
               max={STEPS}
               value={[toStep(latency)]}
               onValueChange={([v]) => v !== undefined && setLatency(fromStep(v))}
-              onValueCommit={([v]) => v !== undefined && send({ latency: fromStep(v), loss })}
+              onValueCommit={([v]) => v !== undefined && send({ latency: fromStep(v), loss, rate })}
             >
               <Slider.Track className={styles.sliderTrack}>
                 <Slider.Range className={styles.sliderRange} />
@@ -99,12 +106,28 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
               step={1}
               value={[Math.round(loss * 100)]}
               onValueChange={([v]) => v !== undefined && setLoss(v / 100)}
-              onValueCommit={([v]) => v !== undefined && send({ latency, loss: v / 100 })}
+              onValueCommit={([v]) => v !== undefined && send({ latency, loss: v / 100, rate })}
             >
               <Slider.Track className={styles.sliderTrack}>
                 <Slider.Range className={styles.sliderRange} />
               </Slider.Track>
               <Slider.Thumb className={styles.sliderThumb} aria-label="Packet loss" aria-valuetext={`${Math.round(loss * 100)} percent`} />
+            </Slider.Root>
+          </Knob>
+          <Knob label="Bandwidth" value={rateText(RATES[rate] ?? 0)}>
+            <Slider.Root
+              className={styles.slider}
+              min={0}
+              max={RATES.length - 1}
+              step={1}
+              value={[rate]}
+              onValueChange={([v]) => v !== undefined && setRate(v)}
+              onValueCommit={([v]) => v !== undefined && send({ latency, loss, rate: v })}
+            >
+              <Slider.Track className={styles.sliderTrack}>
+                <Slider.Range className={styles.sliderRange} />
+              </Slider.Track>
+              <Slider.Thumb className={styles.sliderThumb} aria-label="Bandwidth" aria-valuetext={rateText(RATES[rate] ?? 0)} />
             </Slider.Root>
           </Knob>
           <p className={styles.popoverNote}>TCP sends lost packets again: loss shows as delay.</p>

@@ -192,7 +192,7 @@ export const actionPhrase = (action: Action): string => {
     case 'heal':
       return 'heal the network'
     case 'link':
-      return `set ${action.a} to ${action.b}: ${Math.round(action.latency / 100) / 10} ms${action.loss > 0 ? `, ${percent(action.loss)} loss` : ''}`
+      return `set ${action.a} to ${action.b}: ${Math.round(action.latency / 100) / 10} ms${action.loss > 0 ? `, ${percent(action.loss)} loss` : ''}${action.bandwidth === undefined ? '' : `, ${Math.round(action.bandwidth / 1000)} kB/s`}`
     case 'resetLinks':
       return 'reset all links'
     case 'command':
