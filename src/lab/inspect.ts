@@ -2,6 +2,8 @@ import type { World } from '../engine/core/simulation.ts'
 import type { ProcessId } from '../engine/core/process.ts'
 import { MS, SEC } from '../engine/core/time.ts'
 import { whyNot } from '../engine/redis/bus.ts'
+import { memoryUse } from '../engine/redis/memory.ts'
+import { whyNoRoom } from '../engine/redis/why-no-room.ts'
 import type { NodeState } from '../engine/redis/state.ts'
 import { appInFlight, waitingFlows, type AppState } from '../engine/client/app.ts'
 import type { OriginState } from '../engine/origin/origin.ts'
@@ -98,6 +100,7 @@ const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, pau
       : []),
     ...replicationRows(w, n),
     { label: 'keys', value: grouped(n.keys.size) },
+    ...memoryRows(n),
     { label: 'address', value: `${n.ip}:${n.port}` },
     ...(backlog > 0 ? [{ label: 'waiting for its thread', value: grouped(backlog) }] : []),
   ]
@@ -108,7 +111,7 @@ const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, pau
           { mark: 'wait' as const, who: id, text: 'SIGSTOP: its kernel goes on accepting, it does not run.', figure: `${backlog} waiting` },
         ],
       }
-    : whyNot(n, w.now)
+    : (whyNoRoom(n, w.now) ?? whyNot(n, w.now))
   return {
     process: id,
     rows,
@@ -130,6 +133,21 @@ const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, pau
     waiting: [],
     keys: n.keys.size,
   }
+}
+
+const kilobytes = (bytes: number): string => `${grouped(bytes / 1000)} kB`
+
+/** Memory, and where there is a limit what becomes of it. */
+const memoryRows = (n: NodeState): { label: string; value: string }[] => {
+  const used = memoryUse(n).total
+  const limit = n.memory?.limit ?? 0
+  if (limit === 0) return [{ label: 'memory used, about', value: `${kilobytes(used)}, no limit` }]
+  return [
+    { label: 'memory used, about', value: `${kilobytes(used)} of ${kilobytes(limit)}` },
+    { label: 'maxmemory-policy', value: n.memory!.policy },
+    { label: 'keys evicted', value: grouped(n.stats.evicted) },
+    ...(n.stats.refusedForMemory > 0 ? [{ label: 'commands answered OOM', value: grouped(n.stats.refusedForMemory) }] : []),
+  ]
 }
 
 const inspectApp = (w: World, id: ProcessId, a: AppState): Inspection => ({

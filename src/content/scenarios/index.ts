@@ -110,6 +110,17 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     ...base,
+    id: 'too-small',
+    title: 'A cache too small',
+    about: 'One node whose memory holds a sixth of what is asked for. Give it more, or let other keys go: change maxmemory and its policy.',
+    topology: { cluster: false, primaries: 1, replicasPerPrimary: 0, apps: 2 },
+    config: { maxmemory: '1500000', 'maxmemory-policy': 'allkeys-lru' },
+    load: { rate: 800, reads: 1, keys: 20_000, zipf: 0.99, hot: 0 },
+    policy: { ...DEFAULT_POLICY, ttl: 3600 * SEC },
+    warm: 0.2,
+  },
+  {
+    ...base,
     id: 'invalidation',
     title: 'Near caches and one message',
     about: 'Four applications keep a small L1 in front of the cluster and hear of changes by publish and subscribe. Update a row.',

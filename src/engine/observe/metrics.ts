@@ -2,6 +2,7 @@ import type { Fact } from '../core/fact.ts'
 import type { ProcessId } from '../core/process.ts'
 import type { Observer, World } from '../core/simulation.ts'
 import type { Micros } from '../core/time.ts'
+import { memoryUse } from '../redis/memory.ts'
 import type { NodeState } from '../redis/state.ts'
 import type { OriginState } from '../origin/origin.ts'
 
@@ -31,6 +32,12 @@ export interface MetricWindow {
   apps: Record<ProcessId, [number, number, number, number]>
   /** acknowledged writes known to be lost so far in this run. */
   lost: number
+  /** keys evicted, and commands refused for want of memory. */
+  evicted: number
+  oom: number
+  /** memory of all primaries, bytes, and how much they may use together; 0 = at least one has no limit. */
+  memory: number
+  maxmemory: number
 }
 
 /** Latency histogram: 32 linear steps in each power of two, so a quantile is within 3 %. */
@@ -68,6 +75,8 @@ export interface MetricsState {
   /** primaries that were replaced and do not know yet: what they acknowledge is lost. */
   deposed: Set<ProcessId>
   commandsBefore: Map<ProcessId, number>
+  /** by node: keys evicted and commands refused so far. */
+  evictedBefore: Map<ProcessId, [number, number]>
   apps: Map<ProcessId, [number, number, number, number]>
   samples: number
 }
@@ -98,6 +107,7 @@ export class Metrics implements Observer {
       unconfirmed: new Map(),
       deposed: new Set(),
       commandsBefore: new Map(),
+      evictedBefore: new Map(),
       apps: new Map(),
       samples: 0,
     }
@@ -196,12 +206,24 @@ export class Metrics implements Observer {
     const ops: Record<ProcessId, number> = {}
     let lag = 0
     let originQueue = 0
+    const room = { evicted: 0, oom: 0, memory: 0, maxmemory: 0 }
+    let isLimited = true
     for (const p of world.processes.values()) {
       if (p.kind === 'origin' && p.state !== null) originQueue = (p.state as OriginState).queue.length
       if (p.kind !== 'node' || p.state === null) continue
       const n = p.state as NodeState
       ops[p.id] = Math.max(0, n.stats.commands - (s.commandsBefore.get(p.id) ?? 0))
       s.commandsBefore.set(p.id, n.stats.commands)
+      if (n.repl.role === 'primary') {
+        const [evicted, refused] = s.evictedBefore.get(p.id) ?? [0, 0]
+        room.evicted += Math.max(0, n.stats.evicted - evicted)
+        room.oom += Math.max(0, n.stats.refusedForMemory - refused)
+        if (n.stats.evicted > 0 || n.stats.refusedForMemory > 0) s.evictedBefore.set(p.id, [n.stats.evicted, n.stats.refusedForMemory])
+        room.memory += memoryUse(n).total
+        const limit = n.memory?.limit ?? 0
+        room.maxmemory += limit
+        if (limit === 0) isLimited = false
+      }
       if (n.repl.role === 'replica' && n.repl.linkState === 'connected' && n.repl.primary !== null) {
         const primary = world.processes.get(n.repl.primary)?.state as NodeState | null | undefined
         if (primary) lag = Math.max(lag, primary.repl.offset - n.repl.offset)
@@ -225,6 +247,8 @@ export class Metrics implements Observer {
       ops,
       apps: Object.fromEntries(s.apps),
       lost: s.lost,
+      ...room,
+      maxmemory: isLimited ? room.maxmemory : 0,
     })
     s.windowAt += WINDOW
     s.requests = s.errors = s.hits = s.misses = s.l1Hits = s.originQueries = s.moved = s.ask = s.stale = s.samples = 0

@@ -19,7 +19,7 @@ import { keyChanged } from './watch.ts'
 /** The pool's size (EVPOOL_SIZE). */
 const POOL = 16
 /** A spell of eviction or refusal is over after so long without. */
-const SPELL = 5 * SEC
+export const SPELL = 5 * SEC
 
 /** Before a command, and whenever the limit has changed: whether what needs memory must be refused. */
 export const isOutOfMemory = (state: NodeState, m: MemoryState, ctx: Context): boolean => {

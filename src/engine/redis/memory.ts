@@ -44,10 +44,9 @@ export interface MemoryUse {
 }
 
 export const memoryUse = (state: NodeState): MemoryUse => {
-  const all = new Map(state.parked).set(0, state.parked.get(0) ?? state.keys)
-  const rows = state.cluster === null ? 0 : SLOT_LINKS
-  let keys = bytesOf(state.keys) + rows * state.keys.size
-  for (const space of all.values()) if (space !== state.keys) keys += bytesOf(space) + rows * space.size
+  let keys = bytesOf(state.keys) + (state.cluster === null ? 0 : SLOT_LINKS * state.keys.size)
+  // the database in use may stand among the others too
+  for (const space of state.parked.values()) if (space !== state.keys) keys += bytesOf(space)
   return sumOf(state, keys)
 }
 

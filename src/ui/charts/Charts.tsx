@@ -85,6 +85,26 @@ const CHARTS: readonly Chart[] = [
   },
 ]
 
+/** Where a limit is set. */
+const MEMORY: readonly Chart[] = [
+  {
+    title: 'Memory of the primaries',
+    unit: (v) => `${(v / 1e6).toFixed(2)} MB`,
+    series: [
+      { key: 'memory', label: 'used', value: (w) => w.memory },
+      { key: 'maxmemory', label: 'maxmemory', dash: '4 3', value: (w) => (w.maxmemory > 0 ? w.maxmemory : null) },
+    ],
+  },
+  {
+    title: 'Evictions',
+    unit: perSecond,
+    series: [
+      { key: 'evicted', label: 'keys', value: (w, sec) => w.evicted / sec },
+      { key: 'oom', label: 'commands answered OOM', dash: '4 3', value: (w, sec) => w.oom / sec },
+    ],
+  },
+]
+
 /** At most this many nodes get a line of their own. */
 const MOST_LINES = 8
 
@@ -209,6 +229,7 @@ const Charts = () => {
     return () => clearInterval(timer)
   }, [])
   const nodes = useMemo(() => (look.frame?.processes ?? []).filter((p) => p.node), [look])
+  const isLimited = look.windows.some((w) => w.maxmemory > 0 || w.evicted > 0)
   const charts = useMemo<Chart[]>(() => {
     const shown = nodes.length <= MOST_LINES ? nodes : nodes.filter((n) => n.node?.role === 'primary').slice(0, MOST_LINES)
     const ops: Chart = {
@@ -222,8 +243,8 @@ const Charts = () => {
         value: (w, sec) => (w.ops[n.id] ?? 0) / sec,
       })),
     }
-    return [...CHARTS.slice(0, 3), ops, ...CHARTS.slice(3)]
-  }, [nodes])
+    return [...CHARTS.slice(0, 3), ...(isLimited ? MEMORY : []), ops, ...CHARTS.slice(3)]
+  }, [nodes, isLimited])
   const rows = useMemo<Row[]>(() => {
     const start = look.windows.findIndex((w) => w.requests > 0)
     return thin(look.windows.slice(Math.max(0, start)), MOST_POINTS).map(({ window, joined }) => {

@@ -21,6 +21,10 @@ const window = (patch: Partial<MetricWindow> = {}): MetricWindow => ({
   ops: { n1: 10 },
   apps: {},
   lost: 0,
+  evicted: 0,
+  oom: 0,
+  memory: 2_000_000,
+  maxmemory: 0,
   ...patch,
 })
 

@@ -101,6 +101,8 @@ export const together = (windows: readonly MetricWindow[]): MetricWindow | null 
     ask: 0,
     stale: 0,
     lag: 0,
+    evicted: 0,
+    oom: 0,
   }
   sum.ops = {}
   for (const w of windows) {
@@ -113,6 +115,8 @@ export const together = (windows: readonly MetricWindow[]): MetricWindow | null 
     sum.moved += w.moved
     sum.ask += w.ask
     sum.stale += w.stale
+    sum.evicted += w.evicted
+    sum.oom += w.oom
     sum.p50 = Math.max(sum.p50, w.p50)
     sum.p99 = Math.max(sum.p99, w.p99)
     sum.lag = Math.max(sum.lag, w.lag)

@@ -1,116 +1,14 @@
-import { useEffect, useId, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { AppPolicy, Load, OriginSettings } from '../../engine/action.ts'
 import { useShallow } from 'zustand/react/shallow'
 import { MS, SEC } from '../../engine/core/time.ts'
 import { SCENARIOS } from '../../content/scenarios/index.ts'
 import { act, openSeed } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
+import { directiveOf } from './directive.ts'
 import s from './knobs.module.css'
-
-/** A change is sent when the hand rests this long. */
-const REST_MS = 350
-
-interface NumberKnob {
-  label: string
-  unit: string
-  hint: string
-  min: number
-  max: number
-  step: number
-  /** steps of equal ratio, for what spans decades. */
-  log?: boolean
-}
-
-/** A slider with its number; both move it, and one action goes out when the hand rests. */
-const Knob = ({ knob, value, send }: { knob: NumberKnob; value: number; send: (value: number) => void }) => {
-  const id = useId()
-  // what the hand set last, until the run says another value
-  const [local, setLocal] = useState<{ over: number; value: number } | null>(null)
-  const timer = useRef(0)
-  const shown = local?.over === value ? local.value : value
-  useEffect(() => () => clearTimeout(timer.current), [])
-
-  const change = (next: number) => {
-    if (!Number.isFinite(next)) return
-    const inside = Math.max(knob.min, Math.min(knob.max, next))
-    setLocal({ over: value, value: inside })
-    clearTimeout(timer.current)
-    timer.current = window.setTimeout(() => {
-      if (inside !== value) send(inside)
-      else setLocal(null)
-    }, REST_MS)
-  }
-  const low = Math.log(Math.max(knob.min, knob.step))
-  const span = Math.log(knob.max) - low
-  const toSlider = (v: number) => (knob.log ? (v <= 0 ? 0 : Math.max(0, ((Math.log(v) - low) / span) * 1000)) : v)
-  const fromSlider = (x: number) => {
-    if (!knob.log) return x
-    const v = Math.exp(low + (x / 1000) * span)
-    return x <= 0 ? knob.min : Number(v.toPrecision(2))
-  }
-  return (
-    <div className={s.knob} title={knob.hint}>
-      <label htmlFor={id}>{knob.label}</label>
-      <input
-        id={id}
-        type="range"
-        min={knob.log ? 0 : knob.min}
-        max={knob.log ? 1000 : knob.max}
-        step={knob.log ? 10 : knob.step}
-        value={toSlider(shown)}
-        aria-valuetext={`${shown} ${knob.unit}`}
-        onChange={(e) => change(fromSlider(Number(e.target.value)))}
-      />
-      <span className={s.number}>
-        <input
-          type="number"
-          min={knob.min}
-          max={knob.max}
-          step="any"
-          value={Number(shown.toPrecision(6))}
-          aria-label={`${knob.label}, ${knob.unit || 'number'}`}
-          onChange={(e) => e.target.value !== '' && change(Number(e.target.value))}
-        />
-        <span>{knob.unit}</span>
-      </span>
-    </div>
-  )
-}
-
-const Choice = <T extends string>({
-  label,
-  value,
-  options,
-  hint,
-  send,
-}: {
-  label: string
-  value: T
-  options: readonly [T, string][]
-  hint: string
-  send: (value: T) => void
-}) => {
-  const id = useId()
-  return (
-    <div className={s.choice} title={hint}>
-      <label htmlFor={id}>{label}</label>
-      <select id={id} value={value} onChange={(e) => send(e.target.value as T)}>
-        {options.map(([v, text]) => (
-          <option key={v} value={v}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </div>
-  )
-}
-
-const Group = ({ title, children, open = false }: { title: string; children: React.ReactNode; open?: boolean }) => (
-  <details className={s.group} open={open}>
-    <summary>{title}</summary>
-    {children}
-  </details>
-)
+import { MemoryKnobs } from './MemoryKnobs.tsx'
+import { Choice, Group, Knob } from './parts.tsx'
 
 type Refresh = 'moved' | 'timer60' | 'timer5' | 'timer' | 'ignore'
 const refreshOf = (p: AppPolicy): Refresh =>
@@ -186,7 +84,7 @@ export const Knobs = () => {
   const p = useStore(useShallow((x) => x.frame?.policy))
   const o = useStore(useShallow((x) => x.frame?.origin))
   const nodeTimeout = useStore((x) => x.frame?.nodeTimeout ?? 0)
-  const coverage = useStore((x) => coverageOf(x.frame?.actions ?? []))
+  const coverage = useStore((x) => directiveOf(x, 'cluster-require-full-coverage', 'yes') === 'yes')
   if (!l || !p || !o) return null
   return (
     <div className={s.knobs}>
@@ -328,6 +226,7 @@ export const Knobs = () => {
           require full coverage
         </label>
       </Group>
+      <MemoryKnobs />
       <Group title="Database">
         <Knob
           knob={{
@@ -380,14 +279,4 @@ export const Knobs = () => {
       </div>
     </div>
   )
-}
-
-/** The frame does not carry this directive: the last word on it is in the actions. */
-const coverageOf = (actions: readonly { action: { type: string } }[]): boolean => {
-  const { custom, frame } = useStore.getState()
-  const scenario = custom ?? SCENARIOS.find((x) => x.id === frame?.scenario)
-  let value = scenario?.config['cluster-require-full-coverage'] ?? 'yes'
-  for (const { action } of actions as { action: { type: string; directive?: string; value?: string } }[])
-    if (action.type === 'config' && action.directive === 'cluster-require-full-coverage') value = action.value ?? value
-  return value === 'yes'
 }
