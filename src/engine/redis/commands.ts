@@ -119,11 +119,11 @@ const unknown = (argv: readonly string[]): Reply => {
 
 /** A refused command spoils the transaction it was meant for; a refused EXEC ends it. */
 const refuse = (state: NodeState, session: Session, command: CommandSpec | undefined, reply: Reply): Reply => {
-  if (session.multi === null) return reply
   if (command !== undefined && command.name === 'exec' && isError(reply)) {
     dropTransaction(state, session)
-    return err(`EXECABORT Transaction discarded because of: ${reply.error}`)
+    return err(`EXECABORT Transaction discarded because of: ${reply.error.replace(/^ERR /, '')}`)
   }
+  if (session.multi === null) return reply
   session.dirty = true
   return reply
 }

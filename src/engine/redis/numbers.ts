@@ -38,10 +38,10 @@ export const addInt64 = (a: Int64, b: Int64): Int64 | null => {
   return sum > MAX || sum < MIN ? null : narrow(sum)
 }
 
-/** A 32-bit or otherwise small count, where anything beyond is out of range alike. */
+/** An index or a count: a 64-bit integer whose last digits do not matter where it is beyond 2^53. */
 export const parseSmall = (text: string): number | null => {
   const n = parseInt64(text)
-  return typeof n === 'number' ? n : null
+  return typeof n === 'bigint' ? Number(n) : n
 }
 
 // ------------------------------------------------------------------ long double
@@ -118,6 +118,14 @@ export const parseDouble = (text: string): number | null => {
   if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return null
   const n = Number(text)
   return Number.isFinite(n) ? n : null
+}
+
+/** strtod over the whole text: blanks before it, nothing at all for 0, and what is too large for infinity. */
+export const parseBound = (text: string): number | null => {
+  if (text === '') return 0
+  const word = text.trimStart()
+  if (/^[+-]?inf(inity)?$/i.test(word)) return word.startsWith('-') ? -Infinity : Infinity
+  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(word) ? Number(word) : null
 }
 
 /** %.17g: seventeen significant digits, an exponent when it is below −4 or above 16. */

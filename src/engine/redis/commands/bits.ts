@@ -45,14 +45,17 @@ const isSet = (bytes: string, bit: number): boolean => (bytes.charCodeAt(bit >> 
 /** start and end of BITCOUNT and BITPOS as bits [from, to]; an error as a reply. */
 const bitRange = (argv: readonly string[], at: number, length: number, isCount: boolean): [number, number] | { error: string } => {
   let from = parseSmall(argv[at])
+  if (from === null) return NOT_INTEGER as { error: string }
   let to = argv.length > at + 1 ? parseSmall(argv[at + 1]) : -1
-  if (from === null || to === null) return NOT_INTEGER as { error: string }
+  // BITCOUNT reads both ends before the unit, BITPOS the unit before the end
+  if (isCount && to === null) return NOT_INTEGER as { error: string }
   let unit = 8
   if (argv.length > at + 2) {
     const word = upper(argv[at + 2])
     if (word === 'BIT') unit = 1
     else if (word !== 'BYTE') return SYNTAX as { error: string }
   }
+  if (to === null) return NOT_INTEGER as { error: string }
   const total = (length * 8) / unit
   if (isCount && from < 0 && to < 0 && from > to) return [0, -1]
   if (from < 0) from = Math.max(0, total + from)

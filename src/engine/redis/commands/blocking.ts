@@ -1,3 +1,4 @@
+import { parseBound } from '../numbers.ts'
 import { MS, type Micros } from '../../core/time.ts'
 import type { Context } from '../../core/process.ts'
 import type { NodeState, Session } from '../state.ts'
@@ -7,10 +8,12 @@ import { rearmWaits } from './wait.ts'
 
 /** A timeout in seconds, a fraction allowed; 0 = for ever. */
 export const parseTimeout = (text: string): Micros | { error: string } => {
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return { error: 'ERR timeout is not a float or out of range' }
-  const seconds = Number(text)
-  if (seconds < 0) return { error: 'ERR timeout is negative' }
-  return seconds > 9e9 ? { error: 'ERR timeout is out of range' } : Math.ceil(seconds * 1000) * MS
+  const seconds = text === '' ? null : parseBound(text)
+  if (seconds === null) return { error: 'ERR timeout is not a float or out of range' }
+  const ms = Math.ceil(seconds * 1000)
+  // what does not fit in 64 bits wraps round
+  if (ms < 0 || ms >= 2 ** 63) return { error: 'ERR timeout is negative' }
+  return ms > 9.223e18 ? { error: 'ERR timeout is out of range' } : Math.min(ms * MS, Number.MAX_SAFE_INTEGER)
 }
 
 /** Waits until one of the keys has something to give; false inside a transaction, which never waits. */

@@ -228,9 +228,10 @@ const popMany = (argv: readonly string[], at: number): { keys: string[]; end: En
   let count = 1
   const rest = argv.slice(at + 2 + n)
   if (rest.length > 0) {
-    if (rest.length !== 2 || upper(rest[0]) !== 'COUNT') return SYNTAX as { error: string }
+    if (rest.length < 2 || upper(rest[0]) !== 'COUNT') return SYNTAX as { error: string }
     const k = parseSmall(rest[1])
     if (k === null || k <= 0) return { error: 'ERR count should be greater than 0' }
+    if (rest.length > 2) return SYNTAX as { error: string }
     count = k
   }
   return { keys: argv.slice(at + 1, at + 1 + n), end, count }

@@ -307,9 +307,10 @@ const zmpopFrom = (state: NodeState, s: Session, argv: readonly string[], at: nu
   const rest = argv.slice(at + 2 + n)
   let most = 1
   if (rest.length > 0) {
-    if (rest.length !== 2 || upper(rest[0]) !== 'COUNT') return SYNTAX
+    if (rest.length < 2 || upper(rest[0]) !== 'COUNT') return SYNTAX
     const k = parseSmall(rest[1])
     if (k === null || k <= 0) return err('ERR count should be greater than 0')
+    if (rest.length > 2) return SYNTAX
     most = k
   }
   const keys = argv.slice(at + 1, at + 1 + n)
@@ -421,8 +422,11 @@ const combineAndStore =
 
 const zintercard: Handler = (state, _s, argv, ctx) => {
   const n = parseSmall(argv[1])
-  if (n === null || n <= 0) return err('ERR numkeys should be greater than 0')
-  if (n > argv.length - 2) return err("ERR Number of keys can't be greater than number of args")
+  if (n === null) return NOT_INTEGER
+  if (n <= 0) return err("ERR at least 1 input key is needed for 'zintercard' command")
+  if (n > argv.length - 2) return SYNTAX
+  const found = aggregate(state, argv.slice(0, 2 + n), 1, 'inter', 'zintercard', false, ctx)
+  if ('error' in found) return found
   const rest = argv.slice(2 + n)
   let limit = 0
   for (let i = 0; i < rest.length; i += 2) {
@@ -431,8 +435,7 @@ const zintercard: Handler = (state, _s, argv, ctx) => {
     if (most === null || most < 0) return err("ERR LIMIT can't be negative")
     limit = most
   }
-  const found = aggregate(state, argv.slice(0, 2 + n), 1, 'inter', 'zintercard', false, ctx)
-  return 'error' in found ? found : limit > 0 ? Math.min(limit, found.rows.length) : found.rows.length
+  return limit > 0 ? Math.min(limit, found.rows.length) : found.rows.length
 }
 
 const zrandmember: Handler = (state, s, argv, ctx) => {
