@@ -12,7 +12,7 @@ export const parseTimeout = (text: string): Micros | { error: string } => {
   if (seconds === null) return { error: 'ERR timeout is not a float or out of range' }
   const ms = Math.ceil(seconds * 1000)
   // what does not fit in 64 bits wraps round
-  if (ms < 0 || ms >= 2 ** 63) return { error: 'ERR timeout is negative' }
+  if (ms < 0 || ms >= 9_223_372_036_854_775_808) return { error: 'ERR timeout is negative' }
   return ms > 9.223e18 ? { error: 'ERR timeout is out of range' } : Math.min(ms * MS, Number.MAX_SAFE_INTEGER)
 }
 
