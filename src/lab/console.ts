@@ -14,8 +14,10 @@ const isBlank = (c: string) => c === ' ' || c === '\n' || c === '\r' || c === '\
  * A line of redis-cli as its arguments. Double quotes know \xHH, \n, \r, \t, \b and \a; single quotes only \'.
  * A closing quote ends its argument, so a blank must follow. null: the quotes do not balance.
  */
-export const splitArgs = (line: string): string[] | null => {
-  const text = toBytes(line)
+export const splitArgs = (line: string): string[] | null => splitWords(toBytes(line))
+
+/** The same of a line in bytes, one char each: what a server does with an inline command. */
+export const splitWords = (text: string): string[] | null => {
   const args: string[] = []
   let i = 0
   for (;;) {
