@@ -8,14 +8,16 @@ import { instanceAddress, sentinelIdOf } from './sentinel/address.ts'
 import { sentinelBehaviour } from './sentinel/sentinel.ts'
 import { originBehaviour } from './origin/origin.ts'
 import { linkKey } from './core/network.ts'
+import type { Behaviour, ProcessId } from './core/process.ts'
 import { uniform } from './core/random.ts'
+import { addressOf } from './redis/address.ts'
 import { slotOwner, type NodesConf } from './redis/bus.ts'
 import { setEntry } from './redis/keyspace.ts'
 import { nodeBehaviour, type NodeDisk } from './redis/node.ts'
 import { keySlot } from './redis/slots.ts'
 import type { NodeState } from './redis/state.ts'
-import type { ProcessId } from './core/process.ts'
 import type { Scenario } from './scenario.ts'
+import type { Settings } from './settings.ts'
 import { HOT_KEY, keyName } from './workload/keys.ts'
 
 export const BEHAVIOURS: Behaviours = {
@@ -27,10 +29,16 @@ export const BEHAVIOURS: Behaviours = {
   console: consoleBehaviour,
 } as unknown as Behaviours
 
+/** Programs of the real world as one process of this one: how it behaves, and by which addresses they know the nodes. */
+export interface Outside {
+  behaviour: Behaviour
+  addresses: Record<string, ProcessId>
+}
+
 /** The scenario's world before any process was started: for restoring a snapshot into. */
-export const emptySimulation = (scenario: Scenario, seed: number): Simulation =>
+export const emptySimulation = (scenario: Scenario, seed: number, outside?: Outside): Simulation =>
   new Simulation(
-    BEHAVIOURS,
+    outside === undefined ? BEHAVIOURS : { ...BEHAVIOURS, outside: outside.behaviour },
     {
       cluster: scenario.topology.cluster,
       config: scenario.config,
@@ -40,12 +48,13 @@ export const emptySimulation = (scenario: Scenario, seed: number): Simulation =>
       latency: scenario.latency,
       service: scenario.service,
       warm: scenario.warm,
+      ...(outside === undefined ? {} : { addresses: outside.addresses }),
     },
     seed,
   )
 
 /** How the nodes stand at the start: primaries n1…, then replicas, slots cut evenly (5461, 5462, 5461 for three). */
-const initialConf = (scenario: Scenario): NodesConf => {
+const initialConf = (scenario: Scenario, addresses: Settings['addresses']): NodesConf => {
   const { primaries, replicasPerPrimary, replicaOf } = scenario.topology
   const followers = replicaOf ?? Array.from({ length: primaries * replicasPerPrimary }, (_, i) => i % primaries)
   const perNode = 16384 / primaries
@@ -61,41 +70,44 @@ const initialConf = (scenario: Scenario): NodesConf => {
   followers.forEach((primary, i) => {
     nodes.push({ process: `n${primaries + i + 1}`, primary: false, replicaOf: `n${primary + 1}`, slots: [], configEpoch: 0 })
   })
+  if (addresses !== undefined) for (const n of nodes) [n.ip, n.port] = addressOf(n.process, addresses)
   return { nodes, currentEpoch: nodes.length }
 }
 
 /** sentinel.conf of a Sentinel that has been running: it knows the replicas and the other Sentinels. */
-const sentinelConf = (scenario: Scenario, self: ProcessId, nodes: readonly ProcessId[]): SentinelDisk => {
+const sentinelConf = (scenario: Scenario, self: ProcessId, nodes: readonly ProcessId[], addresses: Settings['addresses']): SentinelDisk => {
   const { count, ...watch } = scenario.topology.sentinels!
-  const [ip, port] = instanceAddress(nodes[0], undefined)
+  const [ip, port] = instanceAddress(nodes[0], addresses)
   const sentinels: [string, string, number][] = []
-  for (let i = 1; i <= count; i++) if (`s${i}` !== self) sentinels.push([sentinelIdOf(`s${i}`), ...instanceAddress(`s${i}`, undefined)])
-  const replicas = nodes.slice(1).map((n) => instanceAddress(n, undefined))
+  for (let i = 1; i <= count; i++) if (`s${i}` !== self) sentinels.push([sentinelIdOf(`s${i}`), ...instanceAddress(`s${i}`, addresses)])
+  const replicas = nodes.slice(1).map((n) => instanceAddress(n, addresses))
   const primary = { name: PRIMARY_NAME, ip, port, ...watch, configEpoch: 0, leaderEpoch: 0, replicas, sentinels }
   return { currentEpoch: 0, primaries: [primary] }
 }
 
 /** A running world: processes started in a fixed order, links and offsets as if they had always been there, the cache warm. */
-export const buildSimulation = (scenario: Scenario, seed: number): Simulation => {
-  const sim = emptySimulation(scenario, seed)
+export const buildSimulation = (scenario: Scenario, seed: number, outside?: Outside): Simulation => {
+  const sim = emptySimulation(scenario, seed, outside)
   const { topology } = scenario
+  const { addresses } = sim.world.settings
   const alone = !topology.cluster && topology.replicasPerPrimary === 0
-  const conf = alone ? null : { ...initialConf(scenario), settled: true }
+  const conf = alone ? null : { ...initialConf(scenario, addresses), settled: true }
   const nodes = conf === null ? ['n1'] : conf.nodes.map((n) => n.process)
   for (const link of scenario.links ?? []) sim.world.network.faults.set(linkKey(link.a, link.b), Object.freeze({ ...link }))
   sim.spawn('origin', 'origin')
   const shared = Object.entries(scenario.config)
-  const follows: [string, string][] = [['replicaof', instanceAddress('n1', undefined).join(' ')]]
+  const follows: [string, string][] = [['replicaof', instanceAddress('n1', addresses).join(' ')]]
   for (const id of nodes) {
     const config = topology.cluster || id === 'n1' ? shared : [...shared, ...follows]
     sim.spawn(id, 'node', { conf, keys: null, config } satisfies NodeDisk)
   }
   warmUp(sim, scenario, nodes)
   const sentinels = topology.sentinels?.count ?? 0
-  for (let i = 1; i <= sentinels; i++) sim.spawn(`s${i}`, 'sentinel', sentinelConf(scenario, `s${i}`, nodes))
+  for (let i = 1; i <= sentinels; i++) sim.spawn(`s${i}`, 'sentinel', sentinelConf(scenario, `s${i}`, nodes, addresses))
   for (let i = 1; i <= topology.apps; i++) sim.spawn(`app${i}`, 'app', scenario.own?.[`app${i}`])
   if (topology.cluster) sim.spawn('admin', 'admin')
   sim.spawn('cli', 'console')
+  if (outside !== undefined) sim.spawn('outside', 'outside')
   return sim
 }
 

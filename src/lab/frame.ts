@@ -69,7 +69,7 @@ export interface Pace {
   reason: string
 }
 
-export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console'
+export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console' | 'outside'
 export type Status = 'up' | 'crashed' | 'off' | 'paused'
 
 export interface ProcessFace {

@@ -38,7 +38,7 @@ const whole = (bytes: Buffer, from: number, to: number): number => {
     n = n * 10 + bytes[i] - ZERO
   }
   // past 2^63 it is no number for Redis; so near to it only the refusal counts, which is the same
-  return n > 9223372036854775807 ? NaN : negative ? -n : n
+  return n >= 2 ** 63 ? NaN : negative ? -n : n
 }
 
 /** One connection's bytes on their way to commands. */

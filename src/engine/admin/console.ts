@@ -3,7 +3,7 @@ import type { ConnId } from '../core/network.ts'
 import type { Behaviour, Context, ProcessId } from '../core/process.ts'
 import { SEC, type Micros } from '../core/time.ts'
 import { IGNORED, NOBODY, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from '../client/wires.ts'
-import { processAt } from '../redis/address.ts'
+import { processIn } from '../redis/address.ts'
 import { instanceAddress } from '../sentinel/address.ts'
 import { isError, type Reply } from '../redis/reply.ts'
 import type { PushMessage, ReplyMessage } from '../redis/state.ts'
@@ -47,7 +47,7 @@ const answer = (state: ConsoleState, tag: number, reply: Reply, ctx: Context): v
   if (line === undefined) return
   if (line.cluster && isError(reply) && line.notes.length < MOST_REDIRECTS) {
     const [kind, slot, address] = reply.error.split(' ')
-    const to = kind === 'MOVED' || kind === 'ASK' ? processAt(address.slice(0, address.lastIndexOf(':'))) : null
+    const to = kind === 'MOVED' || kind === 'ASK' ? processIn(address, ctx.settings.addresses) : null
     if (to !== null) {
       line.notes.push(`-> Redirected to slot [${slot}] located at ${address}`)
       line.node = to

@@ -1,5 +1,5 @@
 import type { ProcessId } from '../core/process.ts'
-import { processAt } from '../redis/address.ts'
+import { processAt, processWithId } from '../redis/address.ts'
 
 /** One line of CLUSTER NODES. */
 export interface Member {
@@ -24,7 +24,7 @@ export const readNodes = (text: string): Member[] => {
   for (const line of text.split('\n')) {
     const [id, address, flagText, replicaOf, , , , , ...slots] = line.trim().split(' ')
     if (address === undefined || flagText === undefined) continue
-    const process = processAt(address.slice(0, address.indexOf(':')))
+    const process = processAt(address.slice(0, address.indexOf(':'))) ?? processWithId(id)
     if (process === null) continue
     const flags = flagText.split(',')
     const ranges: [number, number][] = []

@@ -5,7 +5,7 @@ import type { CloseReason, ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
 import { below, uniform } from '../core/random.ts'
 import { MS, SEC, type Micros } from '../core/time.ts'
-import { processAt } from '../redis/address.ts'
+import { processIn } from '../redis/address.ts'
 import { isError, type Reply } from '../redis/reply.ts'
 import { keySlot } from '../redis/slots.ts'
 import type { BackoffEffect, RedirectEffect, SendEffect } from './commands.ts'
@@ -124,7 +124,7 @@ export const performRedirect = (owner: ClientOwner, flow: FlowState, e: Redirect
   const { refresh, redirects } = owner.policy
   if (kind === 'MOVED' && refresh === 'ignore') return ''
   if (e.hops >= redirects) return null
-  const to = processAt(address.slice(0, address.lastIndexOf(':')))
+  const to = processIn(address, ctx.settings.addresses)
   if (to === null) return null
   const slot = Number(slotText)
   const from = flow.peer!

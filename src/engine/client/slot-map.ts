@@ -1,6 +1,6 @@
 import { newPages, ownPage, type Pages } from '../core/clone.ts'
 import type { ProcessId } from '../core/process.ts'
-import { processAt } from '../redis/address.ts'
+import { processAt, processWithId } from '../redis/address.ts'
 import type { Reply } from '../redis/reply.ts'
 
 /** What a client believes: who owns which slot. `slots` holds indexes into `nodes`, -1 = unknown. */
@@ -56,6 +56,9 @@ export const setAllOwners = (map: SlotMap, node: number): void => {
   for (let p = 0; p < SLOTS / PAGE; p++) ownPage(map.slots, p).fill(node)
 }
 
+/** The process a row of CLUSTER SLOTS means: ip, port, id. */
+const listedAt = (row: readonly Reply[]): ProcessId | null => processAt(String(row[0])) ?? processWithId(String(row[2]))
+
 /** Takes over a reply of CLUSTER SLOTS; the number of slots whose owner changed. Slots it does not name keep their believed owner. */
 export const learnSlots = (map: SlotMap, reply: Reply): number => {
   if (!Array.isArray(reply)) return 0
@@ -63,7 +66,7 @@ export const learnSlots = (map: SlotMap, reply: Reply): number => {
   const listed = new Set<number>()
   for (const range of reply) {
     if (!Array.isArray(range) || !Array.isArray(range[2])) continue
-    const primary = processAt(String(range[2][0]))
+    const primary = listedAt(range[2])
     if (primary === null) continue
     const owner = indexOfNode(map, primary)
     for (let slot = Number(range[0]); slot <= Number(range[1]); slot++) if (setOwner(map, slot, owner)) changed++
@@ -71,7 +74,7 @@ export const learnSlots = (map: SlotMap, reply: Reply): number => {
     listed.add(owner)
     const replicas: number[] = []
     for (const entry of range.slice(3)) {
-      const replica = Array.isArray(entry) ? processAt(String(entry[0])) : null
+      const replica = Array.isArray(entry) ? listedAt(entry) : null
       if (replica !== null) replicas.push(indexOfNode(map, replica))
     }
     map.replicas[owner] = replicas

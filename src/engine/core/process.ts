@@ -5,10 +5,10 @@ import type { ConnId, ConnKind, CloseReason } from './network.ts'
 import type { Facts } from '../facts.ts'
 import type { Settings } from '../settings.ts'
 
-/** Name of a process: n1, n2 … nodes; s1, s2 … Sentinels; app1 … applications; origin; admin; cli. */
+/** Name of a process: n1, n2 … nodes; s1, s2 … Sentinels; app1 … applications; origin; admin; cli; outside: programs of the real world, where there are any. */
 export type ProcessId = string
 
-export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console'
+export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console' | 'outside'
 
 /** crashed: the process is gone, its kernel answers with resets. off: silence. paused: SIGSTOP. */
 export type Status = 'up' | 'crashed' | 'off' | 'paused'

@@ -386,6 +386,14 @@ export class Simulation implements Context {
     bound.b.act(p.state, action, this)
   }
 
+  /** Hands a process a message from outside the simulated world, as an event of its own. */
+  hand(p: Process, message: Message): void {
+    if (p.status !== 'up') return
+    this.beginAction()
+    this.enter(this.bind(p.id), this.world.now)
+    this.behaviours[p.kind].message[message.type](p.state, message as never, 0, this)
+  }
+
   /** A fact about a process told by the world itself. */
   tell<T extends FactType>(process: ProcessId, type: T, data: Facts[T], because: readonly number[] = NOTHING): number {
     const id = this.world.events * FACTS_PER_EVENT + this.ordinal++

@@ -29,13 +29,27 @@ export const nodeIdOf = (process: ProcessId): NodeId => {
   ids.set(process, id)
   return id
 }
+
 /** The same text is one string, so that a hundred tables of a hundred nodes compare pointers. */
 const ids = new Map<ProcessId, NodeId>()
+
+/** The node with this id, of the first thousand; null when it is none of theirs. Replies name nodes by id even where addresses were given out. */
+export const processWithId = (id: NodeId): ProcessId | null => {
+  if (byId.size === 0) for (let i = 1; i <= 1000; i++) byId.set(nodeIdOf(`n${i}`), `n${i}`)
+  return byId.get(id) ?? null
+}
+const byId = new Map<NodeId, ProcessId>()
 
 /** The process at an address: where addresses were given out, by them; otherwise by the place they stand for. */
 export const processNear = (ip: string, port: number, addresses: Readonly<Record<string, ProcessId>> | undefined): ProcessId | null => {
   if (addresses !== undefined) return addresses[`${ip}:${port}`] ?? null
   return port === PORT ? processAt(ip) : null
+}
+
+/** The same for `ip:port` as MOVED and ASK write it. */
+export const processIn = (address: string, addresses: Readonly<Record<string, ProcessId>> | undefined): ProcessId | null => {
+  const colon = address.lastIndexOf(':')
+  return processNear(address.slice(0, colon), Number(address.slice(colon + 1)), addresses)
 }
 
 /** Where a process listens, as ip and port. */

@@ -3,7 +3,7 @@ import type { Context, Message, ProcessId } from '../core/process.ts'
 import { below } from '../core/random.ts'
 import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
-import { BUS_OFFSET, PORT, ipOf, nodeIdOf, processAt } from './address.ts'
+import { BUS_OFFSET, PORT, addressOf, ipOf, nodeIdOf, processNear } from './address.ts'
 import { beforeSleep, updateClusterState } from './cluster-state.ts'
 import { commandSide } from './data.ts'
 import { newElection, onVote, onVoteRequest } from './failover.ts'
@@ -112,6 +112,9 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
   const conf = disk ?? { nodes: [], currentEpoch: 0 }
   const mine = conf.nodes.find((n) => n.process === ctx.self) ?? {
     process: ctx.self,
+    ip: state.ip,
+    port: state.port,
+    cport: state.cport,
     primary: true,
     replicaOf: null,
     slots: [],
@@ -294,8 +297,13 @@ export const publishToBus = (state: NodeState, channel: string, message: string,
 /** CLUSTER MEET: a MEET goes out with the next cron. */
 export const meet = (state: NodeState, ip: string, port: number, cport: number, ctx: Context): void => {
   const known = state.cluster!.peers.find((p) => p.ip === ip && p.port === port)
-  const process = known?.process ?? processAt(ip) ?? `${ip}:${port}`
-  startHandshake(state, { process, ip, port, cport }, true, ctx)
+  const { addresses } = ctx.settings
+  const process = known?.process ?? processNear(ip, port, addresses)
+  if (process === null) return startHandshake(state, { process: `${ip}:${port}`, ip, port, cport }, true, ctx)
+  // whatever name it was called by, a node is known by the address it announces
+  const [announcedIp, announcedPort] = addressOf(process, addresses)
+  const at = announcedPort === port ? cport : announcedPort + BUS_OFFSET
+  startHandshake(state, { process, ip: announcedIp, port: announcedPort, cport: at }, true, ctx)
 }
 
 /** CLUSTER FORGET: the error, or null. */

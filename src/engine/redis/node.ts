@@ -2,7 +2,7 @@ import type { CloseReason, ConnId, ConnKind } from '../core/network.ts'
 import type { Behaviour, Context, Message } from '../core/process.ts'
 import { uniform } from '../core/random.ts'
 import { MS } from '../core/time.ts'
-import { BUS_OFFSET, PORT, ipOf, nodeIdOf, processNear } from './address.ts'
+import { BUS_OFFSET, addressOf, nodeIdOf, processNear } from './address.ts'
 import {
   bootCluster,
   busAccepted,
@@ -55,12 +55,13 @@ export interface NodeDisk {
 }
 
 const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
+  const [ip, port] = addressOf(ctx.self, ctx.settings.addresses)
   const state: NodeState = {
     self: ctx.self,
     id: nodeIdOf(ctx.self),
-    ip: ipOf(ctx.self),
-    port: PORT,
-    cport: PORT + BUS_OFFSET,
+    ip,
+    port,
+    cport: port + BUS_OFFSET,
     config: new Map(disk?.config ?? Object.entries(ctx.settings.config)),
     bootedAt: ctx.now,
     runid: newHistory(`${ctx.self} run ${uniform(ctx.random('run'))}`),
