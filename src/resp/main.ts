@@ -68,9 +68,10 @@ const nodesOf = (served: Served): string =>
   Object.entries(served.ports)
     .map(([id, port]) => {
       const p = served.lab.process(id)!
-      const state = p.state as NodeState | null
-      const role = p.retired ? 'gone' : p.status !== 'up' ? p.status : state!.repl.role
-      return `${id.padEnd(5)} 127.0.0.1:${port}  ${role.padEnd(8)} ${state === null ? '' : `${state.keys.size} keys, ${state.sessions.size} connections`}`
+      const state = p.kind === 'node' ? (p.state as NodeState | null) : null
+      const role = p.retired ? 'gone' : p.status !== 'up' ? p.status : (state?.repl.role ?? p.kind)
+      const holds = state === null ? '' : `${state.keys.size} keys, ${state.sessions.size} connections`
+      return `${id.padEnd(5)} 127.0.0.1:${port}  ${role.padEnd(8)} ${holds}`
     })
     .join('\n')
 

@@ -19,7 +19,7 @@ import { OUTSIDE, outsideBehaviour, type HangUpMessage, type OpenMessage, type S
 export interface ServeOptions {
   /** a scenario or the name of one; ignored with `single`. */
   scenario?: string | Scenario
-  /** port of n1, n2 gets the next, and so on; 0 = whatever is free. */
+  /** port of n1, n2 gets the next, and so on, Sentinels last; 0 = whatever is free. */
   port?: number
   speed?: Speed
   /** one node outside cluster mode, with nothing in it and nobody else about. */
@@ -114,10 +114,11 @@ class Door {
   }
 }
 
-const nodesOf = (scenario: Scenario): ProcessId[] => {
+/** Who is served: the nodes, then the Sentinels. */
+const servers = (scenario: Scenario): ProcessId[] => {
   const { topology: t } = scenario
-  const count = t.cluster ? t.primaries + (t.replicaOf?.length ?? t.primaries * t.replicasPerPrimary) : 1
-  return Array.from({ length: count }, (_, i) => `n${i + 1}`)
+  const named = (letter: string, count: number): ProcessId[] => Array.from({ length: count }, (_, i) => `${letter}${i + 1}`)
+  return [...named('n', t.primaries + (t.replicaOf?.length ?? t.primaries * t.replicasPerPrimary)), ...named('s', t.sentinels?.count ?? 0)]
 }
 
 /** Serves a simulated cluster, or a single node, to programs of the real world. */
@@ -133,17 +134,17 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
 
   const prepare = async (node: ProcessId): Promise<void> => {
     const door = new Door(node, (socket) => welcome(node, socket))
-    await door.open(port === 0 ? 0 : port + Number(node.slice(1)) - 1)
+    await door.open(port === 0 ? 0 : port + doors.size)
     doors.set(node, door)
     ports[node] = door.port
     // its first address is what it announces; by the other it is known inside
     addresses[`${HOST}:${door.port}`] = node
-    addresses[`${ipOf(node)}:${PORT}`] = node
+    if (node.startsWith('n')) addresses[`${ipOf(node)}:${PORT}`] = node
   }
   const closeDoors = async (): Promise<void> => void (await Promise.all([...doors.values()].map((door) => door.close())))
 
   try {
-    for (const node of nodesOf(scenario)) await prepare(node)
+    for (const node of servers(scenario)) await prepare(node)
   } catch (error) {
     await closeDoors()
     throw error
@@ -188,7 +189,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       now: () => sim.world.now,
       isAtWork() {
         const p = sim.process(node)!
-        return p.status === 'up' && (p.state as NodeState).sessions.get(connection.conn)?.blocked?.why !== 'pop'
+        return p.status === 'up' && (p.state as Partial<NodeState>).sessions?.get(connection.conn)?.blocked?.why !== 'pop'
       },
     })
     connections.set(key, connection)
