@@ -55,14 +55,18 @@ function offline(): Plugin {
   }
 }
 
+/** Top-level constants stay constants: a compiler trusts them, and the engine runs at twice the speed it has with `var`. */
+const constants = { output: { topLevelVar: false } }
+
 export default defineConfig({
   base: './',
   plugins: [react(), securityPolicy(), offline()],
-  worker: { format: 'es' },
+  worker: { format: 'es', rolldownOptions: constants },
   build: {
     outDir: process.env['RINGSIDE_DIST'] ?? 'dist',
     emptyOutDir: true,
     target: 'es2022',
+    rolldownOptions: constants,
     modulePreload: { polyfill: false }, // the polyfill fetches, which the policy forbids
     assetsInlineLimit: 0, // data: fonts and scripts are not in the policy either
     chunkSizeWarningLimit: 700,

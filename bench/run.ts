@@ -51,7 +51,7 @@ const bundle = async (): Promise<void> => {
       ssr: true,
       rollupOptions: {
         input: Object.fromEntries(goals.map((g) => [g.name, at(`bench/goals/${g.name}.ts`)])),
-        output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+        output: { entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs', topLevelVar: false },
       },
     },
   })

@@ -1,11 +1,11 @@
-import { newSchedule, popUntil, push } from '../../src/engine/core/schedule.ts'
+import { A, newSchedule, popUntil, push, takeItem } from '../../src/engine/core/schedule.ts'
 import { exponential, newStream, type Stream } from '../../src/engine/core/random.ts'
 import { goal } from '../lib/goal.ts'
 import { compare, human, ratioOf } from '../lib/measure.ts'
 import { named, peerEsm } from '../lib/peers.ts'
 import { raced, reported, wrong, type Row } from '../lib/row.ts'
 
-/** What the heap needs to keep the order; the wheel keeps time and turn itself and holds the bare payload, here the turn. */
+/** What the heap needs to keep the order; the wheel keeps time and turn itself, and an entry's words stand in it: here the turn is one. */
 interface Item {
   at: number
   seq: number
@@ -26,29 +26,29 @@ const gapsOf = (s: Stream): Int32Array => Int32Array.from({ length: GAPS }, () =
 type Hold = (n: number, see?: (turn: number) => void) => void
 
 const ourHold = (pending: number, gaps: Int32Array): Hold => {
-  const queue = newSchedule<number>()
+  const queue = newSchedule()
   let seq = 0
-  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], seq)
+  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], seq, 0, 0, 0, 0, 0, null)
   return (n, see) => {
     for (let i = 0; i < n; i++) {
-      const turn = popUntil(queue, Number.MAX_SAFE_INTEGER)!
+      const turn = queue.words[popUntil(queue, Number.MAX_SAFE_INTEGER) + A]
       if (see) see(turn)
-      push(queue, queue.hand + gaps[seq % GAPS], seq++)
+      push(queue, queue.hand + gaps[seq % GAPS], seq++, 0, 0, 0, 0, 0, null)
     }
   }
 }
 
-/** The wheel with an object for each entry, as the engine uses it. */
+/** The wheel with an object for each entry, as messages have. */
 const ourHoldOfObjects = (pending: number, gaps: Int32Array): Hold => {
-  const queue = newSchedule<Item>()
+  const queue = newSchedule()
   let seq = 0
-  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], { at: gaps[seq % GAPS], seq })
+  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], 0, 0, 0, 0, 0, 0, { at: gaps[seq % GAPS], seq })
   return (n, see) => {
     for (let i = 0; i < n; i++) {
-      const item = popUntil(queue, Number.MAX_SAFE_INTEGER)!
+      const item = takeItem(queue, popUntil(queue, Number.MAX_SAFE_INTEGER)) as Item
       if (see) see(item.seq)
       const at = queue.hand + gaps[seq % GAPS]
-      push(queue, at, { at, seq: seq++ })
+      push(queue, at, 0, 0, 0, 0, 0, 0, { at, seq: seq++ })
     }
   }
 }

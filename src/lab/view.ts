@@ -1,5 +1,5 @@
 import type { Message, Process, ProcessId } from '../engine/core/process.ts'
-import { eachScheduled } from '../engine/core/schedule.ts'
+import { eachEntry } from '../engine/core/entries.ts'
 import type { World } from '../engine/core/simulation.ts'
 import { SEC } from '../engine/core/time.ts'
 import { slotOwner } from '../engine/redis/bus.ts'
@@ -79,7 +79,7 @@ const DECIDING: ReadonlySet<MessageKind> = new Set<MessageKind>(['vote', 'voteRe
 /** Kinds of deciding messages on the wire. */
 export const kindsInFlight = (w: World): Set<MessageKind> => {
   const kinds = new Set<MessageKind>()
-  eachScheduled(w.schedule, (_at, item) => {
+  eachEntry(w, (_at, item) => {
     if (item.what !== 'deliver' || item.message === null) return
     const kind = kindOf(item.message)
     if (DECIDING.has(kind)) kinds.add(kind)
@@ -112,7 +112,7 @@ const labelOf = (message: Message, kind: MessageKind): string => {
 
 export const messagesInFlight = (w: World): MessageFace[] => {
   const out: MessageFace[] = []
-  eachScheduled(w.schedule, (at, item) => {
+  eachEntry(w, (at, item) => {
     if (item.what !== 'deliver' || item.message === null || item.message.size === 0) return
     const c = w.network.conns.get(item.conn)
     if (!c) return
@@ -367,7 +367,7 @@ const electionFace = (w: World, p: Process, n: NodeState, c: ClusterState): Elec
   const expired = w.now > e.at + 10 * SEC
   if (!primary?.fail || expired) return null
   const travelling = new Set<ProcessId>()
-  eachScheduled(w.schedule, (_at, item) => {
+  eachEntry(w, (_at, item) => {
     if (item.what === 'deliver' && item.to === p.id && item.message?.type === 'vote') {
       const conn = w.network.conns.get(item.conn)
       if (conn) travelling.add(conn.a === p.id ? conn.b : conn.a)

@@ -6,107 +6,154 @@ import type { Micros } from './time.ts'
  * from the wheel's; so it has always come down to a lower level before a later entry of the same time can be put there.
  * All that is due sooner stands at a lower level or in an earlier slot: the first occupied slot holds the next entry.
  * (Varghese and Lauck, "Hashed and hierarchical timing wheels", 1987.)
+ *
+ * An entry is a record of eight words; a slot's records fill chunks of eight, so that both taking them and moving them down
+ * go through memory in one direction, and no object is made for an entry.
  */
-export interface Schedule<T> {
+export interface Schedule {
   /** the wheel's hand: never after the next entry. */
   hand: Micros
   /** where the hand's block of 2^32 µs begins. */
   base: Micros
   size: number
-  /** first and last entry of each of 4 × 256 slots; without meaning where the slot's bit is clear. */
-  head: Int32Array
-  tail: Int32Array
+  /** where the first record of each of 4 × 256 slots stands, and where its last one ends; without meaning where the slot's bit is clear. */
+  first: Int32Array
+  end: Int32Array
   /** one bit a slot, 32 words; then one bit a word that is not zero. */
   bits: Int32Array
-  /**
-   * the pool of entries, two words each, side by side so that one look at memory brings both: the next entry in its slot (or the
-   * next free one), and the low 32 bits of its time, which within a block say all.
-   */
-  links: Int32Array
-  item: (T | undefined)[]
+  /** the records. The low 32 bits of the time come first: within a block they say all. */
+  words: Int32Array
+  /** of each chunk: the next one of its slot, or the next free one. */
+  chain: Int32Array
+  /** chunks used so far, and the first one given back, −1 = none. */
+  chunks: number
   free: number
+  /** what goes with some entries; a free place holds the number of the next free one, `freeItem` the first, −1 = none. */
+  items: unknown[]
+  freeItem: number
   /** entries beyond the hand's block (71 minutes), in order of insertion. */
-  far: { at: Micros; item: T }[]
+  far: Far[]
 }
 
+interface Far {
+  at: Micros
+  /** words 1 to 7. */
+  rest: readonly number[]
+}
+
+/** Words of a record, from its position: the caller's own six, and the place of its item. */
+export const A = 1
+export const B = 2
+export const C = 3
+export const D = 4
+export const E = 5
+export const F = 6
+const ITEM = 7
+const RECORD = 8
+/** Words of a chunk, and their number's bits. */
+const CHUNK = 64
+const CHUNK_BITS = 6
 const BLOCK = 4294967296
 const WORDS = 32
 
-export const newSchedule = <T>(): Schedule<T> => ({
+export const newSchedule = (): Schedule => ({
   hand: 0,
   base: 0,
   size: 0,
-  head: new Int32Array(1024),
-  tail: new Int32Array(1024),
+  first: new Int32Array(1024),
+  end: new Int32Array(1024),
   bits: new Int32Array(WORDS + 1),
-  links: Int32Array.from({ length: 128 }, (_, i) => (i === 126 ? -1 : i / 2 + 1)),
-  item: new Array<T | undefined>(64).fill(undefined),
-  free: 0,
+  words: new Int32Array(16 * CHUNK),
+  chain: new Int32Array(16),
+  chunks: 0,
+  free: -1,
+  items: [],
+  freeItem: -1,
   far: [],
 })
 
-/** Items are shared, not copied: a scheduled entry is never changed. */
-export const cloneSchedule = <T>(s: Schedule<T>): Schedule<T> => ({
-  hand: s.hand,
-  base: s.base,
-  size: s.size,
-  head: s.head.slice(),
-  tail: s.tail.slice(),
+/** Items are shared, not copied: they are never changed. */
+export const cloneSchedule = (s: Schedule): Schedule => ({
+  ...s,
+  first: s.first.slice(),
+  end: s.end.slice(),
   bits: s.bits.slice(),
-  links: s.links.slice(),
-  item: s.item.slice(),
-  free: s.free,
+  words: s.words.slice(0, Math.max(1, s.chunks) * CHUNK),
+  chain: s.chain.slice(0, Math.max(1, s.chunks)),
+  items: s.items.slice(),
   far: s.far.slice(),
 })
 
-const grow = <T>(s: Schedule<T>): void => {
-  const old = s.item.length
-  const links = new Int32Array(old * 4)
-  links.set(s.links)
-  for (let i = old; i < old * 2; i++) links[i * 2] = i === old * 2 - 1 ? -1 : i + 1
-  s.links = links
-  for (let i = 0; i < old; i++) s.item.push(undefined)
-  s.free = old
+/** Where a free chunk begins. */
+const newChunk = (s: Schedule): number => {
+  const free = s.free
+  if (free >= 0) {
+    s.free = s.chain[free]
+    return free << CHUNK_BITS
+  }
+  if (s.chunks === s.chain.length) {
+    const words = new Int32Array(s.words.length * 2)
+    words.set(s.words)
+    const chain = new Int32Array(s.chain.length * 2)
+    chain.set(s.chain)
+    s.words = words
+    s.chain = chain
+  }
+  return s.chunks++ << CHUNK_BITS
 }
 
-const link = <T>(s: Schedule<T>, links: Int32Array, e: number, low: number): void => {
-  const differs = low ^ (s.hand | 0)
-  const slot =
-    (differs & 0xffffff00) === 0
-      ? low & 255
-      : (differs & 0xffff0000) === 0
-        ? 256 + ((low >>> 8) & 255)
-        : (differs & 0xff000000) === 0
-          ? 512 + ((low >>> 16) & 255)
-          : 768 + (low >>> 24)
-  const { bits, tail } = s
-  links[e * 2] = -1
+/** Room for a record of this time: its position. */
+const place = (s: Schedule, low: number): number => {
+  const level = (31 - Math.clz32((low ^ s.hand) | 1)) >> 3
+  const slot = (level << 8) | ((low >>> (level << 3)) & 255)
+  const { bits, end } = s
   const word = slot >> 5
   const before = bits[word]
   const bit = 1 << (slot & 31)
+  let p
   if ((before & bit) === 0) {
-    s.head[slot] = e
     bits[word] = before | bit
     bits[WORDS] |= 1 << word
-  } else links[tail[slot] * 2] = e
-  tail[slot] = e
+    p = s.first[slot] = newChunk(s)
+  } else {
+    p = end[slot]
+    if ((p & (CHUNK - 1)) === 0) {
+      const next = newChunk(s)
+      s.chain[(p - 1) >> CHUNK_BITS] = next >> CHUNK_BITS
+      p = next
+    }
+  }
+  end[slot] = p + RECORD
+  return p
 }
 
-/** Puts an item at a time not before the hand. */
-export const push = <T>(s: Schedule<T>, at: Micros, item: T): void => {
+const keepItem = (s: Schedule, item: unknown): number => {
+  const free = s.freeItem
+  if (free < 0) return s.items.push(item) - 1
+  s.freeItem = s.items[free] as number
+  s.items[free] = item
+  return free
+}
+
+/** Puts an entry at a time not before the hand: six words and an item, null = none. */
+export const push = (s: Schedule, at: Micros, a: number, b: number, c: number, d: number, e: number, f: number, item: unknown): void => {
+  const kept = item === null ? -1 : keepItem(s, item)
   s.size++
   if (at - s.base >= BLOCK) {
-    s.far.push({ at, item })
+    s.far.push({ at, rest: [a, b, c, d, e, f, kept] })
     return
   }
-  if (s.free < 0) grow(s)
-  const e = s.free
-  const { links } = s
   const low = at | 0
-  s.free = links[e * 2]
-  links[e * 2 + 1] = low
-  s.item[e] = item
-  link(s, links, e, low)
+  const p = place(s, low)
+  const { words } = s
+  words[p] = low
+  words[p + A] = a
+  words[p + B] = b
+  words[p + C] = c
+  words[p + D] = d
+  words[p + E] = e
+  words[p + F] = f
+  words[p + ITEM] = kept
 }
 
 const lowestBit = (word: number): number => 31 - Math.clz32(word & -word)
@@ -125,86 +172,132 @@ const clearBit = (bits: Int32Array, slot: number): void => {
 }
 
 /** When the slot begins, seen from the hand. */
-const startOf = <T>(s: Schedule<T>, slot: number): Micros => {
+const startOf = (s: Schedule, slot: number): Micros => {
   const shift = (slot >> 8) * 8
   const keep = shift === 24 ? 0 : -1 << (shift + 8)
   return s.base + (((s.hand & keep) | ((slot & 255) << shift)) >>> 0)
 }
 
-/** Takes the first item not after `limit`, or undefined. Its time is then `s.hand`. */
-export const popUntil = <T>(s: Schedule<T>, limit: Micros): T | undefined => {
-  const { bits, head } = s
+/**
+ * Takes the first entry not after `limit`: the position of its record in `words`, −1 = none. Its time is then `s.hand`. The record
+ * stands until the next push; an item must be taken.
+ */
+export const popUntil = (s: Schedule, limit: Micros): number => {
+  const { bits, first, end } = s
   for (;;) {
     if (bits[WORDS] === 0) {
-      if (!nextBlock(s, limit)) return undefined
+      if (!nextBlock(s, limit)) return -1
       continue
     }
     const slot = firstSlot(bits)
-    const e = head[slot]
-    const { links } = s
-    const after = links[e * 2]
+    const p = first[slot]
+    const after = p + RECORD
+    const alone = after === end[slot]
     // An entry alone in its slot is the next of all, whatever its level: it need not come down.
-    if (slot < 256 || after < 0) {
-      const at = s.base + (links[e * 2 + 1] >>> 0)
-      if (at > limit) return undefined
-      if (after < 0) clearBit(bits, slot)
-      else head[slot] = after
-      const item = s.item[e]
-      s.item[e] = undefined
-      links[e * 2] = s.free
-      s.free = e
+    if (slot < 256 || alone) {
+      const at = s.base + (s.words[p] >>> 0)
+      if (at > limit) return -1
+      if (alone) clearBit(bits, slot)
+      if (alone || (after & (CHUNK - 1)) === 0) {
+        const chunk = p >> CHUNK_BITS
+        first[slot] = s.chain[chunk] << CHUNK_BITS
+        s.chain[chunk] = s.free
+        s.free = chunk
+      } else first[slot] = after
       s.size--
       s.hand = at
-      return item
+      return p
     }
     const start = startOf(s, slot)
-    if (start > limit) return undefined
+    if (start > limit) return -1
     s.hand = start
     clearBit(bits, slot)
-    comeDown(s, links, e)
+    comeDown(s, p, end[slot])
   }
 }
 
-const comeDown = <T>(s: Schedule<T>, links: Int32Array, first: number): void => {
-  for (let e = first; e >= 0;) {
-    const after = links[e * 2]
-    link(s, links, e, links[e * 2 + 1])
-    e = after
+/** The item of an entry that was just taken, null = none. */
+export const takeItem = (s: Schedule, p: number): unknown => {
+  const kept = s.words[p + ITEM]
+  if (kept < 0) return null
+  const item = s.items[kept]
+  s.items[kept] = s.freeItem
+  s.freeItem = kept
+  return item
+}
+
+const comeDown = (s: Schedule, from: number, end: number): void => {
+  for (let p = from; ;) {
+    const to = place(s, s.words[p])
+    const { words } = s
+    words[to] = words[p]
+    words[to + A] = words[p + A]
+    words[to + B] = words[p + B]
+    words[to + C] = words[p + C]
+    words[to + D] = words[p + D]
+    words[to + E] = words[p + E]
+    words[to + F] = words[p + F]
+    words[to + ITEM] = words[p + ITEM]
+    const chunk = p >> CHUNK_BITS
+    p += RECORD
+    const last = p === end
+    if (!last && (p & (CHUNK - 1)) !== 0) continue
+    p = s.chain[chunk] << CHUNK_BITS
+    s.chain[chunk] = s.free
+    s.free = chunk
+    if (last) return
   }
 }
 
 /** With the wheel empty: goes to the block of the soonest far entry; false when there is none or it begins after the limit. */
-const nextBlock = <T>(s: Schedule<T>, limit: Micros): boolean => {
+const nextBlock = (s: Schedule, limit: Micros): boolean => {
   if (s.far.length === 0) return false
   let soonest = Infinity
-  for (const f of s.far) if (f.at < soonest) soonest = f.at
+  for (const { at } of s.far) if (at < soonest) soonest = at
   const start = soonest - (soonest % BLOCK)
   if (start > limit) return false
   s.hand = s.base = start
-  const all = s.far
-  s.far = []
-  s.size -= all.length
-  for (const f of all) push(s, f.at, f.item)
+  const still: Far[] = []
+  for (const entry of s.far) {
+    if (entry.at - start >= BLOCK) {
+      still.push(entry)
+      continue
+    }
+    const p = place(s, entry.at | 0)
+    s.words[p] = entry.at | 0
+    s.words.set(entry.rest, p + 1)
+  }
+  s.far = still
   return true
 }
 
-/** Every item with its time, in no particular order: for looking, not for running. */
-export const eachScheduled = <T>(s: Schedule<T>, visit: (at: Micros, item: T) => void): void => {
-  for (let i = 0; i < s.item.length; i++) {
-    const item = s.item[i]
-    if (item !== undefined) visit(s.base + (s.links[i * 2 + 1] >>> 0), item)
+/** What `visit` is shown of each entry: its time, its words from a position on (the first is at `p + A`), its item. */
+export type Visit = (at: Micros, words: ArrayLike<number>, p: number, item: unknown) => void
+
+const itemOf = (s: Schedule, kept: number): unknown => (kept < 0 ? null : s.items[kept])
+
+const eachInSlot = (s: Schedule, slot: number, visit: Visit): void => {
+  for (let p = s.first[slot]; ;) {
+    visit(s.base + (s.words[p] >>> 0), s.words, p, itemOf(s, s.words[p + ITEM]))
+    p += RECORD
+    if (p === s.end[slot]) return
+    if ((p & (CHUNK - 1)) === 0) p = s.chain[(p - 1) >> CHUNK_BITS] << CHUNK_BITS
   }
-  for (const f of s.far) visit(f.at, f.item)
 }
 
-/** The time of the next item; Infinity when there is none. Does not move the hand. */
-export const nextTime = <T>(s: Schedule<T>): Micros => {
+/** Every entry, in no particular order: for looking, not for running. */
+export const eachScheduled = (s: Schedule, visit: Visit): void => {
+  for (let slot = 0; slot < 1024; slot++) if ((s.bits[slot >> 5] & (1 << (slot & 31))) !== 0) eachInSlot(s, slot, visit)
+  for (const { at, rest } of s.far) visit(at, rest, -1, itemOf(s, rest[ITEM - 1]))
+}
+
+/** The time of the next entry; Infinity when there is none. Does not move the hand. */
+export const nextTime = (s: Schedule): Micros => {
   let soonest = Infinity
-  if (s.bits[WORDS] !== 0) {
-    for (let e = s.head[firstSlot(s.bits)]; e >= 0; e = s.links[e * 2]) {
-      const at = s.base + (s.links[e * 2 + 1] >>> 0)
-      if (at < soonest) soonest = at
-    }
-  } else for (const f of s.far) if (f.at < soonest) soonest = f.at
+  const look = (at: Micros): void => {
+    if (at < soonest) soonest = at
+  }
+  if (s.bits[WORDS] !== 0) eachInSlot(s, firstSlot(s.bits), look)
+  else for (const { at } of s.far) look(at)
   return soonest
 }

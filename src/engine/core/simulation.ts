@@ -1,5 +1,23 @@
 import { clone } from './clone.ts'
 import { digestOf } from './digest.ts'
+import {
+  DELIVER,
+  DRAIN,
+  FLUSH,
+  SYN,
+  TIMER,
+  WORK,
+  causeOf,
+  eachEntry,
+  entryAt,
+  incarnationOf,
+  placeIn,
+  pushEntry,
+  receiverOf,
+  tokenOf,
+  whatOf,
+  type Scheduled,
+} from './entries.ts'
 import { FACTS_PER_EVENT, type Fact, type FactType } from './fact.ts'
 import {
   BYTES_PER_MICRO,
@@ -23,25 +41,10 @@ import {
 } from './network.ts'
 import type { Behaviour, Context, InboxItem, Message, Process, ProcessId, ProcessKind } from './process.ts'
 import { newStream, uniform, type Stream } from './random.ts'
-import { cloneSchedule, eachScheduled, newSchedule, nextTime, popUntil, push, type Schedule } from './schedule.ts'
+import { cloneSchedule, newSchedule, nextTime, popUntil, takeItem, type Schedule } from './schedule.ts'
 import type { Micros } from './time.ts'
 import type { Facts } from '../facts.ts'
 import type { Settings } from '../settings.ts'
-
-/** An entry of the event queue: plain data. `what` tells which of the fields count. */
-export interface Scheduled {
-  what: 'deliver' | 'timer' | 'work' | 'syn' | 'flush' | 'drain'
-  to: ProcessId
-  incarnation: number
-  conn: ConnId
-  message: Message | null
-  name: string
-  token: number
-  data: unknown
-  sentAt: Micros
-  /** number of the event that scheduled this one. */
-  cause: number
-}
 
 /** Everything a run is at one moment, as plain data. */
 export interface World {
@@ -49,7 +52,7 @@ export interface World {
   events: number
   seed: number
   settings: Settings
-  schedule: Schedule<Scheduled>
+  schedule: Schedule
   processes: Map<ProcessId, Process>
   network: NetworkState
   streams: Map<string, Stream>
@@ -70,6 +73,8 @@ export type Behaviours = Record<ProcessKind, Behaviour>
 /** A process with what is looked up for it at every event; made anew after a restore. */
 interface Bound {
   p: Process
+  /** its place in the order of birth. */
+  number: number
   b: Behaviour
   own: Stream | null
   /** side by side: names and streams; timer handlers in the order of the process's timer names. Few of each, so that looking along them is quickest. */
@@ -125,6 +130,8 @@ export class Simulation implements Context {
   private watchesEvents = false
   private watchesDeliveries = false
   private readonly bound = new Map<ProcessId, Bound>()
+  /** in order of birth; a queue's entry names its process by this number. */
+  private readonly bounds: Bound[] = []
   private current: Bound | null = null
   private wire: Stream | null = null
   private departAt: Micros = 0
@@ -166,23 +173,21 @@ export class Simulation implements Context {
   runUntil(limit: Micros, most = Infinity): boolean {
     const schedule = this.world.schedule
     for (let left = most; left > 0; left--) {
-      const entry = popUntil(schedule, limit)
-      if (entry === undefined) {
+      const p = popUntil(schedule, limit)
+      if (p < 0) {
         if (limit > this.world.now) this.world.now = limit
         return true
       }
-      this.world.now = schedule.hand
-      this.handleEntry(entry)
+      this.handleEntry(p)
     }
     return false
   }
 
   /** Processes one event, if there is one not after `limit`. */
   step(limit: Micros = Infinity): boolean {
-    const entry = popUntil(this.world.schedule, limit)
-    if (entry === undefined) return false
-    this.world.now = this.world.schedule.hand
-    this.handleEntry(entry)
+    const p = popUntil(this.world.schedule, limit)
+    if (p < 0) return false
+    this.handleEntry(p)
     return true
   }
 
@@ -220,7 +225,7 @@ export class Simulation implements Context {
   restore(from: World): void {
     this.world = from
     this.world = this.snapshot()
-    this.bound.clear()
+    this.bindAll()
     this.current = null
     this.wire = null
   }
@@ -228,7 +233,7 @@ export class Simulation implements Context {
   digest(): string {
     const w = this.world
     const entries: [Micros, Scheduled][] = []
-    eachScheduled(w.schedule, (at, item) => entries.push([at, item]))
+    eachEntry(w, (at, entry) => entries.push([at, entry]))
     entries.sort((x, y) => x[0] - y[0] || x[1].cause - y[1].cause || x[1].token - y[1].token || x[1].conn - y[1].conn)
     const processes = [...w.processes.values()].map((p) => ({ ...p, inbox: p.inbox.slice(p.head), head: 0 }))
     return digestOf([w.now, w.events, w.seed, w.settings, entries, processes, w.network, w.streams])
@@ -261,8 +266,7 @@ export class Simulation implements Context {
       busyUntil: this.world.now,
     }
     this.world.processes.set(id, p)
-    this.bound.delete(id)
-    this.current = null
+    this.bindAll()
     this.boot(p, disk)
     return p
   }
@@ -273,14 +277,19 @@ export class Simulation implements Context {
     p.state = bound.b.boot(disk, this)
   }
 
-  private bind(id: ProcessId): Bound {
-    if (this.current !== null && this.current.p.id === id) return this.current
-    let bound = this.bound.get(id)
-    if (bound === undefined) {
-      const p = this.world.processes.get(id)!
-      this.bound.set(id, (bound = { p, b: this.behaviours[p.kind], own: null, streamNames: [], streams: [], handlers: [] }))
+  private bindAll(): void {
+    this.bound.clear()
+    this.bounds.length = 0
+    this.current = null
+    for (const p of this.world.processes.values()) {
+      const bound = { p, number: this.bounds.length, b: this.behaviours[p.kind], own: null, streamNames: [], streams: [], handlers: [] }
+      this.bound.set(p.id, bound)
+      this.bounds.push(bound)
     }
-    return bound
+  }
+
+  private bind(id: ProcessId): Bound {
+    return this.current !== null && this.current.p.id === id ? this.current : this.bound.get(id)!
   }
 
   process(id: ProcessId): Process | undefined {
@@ -331,7 +340,7 @@ export class Simulation implements Context {
       for (const c of this.world.network.conns.values())
         if (c.a === p.id || c.b === p.id) {
           const d = c.a === p.id ? c.ba : c.ab
-          if (d.held) this.schedule('flush', c.a === p.id ? c.b : c.a, nextRetransmission(d.heldSince, this.world.now), c.id)
+          if (d.held) this.schedule(FLUSH, c.a === p.id ? c.b : c.a, nextRetransmission(d.heldSince, this.world.now), c.id)
         }
   }
 
@@ -346,7 +355,7 @@ export class Simulation implements Context {
     if (p.inbox.length <= p.head) return
     p.inbox = inLoopOrder(p.inbox.slice(p.head))
     p.head = 0
-    this.schedule('work', p.id, p.busyUntil, 0)
+    this.schedule(WORK, p.id, p.busyUntil, 0)
   }
 
   cut(from: ProcessId[], to: ProcessId[], bothWays: boolean): void {
@@ -372,8 +381,8 @@ export class Simulation implements Context {
     n.cuts = []
     n.blocked.clear()
     for (const c of n.conns.values()) {
-      if (c.ab.held) this.schedule('flush', c.a, nextRetransmission(c.ab.heldSince, this.world.now), c.id)
-      if (c.ba.held) this.schedule('flush', c.b, nextRetransmission(c.ba.heldSince, this.world.now), c.id)
+      if (c.ab.held) this.schedule(FLUSH, c.a, nextRetransmission(c.ab.heldSince, this.world.now), c.id)
+      if (c.ba.held) this.schedule(FLUSH, c.b, nextRetransmission(c.ba.heldSince, this.world.now), c.id)
     }
   }
 
@@ -445,27 +454,17 @@ export class Simulation implements Context {
   }
 
   setTimer(name: string, after: Micros, data: unknown = null): void {
-    const { p } = this.current!
-    const token = this.world.nextToken++
+    const w = this.world
+    const { p, number } = this.current!
+    const token = w.nextToken++
     const { names, tokens } = p.timers
-    const place = placeOf(names, name)
+    let place = placeOf(names, name)
     if (place >= 0) tokens[place] = token
     else {
-      names.push(name)
+      place = names.push(name) - 1
       tokens.push(token)
     }
-    push(this.world.schedule, this.world.now + after, {
-      what: 'timer',
-      to: p.id,
-      incarnation: p.incarnation,
-      conn: 0,
-      message: null,
-      name,
-      token,
-      data,
-      sentAt: this.world.now,
-      cause: this.cause,
-    })
+    pushEntry(w.schedule, w.now + after, TIMER, number, p.incarnation, place, token, this.cause, w.now, data)
   }
 
   clearTimer(name: string): void {
@@ -491,7 +490,7 @@ export class Simulation implements Context {
       ab: newDirection(),
       ba: newDirection(),
     })
-    this.schedule('syn', to, this.departAt + this.latency(p.id, to), id)
+    this.schedule(SYN, to, this.departAt + this.latency(p.id, to), id)
     return id
   }
 
@@ -575,18 +574,9 @@ export class Simulation implements Context {
     let at = departs + wait
     if (at < d.lastArrival) at = d.lastArrival
     d.lastArrival = at
-    push(this.world.schedule, at, {
-      what: 'deliver',
-      to,
-      incarnation: isA ? c.bIncarnation : c.aIncarnation,
-      conn: c.id,
-      message,
-      name: '',
-      token: 0,
-      data: null,
-      sentAt: this.world.now,
-      cause: this.cause,
-    })
+    const number = this.bind(to).number
+    const incarnation = isA ? c.bIncarnation : c.aIncarnation
+    pushEntry(this.world.schedule, at, DELIVER, number, incarnation, c.id, 0, this.cause, this.world.now, message)
   }
 
   /** Flow control: beyond what the kernels hold, bytes wait in the sender's process. */
@@ -611,17 +601,17 @@ export class Simulation implements Context {
     if (d.queue === null || d.draining || d.unread > SOCKET_BUFFER / 2) return
     d.draining = true
     const sender = senderIsA ? c.a : c.b
-    this.schedule('drain', sender, this.world.now + this.latency(sender, senderIsA ? c.b : c.a), c.id)
+    this.schedule(DRAIN, sender, this.world.now + this.latency(sender, senderIsA ? c.b : c.a), c.id)
   }
 
   /** What waited in the sender's process goes out as far as there is room. */
-  private drain(entry: Scheduled): void {
-    const c = this.world.network.conns.get(entry.conn)
+  private drain(conn: ConnId, p: Process): void {
+    const c = this.world.network.conns.get(conn)
     if (c === undefined) return
-    const isA = c.a === entry.to
+    const isA = c.a === p.id
     const d = isA ? c.ab : c.ba
     d.draining = false
-    if (d.queue === null || this.world.processes.get(entry.to)!.status !== 'up') return
+    if (d.queue === null || p.status !== 'up') return
     let i = 0
     for (; i < d.queue.length; i++) {
       const message = d.queue[i]
@@ -643,58 +633,71 @@ export class Simulation implements Context {
     if (!c.aOpen && !c.bOpen && c.established) this.world.network.conns.delete(c.id)
   }
 
-  private schedule(what: 'work' | 'syn' | 'flush' | 'drain', to: ProcessId, at: Micros, conn: ConnId, token = 0): void {
-    push(this.world.schedule, at, {
+  private schedule(what: number, to: ProcessId, at: Micros, conn: ConnId, token = 0): void {
+    const bound = this.bound.get(to)
+    const number = bound === undefined ? -1 : bound.number
+    pushEntry(
+      this.world.schedule,
+      at,
       what,
-      to,
-      incarnation: this.world.processes.get(to)?.incarnation ?? 0,
+      number,
+      bound === undefined ? 0 : bound.p.incarnation,
       conn,
-      message: null,
-      name: '',
       token,
-      data: null,
-      sentAt: this.world.now,
-      cause: this.cause,
-    })
+      this.cause,
+      this.world.now,
+      null,
+    )
   }
 
   // ------------------------------------------------------------------ events
 
-  private handleEntry(entry: Scheduled): void {
+  /** Handles the entry whose record stands at `at`; all of it is read before anything is pushed. */
+  private handleEntry(at: number): void {
     const w = this.world
-    w.events++
+    const { schedule } = w
+    const { words } = schedule
+    const item = takeItem(schedule, at)
+    w.now = this.departAt = schedule.hand
+    const cause = causeOf(words, at, w.events)
+    this.cause = ++w.events
     this.ordinal = 0
-    this.cause = w.events
-    this.departAt = w.now
-    if (this.watchesEvents) for (const o of this.observers) o.onEvent?.(w.events, entry.cause, entry, w)
-    switch (entry.what) {
-      case 'deliver':
-        return this.deliver(entry)
-      case 'timer': {
-        const bound = this.bind(entry.to)
-        const { p } = bound
-        const place = placeOf(p.timers.names, entry.name)
-        if (p.incarnation !== entry.incarnation || p.timers.tokens[place] !== entry.token) return
-        p.timers.tokens[place] = 0
-        if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
-          return this.enqueue(p, {
-            conn: 0,
-            message: { type: '$timer', size: 0, name: entry.name, data: entry.data } as Message,
-            cause: entry.cause,
-            read: 0,
-          })
-        this.enter(bound, w.now)
-        return this.fire(bound, place, entry.data)
-      }
-      case 'work':
-        return this.work(entry)
-      case 'syn':
-        return this.arriveSyn(entry)
-      case 'flush':
-        return this.flush(entry)
-      case 'drain':
-        return this.drain(entry)
+    if (this.watchesEvents) {
+      const entry = entryAt(w, [...w.processes.keys()], w.now, words, at, item)
+      for (const o of this.observers) o.onEvent?.(w.events, cause, entry, w)
     }
+    const place = placeIn(words, at)
+    switch (whatOf(words, at)) {
+      case TIMER:
+        return this.ring(this.bounds[receiverOf(words, at)], incarnationOf(words, at), place, tokenOf(words, at), cause, item)
+      case DELIVER:
+        return this.deliver(this.bounds[receiverOf(words, at)], incarnationOf(words, at), place, cause, item as Message)
+      case WORK:
+        return this.work(this.bounds[receiverOf(words, at)], incarnationOf(words, at))
+      case SYN:
+        return this.arriveSyn(place, tokenOf(words, at), cause)
+      case FLUSH:
+        return this.flush(place, receiverOf(words, at))
+      default:
+        return this.drain(place, this.bounds[receiverOf(words, at)].p)
+    }
+  }
+
+  private ring(bound: Bound, incarnation: number, place: number, token: number, cause: number, data: unknown): void {
+    const { p } = bound
+    const { tokens } = p.timers
+    if (p.incarnation !== incarnation || (tokens[place] | 0) !== token) return
+    tokens[place] = 0
+    const now = this.world.now
+    if (p.status === 'paused' || p.busyUntil > now || p.inbox.length > p.head)
+      return this.enqueue(p, {
+        conn: 0,
+        message: { type: '$timer', size: 0, name: p.timers.names[place], data } as Message,
+        cause,
+        read: 0,
+      })
+    this.enter(bound, now)
+    this.fire(bound, place, data)
   }
 
   private enter(bound: Bound, departAt: Micros): void {
@@ -713,15 +716,13 @@ export class Simulation implements Context {
     handlers[place](p.state, this, data)
   }
 
-  private deliver(entry: Scheduled): void {
+  private deliver(bound: Bound, incarnation: number, conn: ConnId, cause: number, message: Message): void {
     const w = this.world
-    const c = w.network.conns.get(entry.conn)
+    const c = w.network.conns.get(conn)
     if (c === undefined) return
-    const bound = this.bind(entry.to)
     const { p } = bound
-    const message = entry.message!
     const toA = c.a === p.id
-    if (p.status === 'off' || p.status === 'crashed' || p.incarnation !== entry.incarnation) return this.deliverToNobody(c, toA, p, message)
+    if (p.status === 'off' || p.status === 'crashed' || p.incarnation !== incarnation) return this.deliverToNobody(c, toA, p, message)
     if (toA ? !c.aOpen : !c.bOpen) {
       if (message.type === '$closed') w.network.conns.delete(c.id)
       return
@@ -734,8 +735,7 @@ export class Simulation implements Context {
     if (this.watchesDeliveries && (message as { size?: number }).size !== 0)
       for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
     const read = c.kind === 'replication' ? (message.size ?? 64) : 0
-    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
-      return this.enqueue(p, { conn: c.id, message, cause: entry.cause, read })
+    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn, message, cause, read })
     if (read > 0) this.room(c, !toA, read)
     this.handle(bound, c.id, message)
   }
@@ -768,14 +768,13 @@ export class Simulation implements Context {
 
   private enqueue(p: Process, item: InboxItem): void {
     p.inbox.push(item)
-    if (p.status !== 'paused' && p.inbox.length === p.head + 1) this.schedule('work', p.id, p.busyUntil, 0)
+    if (p.status !== 'paused' && p.inbox.length === p.head + 1) this.schedule(WORK, p.id, p.busyUntil, 0)
   }
 
-  private work(entry: Scheduled): void {
+  private work(bound: Bound, incarnation: number): void {
     const w = this.world
-    const bound = this.bind(entry.to)
     const { p } = bound
-    if (p.incarnation !== entry.incarnation || p.status !== 'up') return
+    if (p.incarnation !== incarnation || p.status !== 'up') return
     if (p.busyUntil > w.now) return
     while (p.inbox.length > p.head && p.busyUntil <= w.now && (p.status as string) === 'up') {
       const item = p.inbox[p.head++]
@@ -790,7 +789,7 @@ export class Simulation implements Context {
       }
       this.handle(bound, item.conn, item.message)
     }
-    if (p.inbox.length > p.head) this.schedule('work', p.id, p.busyUntil, 0)
+    if (p.inbox.length > p.head) this.schedule(WORK, p.id, p.busyUntil, 0)
   }
 
   private handle(bound: Bound, conn: ConnId, message: Message): void {
@@ -819,9 +818,9 @@ export class Simulation implements Context {
     handler(p.state, message as never, conn, this)
   }
 
-  private arriveSyn(entry: Scheduled): void {
+  private arriveSyn(conn: ConnId, before: number, cause: number): void {
     const w = this.world
-    const c = w.network.conns.get(entry.conn)
+    const c = w.network.conns.get(conn)
     if (c === undefined) return
     if (!c.aOpen) {
       w.network.conns.delete(c.id)
@@ -830,9 +829,9 @@ export class Simulation implements Context {
     const p = w.processes.get(c.b)
     const blocked = w.network.blocked
     if (p === undefined || p.status === 'off' || (blocked.size > 0 && (blocked.has(pair(c.a, c.b)) || blocked.has(pair(c.b, c.a))))) {
-      const attempt = entry.token + 1
+      const attempt = before + 1
       if (attempt >= SYN_ATTEMPTS) return this.transmit(c, false, CLOSED.timeout, w.now)
-      return this.schedule('syn', c.b, w.now + SYN_RTO * (1 << entry.token), c.id, attempt)
+      return this.schedule(SYN, c.b, w.now + SYN_RTO * (1 << before), c.id, attempt)
     }
     if (p.status === 'crashed') return this.transmit(c, false, CLOSED.refused, w.now)
     c.bOpen = true
@@ -840,15 +839,15 @@ export class Simulation implements Context {
     this.transmit(c, false, CONNECTED, w.now)
     const accepted = { type: '$accepted', size: 0, from: c.a, kind: c.kind } as Message
     if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
-      return this.enqueue(p, { conn: c.id, message: accepted, cause: entry.cause, read: 0 })
+      return this.enqueue(p, { conn: c.id, message: accepted, cause, read: 0 })
     this.handle(this.bind(c.b), c.id, accepted)
   }
 
-  private flush(entry: Scheduled): void {
+  private flush(conn: ConnId, from: number): void {
     const w = this.world
-    const c = w.network.conns.get(entry.conn)
+    const c = w.network.conns.get(conn)
     if (c === undefined) return
-    const isA = c.a === entry.to
+    const isA = c.a === this.bounds[from].p.id
     const d: Direction = isA ? c.ab : c.ba
     const held = d.held
     if (held === null || w.network.blocked.has(pair(isA ? c.a : c.b, isA ? c.b : c.a))) return
