@@ -51,6 +51,8 @@ const refuse = (sim: Simulation, action: Action): string | null => {
     case 'failover':
     case 'removeNode':
       if (kind !== 'node') return `${action.process} is not a Redis node.`
+      if (action.type === 'failover' && !sim.settings.cluster)
+        return 'CLUSTER FAILOVER needs a cluster. A Sentinel fails over by SENTINEL FAILOVER mymaster.'
       if (action.type === 'failover' && status !== 'up') return `${action.process} is not running.`
       return admin(sim, action.type === 'removeNode')
     case 'addNode':

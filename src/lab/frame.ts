@@ -81,6 +81,33 @@ export interface ProcessFace {
   node?: NodeFace
   app?: AppFace
   database?: OriginFace
+  sentinel?: SentinelFace
+}
+
+/** What a Sentinel believes of the primary it watches. */
+export interface SentinelFace {
+  /** where it sends clients. */
+  primary: ProcessId | null
+  epoch: number
+  quorum: number
+  /** Sentinels it ever met, itself included; how many of them answer. */
+  known: number
+  usable: number
+  /** whom it holds to be down. */
+  sdown: ProcessId[]
+  odown: boolean
+  /** how many hold the primary to be down. */
+  agree: number
+  phase: 'none' | 'asking' | 'promoting' | 'pointing'
+  /** whom it promotes. */
+  promoted: ProcessId | null
+  votes: number
+  needed: number
+  /** whom it voted for last; '' = nobody. */
+  votedFor: ProcessId
+  tilt: boolean
+  /** the others, for the way of its votes. */
+  others: ProcessId[]
 }
 
 export interface NodeFace {
@@ -109,7 +136,9 @@ export interface NodeFace {
   /** what this node thinks of others; absent = fine. */
   suspects: { about: ProcessId; flag: 'pfail' | 'fail' }[]
   /** who holds this node to be down. */
-  suspectedBy: { by: ProcessId; flag: 'pfail' | 'fail' }[]
+  suspectedBy: { by: ProcessId; flag: 'pfail' | 'fail' | 'sdown' | 'odown' }[]
+  /** it stands outside cluster mode. */
+  alone?: boolean
   election: ElectionFace | null
   migrating: number
   importing: number

@@ -5,7 +5,11 @@ import { whyNot } from '../engine/redis/bus.ts'
 import { memoryUse } from '../engine/redis/memory.ts'
 import { whyNoRoom } from '../engine/redis/why-no-room.ts'
 import type { NodeState } from '../engine/redis/state.ts'
-import { appInFlight, waitingFlows, type AppState } from '../engine/client/app.ts'
+import { whySentinel } from '../engine/sentinel/why-not.ts'
+import { instancesOf, sentinelNamed } from '../engine/sentinel/instances.ts'
+import { votesNeeded } from '../engine/sentinel/rules.ts'
+import type { Instance, Primary, SentinelState } from '../engine/sentinel/state.ts'
+import { appInFlight, slotBelief, waitingFlows, type AppState } from '../engine/client/app.ts'
 import type { OriginState } from '../engine/origin/origin.ts'
 import type { Inspection } from './frame.ts'
 
@@ -25,6 +29,7 @@ export const inspect = (w: World, id: ProcessId): Inspection => {
   }
   if (p.kind === 'node') return inspectNode(w, id, p.state as NodeState, p.inbox.length - p.head, p.status === 'paused')
   if (p.kind === 'app') return inspectApp(w, id, p.state as AppState)
+  if (p.kind === 'sentinel') return inspectSentinel(w, id, p.state as SentinelState, p.status === 'paused')
   if (p.kind === 'origin') {
     const o = p.state as OriginState
     const { workers, service, queue } = w.settings.origin
@@ -150,16 +155,66 @@ const memoryRows = (n: NodeState): { label: string; value: string }[] => {
   ]
 }
 
+const slotMapKept = (a: AppState): string =>
+  ({ moved: 'follows MOVED', timer: `polled every ${a.policy.refreshEvery / SEC} s`, ignore: 'never refreshed' })[a.policy.refresh]
+const primaryKept = (a: AppState): string => {
+  const now = slotBelief(a)[0]?.owner ?? 'unknown'
+  const how = {
+    moved: 'asks Sentinels, hears +switch-master',
+    timer: `Sentinels polled every ${a.policy.refreshEvery / SEC} s`,
+    ignore: 'fixed address',
+  }
+  return `${now}: ${how[a.policy.refresh]}`
+}
+
+/** What a Sentinel believes: of its primary, of the replicas, and of the other Sentinels. */
+const inspectSentinel = (w: World, id: ProcessId, s: SentinelState, paused: boolean): Inspection => {
+  const primaries = [...s.primaries.values()]
+  const epochOf = (p: Primary, x: Instance) => (x.kind === 'sentinel' ? (p.sentinels.get(x.name)?.leaderEpoch ?? 0) : p.configEpoch)
+  return {
+    process: id,
+    rows: [
+      { label: 'address', value: `${s.ip}:${s.port}` },
+      { label: 'current epoch', value: String(s.currentEpoch) },
+      ...primaries.flatMap((p) => [
+        { label: p.name, value: `${p.process}, config epoch ${p.configEpoch}` },
+        { label: 'quorum', value: `${p.quorum} of ${p.sentinels.size + 1} Sentinels` },
+        { label: 'votes a leader needs', value: `${votesNeeded(p)}` },
+        { label: 'down-after-milliseconds', value: msText(p.downAfter) },
+        { label: 'failover-timeout', value: msText(p.failoverTimeout) },
+        { label: 'its last vote', value: p.leader === '' ? 'none' : `${sentinelNamed(s, p, p.leader)}, epoch ${p.leaderEpoch}` },
+      ]),
+    ],
+    why: paused
+      ? {
+          headline: 'It stands still',
+          evidence: [{ mark: 'wait', who: id, text: 'SIGSTOP: when it wakes it will doubt its clock (TILT).', figure: '' }],
+        }
+      : whySentinel(s, w.now),
+    peers: primaries.flatMap((p) =>
+      instancesOf(p).map((x) => ({
+        id: x.process,
+        role: x.kind,
+        flag: x === p && p.odown ? 'ODOWN' : x.sdown ? 'SDOWN' : '',
+        lastPong: x.link.lastPong,
+        pingSent: Math.max(0, x.link.lastPing),
+        epoch: epochOf(p, x),
+        reports: [...p.sentinels.values()].filter((o) => x === p && o.primaryDown).map((o) => o.process),
+      })),
+    ),
+    waiting: [],
+    keys: 0,
+  }
+}
+
 const inspectApp = (w: World, id: ProcessId, a: AppState): Inspection => ({
   process: id,
   rows: [
     { label: 'requests in flight', value: grouped(appInFlight(a)) },
     { label: 'L1 entries', value: `${a.near.entries.size} of ${a.policy.l1Size}` },
     {
-      label: 'slot map',
-      value: { moved: 'follows MOVED', timer: `polled every ${a.policy.refreshEvery / SEC} s`, ignore: 'never refreshed' }[
-        a.policy.refresh
-      ],
+      label: w.settings.cluster ? 'slot map' : 'its primary',
+      value: (w.settings.cluster ? slotMapKept : primaryKept)(a),
     },
     { label: 'a command is given up after', value: msText(a.policy.timeout) },
     { label: 'further attempts', value: String(a.policy.retries) },

@@ -47,12 +47,16 @@ const tempo = (input: PaceInput): Tempo => {
   if (act) return { speed: act.at > now - 30 * MS ? 0.02 : 0.2, reason: 'the first requests meet the fault' }
   if (recent(60 * MS, 'failover.promoted')) return { speed: 0.02, reason: 'the news of the promotion spreads' }
   if (recent(500 * MS, 'failover.promoted')) return { speed: 0.1, reason: 'stale slot maps meet MOVED' }
+  if (recent(40 * MS, 'sentinel.sdown')) return { speed: 0.1, reason: 'a Sentinel holds it to be down: SDOWN' }
+  if (recent(150 * MS, 'sentinel.odown', 'sentinel.tried', 'sentinel.elected', 'sentinel.selected'))
+    return { speed: 0.05, reason: 'Sentinels agree, vote and choose' }
+  if (recent(200 * MS, 'sentinel.promoted')) return { speed: 0.1, reason: 'the news of the promotion spreads' }
   if (recent(40 * MS, 'node.pfail')) return { speed: 0.05, reason: 'a node suspects another: PFAIL' }
   if (recent(80 * MS, 'node.fail', 'cluster.state')) return { speed: 0.05, reason: 'enough agree: FAIL' }
   if (recent(2 * SEC, 'election.scheduled') && !recent(2 * SEC, 'failover.promoted', 'election.won'))
     return { speed: 0.5, reason: 'a replica waits its turn' }
   if (input.faulty && recent(20 * SEC, 'process.crashed', 'process.poweredOff', 'process.paused', 'network.cut') && !input.clusterFailed)
-    if (!recent(20 * SEC, 'failover.promoted', 'node.pfail')) return { speed: 2, reason: 'silence: node-timeout runs' }
+    if (!recent(20 * SEC, 'failover.promoted', 'node.pfail', 'sentinel.sdown')) return { speed: 2, reason: 'silence: node-timeout runs' }
   return { speed: 1, reason: '' }
 }
 

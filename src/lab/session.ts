@@ -342,6 +342,18 @@ const markOf = (fact: Fact): Mark | null => {
       return mark('vote', `${fact.process} votes for ${fact.data.to}`)
     case 'failover.promoted':
       return mark('promoted', `${fact.process} promoted`)
+    case 'sentinel.sdown':
+      return fact.data.what === 'primary' ? mark('pfail', `${fact.process} SDOWN ${fact.data.about}`) : null
+    case 'sentinel.odown':
+      return mark('fail', `${fact.data.about} ODOWN`)
+    case 'sentinel.tried':
+      return mark('election', `${fact.process} asks to lead`)
+    case 'sentinel.voted':
+      return mark('vote', `${fact.process} votes for ${fact.data.to}`)
+    case 'sentinel.promoted':
+      return mark('promoted', `${fact.data.replica} promoted`)
+    case 'sentinel.converted':
+      return mark('state', `${fact.data.about} made a replica`)
     case 'cluster.state':
       return mark('state', `${fact.process} ${fact.data.state}`)
     default:

@@ -9,6 +9,12 @@ import type { ClusterState, NodeState, Peer } from '../engine/redis/state.ts'
 import { appInFlight, slotBelief, type AppState } from '../engine/client/app.ts'
 import { versionOf } from '../engine/caching/values.ts'
 import { reshardOf, type AdminState } from '../engine/admin/admin.ts'
+import { usableSentinels } from '../engine/sentinel/commands.ts'
+import { votesFor } from '../engine/sentinel/election.ts'
+import { instancesOf, promotedOf, sentinelNamed } from '../engine/sentinel/instances.ts'
+import { currentAddress } from '../engine/sentinel/monitor.ts'
+import { odownVotes, votesNeeded } from '../engine/sentinel/rules.ts'
+import type { SentinelState } from '../engine/sentinel/state.ts'
 import { latestVersion, type OriginState } from '../engine/origin/origin.ts'
 import type {
   AppFace,
@@ -21,6 +27,7 @@ import type {
   ProcessFace,
   RedisCliFace,
   ReshardProgress,
+  SentinelFace,
   SlotView,
 } from './frame.ts'
 import type { Session } from './session.ts'
@@ -31,6 +38,7 @@ const SLOTS = 16384
 /** A slot map in more pieces than this is drawn as its first ones. */
 const MOST_RUNS = 200
 
+const sentinelState = (p: Process | undefined): SentinelState | null => (p?.kind === 'sentinel' ? (p.state as SentinelState | null) : null)
 const nodeState = (p: Process | undefined): NodeState | null => (p?.kind === 'node' ? (p.state as NodeState | null) : null)
 const living = (w: World): Process[] => [...w.processes.values()].filter((p) => !p.retired)
 
@@ -142,6 +150,18 @@ export const messagesInFlight = (w: World): MessageFace[] => {
 
 // ------------------------------------------------------------------ slots
 
+/** Without a cluster the primary is whom most Sentinels name. */
+const namedPrimary = (w: World): ProcessId | null => {
+  const votes = new Map<ProcessId, number>()
+  for (const p of living(w)) {
+    const s = sentinelState(p)
+    for (const primary of s?.primaries.values() ?? []) votes.set(primary.process, (votes.get(primary.process) ?? 0) + 1)
+  }
+  let best: ProcessId | null = null
+  for (const [id, n] of votes) if (best === null || n > votes.get(best)!) best = id
+  return best
+}
+
 /** Slots as really served: of the running primaries that claim one, the greatest configEpoch. Index into `owners`. */
 export const truth = (w: World): { owner: Int16Array; owners: ProcessId[] } => {
   const owner = new Int16Array(SLOTS).fill(-1)
@@ -152,7 +172,8 @@ export const truth = (w: World): { owner: Int16Array; owners: ProcessId[] } => {
     if (n === null || n.repl.role !== 'primary') continue
     const index = owners.push(p.id) - 1
     if (n.cluster === null) {
-      owner.fill(index)
+      // two that both take writes: the one that clients are sent to
+      if (index === 0 || p.id === namedPrimary(w)) owner.fill(index)
       continue
     }
     const mine = n.cluster.peers[0].configEpoch
@@ -233,7 +254,7 @@ export const processFaces = (w: World, s: Session): ProcessFace[] => {
   const shards = shardsOf(w, s)
   const real = truth(w)
   const recent = s.metrics.windows.slice(-4)
-  const suspects = new Map<ProcessId, { by: ProcessId; flag: 'pfail' | 'fail' }[]>()
+  const suspects = new Map<ProcessId, NodeFace['suspectedBy']>()
   for (const p of living(w)) {
     const n = nodeState(p)
     if (n === null || n.cluster === null) continue
@@ -244,6 +265,8 @@ export const processFaces = (w: World, s: Session): ProcessFace[] => {
         suspects.set(peer.process, list)
       }
   }
+  for (const { by, about, odown } of sentinelsOpinions(w))
+    suspects.set(about, [...(suspects.get(about) ?? []), { by, flag: odown ? 'odown' : 'sdown' }])
   return living(w).map((p): ProcessFace => {
     const face: ProcessFace = { id: p.id, kind: p.kind, status: p.status, slow: p.slow }
     if (p.kind === 'node') {
@@ -262,7 +285,8 @@ export const processFaces = (w: World, s: Session): ProcessFace[] => {
         }
       }
       face.app = appFace(p.state as AppState, real, errors, l1, hits, misses)
-    } else if (p.kind === 'origin' && p.state !== null) {
+    } else if (p.kind === 'sentinel' && p.state !== null) face.sentinel = sentinelFace(p.state as SentinelState)
+    else if (p.kind === 'origin' && p.state !== null) {
       const o = p.state as OriginState
       face.database = {
         busy: o.busy,
@@ -293,6 +317,8 @@ interface Remembered {
   role: 'primary' | 'replica'
 }
 const remembered = (p: Process): Remembered => {
+  const config = (p.disk?.full as { config?: [string, string][] } | null | undefined)?.config
+  if (config?.some(([name]) => name === 'replicaof')) return { role: 'replica' }
   const disk = p.disk?.full as
     { conf?: { nodes?: { process: ProcessId; primary: boolean }[] }; nodes?: { process: ProcessId; primary: boolean }[] } | null | undefined
   const nodes = disk?.conf?.nodes ?? disk?.nodes
@@ -347,6 +373,7 @@ const nodeFace = (
     lag: primaryState === null ? 0 : Math.max(0, primaryState.repl.offset - n.repl.offset),
     linkUp: n.repl.role === 'primary' || n.repl.linkState === 'connected',
     state: c?.state ?? 'ok',
+    alone: c === null,
     keys: n.keys.size,
     ops,
     backlog: p.inbox.length - p.head,
@@ -406,6 +433,60 @@ const appFace = (a: AppState, real: ReturnType<typeof truth>, errors: number, l1
     policy: a.policy,
   }
 }
+
+const sentinelFace = (s: SentinelState): SentinelFace => {
+  const p = s.primaries.values().next().value
+  if (p === undefined)
+    return {
+      primary: null,
+      epoch: s.currentEpoch,
+      quorum: 0,
+      known: 1,
+      usable: 1,
+      sdown: [],
+      odown: false,
+      agree: 0,
+      phase: 'none',
+      promoted: null,
+      votes: 0,
+      needed: 0,
+      votedFor: '',
+      tilt: s.tilt,
+      others: [],
+    }
+  const { ip, port } = currentAddress(p)
+  const f = p.failover
+  const to = ip === p.ip && port === p.port ? p.process : (promotedOf(p)?.process ?? p.process)
+  return {
+    primary: to,
+    epoch: s.currentEpoch,
+    quorum: p.quorum,
+    known: p.sentinels.size + 1,
+    usable: usableSentinels(p).usable,
+    sdown: instancesOf(p)
+      .filter((x) => x.sdown)
+      .map((x) => x.process),
+    odown: p.odown,
+    agree: p.sdown ? odownVotes(p).length + 1 : 0,
+    phase: !f.inProgress ? 'none' : f.phase === 'waitStart' ? 'asking' : f.phase === 'reconfReplicas' ? 'pointing' : 'promoting',
+    promoted: promotedOf(p)?.process ?? null,
+    votes: votesFor(s, p, f.epoch),
+    needed: votesNeeded(p),
+    votedFor: p.leader === '' || p.leaderEpoch !== s.currentEpoch ? '' : sentinelNamed(s, p, p.leader),
+    tilt: s.tilt,
+    others: [...p.sentinels.values()].map((x) => x.process),
+  }
+}
+
+/** Which nodes each running Sentinel holds to be down. */
+const sentinelsOpinions = (w: World): { by: ProcessId; about: ProcessId; odown: boolean }[] =>
+  living(w).flatMap((p) =>
+    [...(sentinelState(p)?.primaries.values() ?? [])].flatMap((primary) =>
+      instancesOf(primary)
+        .filter((x) => x.sdown && x.kind !== 'sentinel')
+        .map((x) => ({ by: p.id, about: x.process, odown: x === primary && primary.odown })),
+    ),
+  )
 
 export const reshardProgress = (w: World): ReshardProgress | null => {
   const admin = w.processes.get('admin')

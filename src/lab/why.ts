@@ -53,7 +53,12 @@ const parentOf = (session: Session, fact: Fact, provenance: Provenance): Step =>
 
 /** The fault behind a silence: the last one before it that stands between the two. */
 const silenceOf = (facts: readonly Fact[], fact: Fact): Fact | undefined => {
-  const about = fact.type === 'node.pfail' ? fact.data.about : fact.type === 'replication.linkDown' ? fact.data.primary : null
+  const about =
+    fact.type === 'node.pfail' || fact.type === 'sentinel.sdown'
+      ? fact.data.about
+      : fact.type === 'replication.linkDown'
+        ? fact.data.primary
+        : null
   if (about === null) return undefined
   for (let i = facts.length - 1; i >= 0; i--) {
     const f = facts[i]

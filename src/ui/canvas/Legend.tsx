@@ -3,6 +3,7 @@ import type { MessageKind } from '../../lab/frame.ts'
 import { Glyph, type GlyphName } from '../design/Glyph.tsx'
 import { useEffect, useRef } from 'react'
 import { shape, type Palette } from './draw.ts'
+import { SentinelMark } from './SentinelStation.tsx'
 import { useStage } from './stage-state.ts'
 import styles from './stage.module.css'
 
@@ -27,8 +28,8 @@ const STATES: readonly [GlyphName, string][] = [
   ['off', 'powered off'],
   ['pause', 'paused'],
   ['slow', 'slow'],
-  ['pfail', 'PFAIL: one node suspects'],
-  ['fail', 'FAIL: most primaries agree'],
+  ['pfail', 'PFAIL or SDOWN: one suspects'],
+  ['fail', 'FAIL or ODOWN: enough agree'],
   ['error', 'answers CLUSTERDOWN'],
   ['clock', 'waits its turn'],
   ['election', 'asks for votes'],
@@ -85,6 +86,12 @@ export const Legend = () => {
               <circle r={5.6} fill="var(--stage)" stroke="var(--A)" strokeWidth={2.6} />
             </svg>
             replica
+          </li>
+          <li>
+            <svg width={16} height={16} viewBox="-17 -17 34 34" aria-hidden="true">
+              <SentinelMark R={14} status="up" alert={false} />
+            </svg>
+            Sentinel, outside cluster mode
           </li>
           <li>
             <svg width={16} height={16} viewBox="-8 -8 16 16" aria-hidden="true">

@@ -28,11 +28,13 @@ import { OriginStation } from './OriginStation.tsx'
 import { focusStation, ProcessMenu } from './ProcessMenu.tsx'
 import { Routes } from './routes.ts'
 import { openActions, useStage, useView } from './stage-state.ts'
+import { SentinelStation } from './SentinelStation.tsx'
 import { Shown, Tools } from './Tools.tsx'
 import { Tracks } from './Tracks.tsx'
 import styles from './stage.module.css'
 
-const NODE_TYPES = { station: NodeStation, app: AppStation, origin: OriginStation }
+const NODE_TYPES = { station: NodeStation, app: AppStation, origin: OriginStation, sentinel: SentinelStation }
+const KINDS: Record<string, Member['kind']> = { n: 'node', a: 'app', s: 'sentinel', o: 'origin' }
 const EDGE_TYPES = { shard: ShardEdge, fan: FanEdge }
 const HIT = 44
 const FAN_MOST = 30
@@ -64,7 +66,9 @@ const useMembers = (): Member[] => {
   const text = useStore((s) =>
     signature(
       (s.frame?.processes ?? []).flatMap((p): Member[] =>
-        p.kind === 'node' || p.kind === 'app' || p.kind === 'origin' ? [{ id: p.id, kind: p.kind, shard: p.node?.shard ?? 0 }] : [],
+        p.kind === 'node' || p.kind === 'app' || p.kind === 'origin' || p.kind === 'sentinel'
+          ? [{ id: p.id, kind: p.kind, shard: p.node?.shard ?? 0 }]
+          : [],
       ),
     ),
   )
@@ -76,7 +80,7 @@ const useMembers = (): Member[] => {
             const [id, rest] = part.split(':') as [string, string]
             return {
               id,
-              kind: rest[0] === 'n' ? 'node' : rest[0] === 'a' ? 'app' : 'origin',
+              kind: KINDS[rest[0] ?? ''] ?? 'origin',
               shard: Number(rest.slice(1)),
             }
           }),

@@ -26,18 +26,25 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
         rows: faces.map((_, i) => ({ dead: !alive(i), serves: i === serving, reads: fromReplicas && alive(i) })),
       }
     })
+    const clustered = frame.processes.some((p) => p.node && !p.node.alone && p.node.address !== '')
+    const watched = frame.processes.some((p) => p.kind === 'sentinel')
+    const candidates = frame.processes
+      .filter((p) => p.sentinel?.phase === 'asking' && p.status === 'up')
+      .map((p) => ({ from: p.id, to: p.sentinel?.others ?? [] }))
     const asking = frame.processes
       .filter((p) => p.node?.election?.phase === 'asking' && p.status === 'up')
       .map((p) => ({
         from: p.id,
         to: p.node?.election?.votes.filter((v) => v.state !== 'down').map((v) => v.voter) ?? [],
       }))
-    return { columns, asking }
+    return { columns, asking: [...asking, ...candidates], bus: clustered || watched, watched }
   })
   const lanes = useStage((s) => s.lanes)
   const first = l.bands[0]
   if (!view || !first) return null
-  const meshed = first.busY !== first.railY
+  const meshed = first.busY !== first.railY && view.bus
+  const sentinels = [...l.places.values()].filter((p) => p.kind === 'sentinel')
+  const busX = (x: number, most: 'min' | 'max') => Math[most](x, ...sentinels.map((p) => p.x))
   const lane = BUS_LANE[l.density]
   const origin = l.origin ? l.places.get(l.origin) : undefined
   const apps = [...l.places.values()].filter((p) => p.kind === 'app')
@@ -65,7 +72,9 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
             <path d={`M${x0} ${b.railY}H${x1}`} strokeWidth={2} />
             {meshed && (
               <path
-                d={`M${many ? l.trunkX : b.x0 + lane} ${b.busY - 2}H${b.x1 + lane}M${many ? l.trunkX : b.x0 + lane} ${b.busY + 2}H${b.x1 + lane}`}
+                d={[-2, 2]
+                  .map((off) => `M${many ? l.trunkX : busX(b.x0, 'min') + lane} ${b.busY + off}H${busX(b.x1, 'max') + lane}`)
+                  .join('')}
                 strokeWidth={thin}
               />
             )}
@@ -141,6 +150,15 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
         )
       })}
 
+      {meshed &&
+        sentinels.map((p) => (
+          <g key={p.id} fill="none" stroke="var(--edge)" strokeWidth={thin}>
+            <path d={path(busStub(l, p))} />
+            {lanes.includes(p.id) && <path d={path(routes.of(p.id, l.order[0] ?? '', 'reply')?.points ?? [])} />}
+            {l.density !== 'dense' && <circle cx={p.x + lane} cy={first.busY} r={4} fill="var(--stage)" strokeWidth={1.5} />}
+          </g>
+        ))}
+
       {view.asking.map(({ from, to }) => (
         <g key={from} fill="none" stroke="var(--ink)" strokeWidth={2} strokeLinejoin="round">
           {to.map((voter) => {
@@ -168,8 +186,8 @@ export const Tracks = memo(({ layout: l, routes }: { layout: Layout; routes: Rou
             </text>
           )}
           {meshed && (
-            <text x={first.x1 + lane + 12} y={first.busY + 4}>
-              cluster bus
+            <text x={busX(first.x1, 'max') + lane + 12} y={first.busY + 4}>
+              {view.watched ? 'Sentinels watch' : 'cluster bus'}
             </text>
           )}
         </g>

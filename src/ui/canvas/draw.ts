@@ -174,7 +174,8 @@ export const lanesIn = (frame: Frame, layout: Layout): ProcessId[] => {
     ] as const) {
       const node = layout.places.get(a)
       const other = layout.places.get(b)
-      if (node?.kind === 'node' && node.row > 0 && other && other.kind !== 'node') lanes.add(a)
+      const serves = node?.kind === 'node' || node?.kind === 'sentinel'
+      if (serves && node.row > 0 && (other?.kind === 'app' || other?.kind === 'origin')) lanes.add(a)
     }
   }
   return [...lanes]

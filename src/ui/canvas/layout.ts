@@ -3,7 +3,7 @@ import type { ProcessId } from '../../engine/core/process.ts'
 /** What the layout needs to know of a process: nothing that changes while it merely works. */
 export interface Member {
   id: ProcessId
-  kind: 'node' | 'app' | 'origin'
+  kind: 'node' | 'app' | 'origin' | 'sentinel'
   /** shard of a node, 0 for others. */
   shard: number
 }
@@ -154,15 +154,24 @@ interface Plan {
 /** Gaps shrink this far before words do. */
 const TIGHT = 0.84
 
-const plan = (density: Density, shards: number, rows: number, perBand: number, apps: number, box: Box, hasOrigin: boolean): Plan => {
+const plan = (
+  density: Density,
+  shards: number,
+  rows: number,
+  perBand: number,
+  apps: number,
+  sentinels: number,
+  box: Box,
+  hasOrigin: boolean,
+): Plan => {
   const m = MEASURES[density]
-  const across = Math.max(perBand, apps)
+  const across = Math.max(perBand, apps, sentinels)
   const bands = Math.max(1, Math.ceil(shards / perBand))
   const lanes = bands > 1 ? m.lanes : 0
   const width = m.left + lanes + across * m.pitch + (hasOrigin ? m.originGap + m.right : 0)
   const band = m.primary + m.bus + m.replica + Math.max(0, rows - 2) * m.more + m.bottom
   const single = m.primary + m.bottom + 44
-  const height = m.app + m.rail + (rows > 1 || shards > 1 ? band : single) * bands + (bands - 1) * 14
+  const height = m.app + m.rail + (rows > 1 || shards > 1 ? band : single) * bands + (bands - 1) * 14 + (sentinels > 0 ? m.more : 0)
   return {
     density,
     perBand,
@@ -178,7 +187,7 @@ const plan = (density: Density, shards: number, rows: number, perBand: number, a
 const READABLE: Record<Density, number> = { full: 0.86, compact: 0.9, dense: 0.3 }
 const MAX_ZOOM = 1.6
 
-const choose = (shards: number, rows: number, apps: number, box: Box, hasOrigin: boolean): Plan => {
+const choose = (shards: number, rows: number, apps: number, sentinels: number, box: Box, hasOrigin: boolean): Plan => {
   let best: Plan | null = null
   for (const density of ['full', 'compact', 'dense'] as const) {
     best = null
@@ -186,18 +195,19 @@ const choose = (shards: number, rows: number, apps: number, box: Box, hasOrigin:
       // Equal bands only: a last band with one column reads as an afterthought.
       const bands = Math.ceil(shards / perBand)
       if (shards > 0 && Math.ceil(shards / bands) !== perBand) continue
-      const p = plan(density, shards, rows, perBand, apps, box, hasOrigin)
+      const p = plan(density, shards, rows, perBand, apps, sentinels, box, hasOrigin)
       if (best === null || p.zoom >= best.zoom) best = p
     }
     if (best && best.zoom >= READABLE[density]) return best
   }
-  return best ?? plan('dense', shards, rows, Math.max(1, shards), apps, box, hasOrigin)
+  return best ?? plan('dense', shards, rows, Math.max(1, shards), apps, sentinels, box, hasOrigin)
 }
 
 /** Positions of every process for a box of this size. Depends on who there is, never on roles or states: nothing jumps in a failover. */
 export const layout = (members: readonly Member[], box: Box): Layout => {
   const nodes = members.filter((m) => m.kind === 'node').sort((a, b) => byNumber(a.id, b.id))
   const apps = members.filter((m) => m.kind === 'app').sort((a, b) => byNumber(a.id, b.id))
+  const sentinels = members.filter((m) => m.kind === 'sentinel').sort((a, b) => byNumber(a.id, b.id))
   const origin = members.find((m) => m.kind === 'origin') ?? null
 
   // A node that belongs to no shard yet stands last.
@@ -206,7 +216,7 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
   for (const node of nodes) membersOf.get(node.shard)?.push(node)
   const rows = Math.max(1, ...[...membersOf.values()].map((list) => list.length))
 
-  const p = choose(shards.length, rows, apps.length, box, origin !== null)
+  const p = choose(shards.length, rows, apps.length, sentinels.length, box, origin !== null)
   const m = MEASURES[p.density]
   const zoom = Math.min(p.zoom, MAX_ZOOM)
   const room = { width: box.width / zoom, height: box.height / zoom }
@@ -258,6 +268,13 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
     places.set(app.id, { ...app, x, y: appY, row: -1, band: 0 })
   })
 
+  // Those who watch stand below, in a row of their own.
+  sentinels.forEach((s, i) => {
+    const at = sentinels.length === 1 ? (p.across - 1) >> 1 : (i * (p.across - 1)) / (sentinels.length - 1)
+    const y = firstRail + (m.primary + m.bus + m.replica + Math.max(0, rows - 1) * m.more) * tall
+    places.set(s.id, { ...s, x: left + at * pitch, y, row: rows, band: 0 })
+  })
+
   const firstRow = firstRail + m.primary * tall
   if (origin) {
     places.set(origin.id, { ...origin, x: left + p.across * pitch + m.originGap, y: firstRow, row: 0, band: 0 })
@@ -274,7 +291,7 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
     height: Math.max(room.height, height),
     zoom,
     places,
-    order: [...apps.map((a) => a.id), ...inRows, ...(origin ? [origin.id] : [])],
+    order: [...apps.map((a) => a.id), ...inRows, ...sentinels.map((s) => s.id), ...(origin ? [origin.id] : [])],
     columns,
     bands,
     appY,

@@ -18,11 +18,13 @@ export type Line = 'client' | 'bus' | 'shard'
 
 const REPLICATION: ReadonlySet<MessageKind> = new Set<MessageKind>(['replication', 'sync'])
 
+const isServer = (p: Place | undefined): boolean => p?.kind === 'node' || p?.kind === 'sentinel'
+
 /** The line a message of this kind travels on between these two. */
 export const lineOf = (l: Layout, from: ProcessId, to: ProcessId, kind: MessageKind): Line => {
   const a = l.places.get(from)
   const b = l.places.get(to)
-  if (a?.kind !== 'node' || b?.kind !== 'node') return 'client'
+  if (!a || !b || !isServer(a) || !isServer(b)) return 'client'
   return REPLICATION.has(kind) && a.shard === b.shard ? 'shard' : 'bus'
 }
 
@@ -83,7 +85,7 @@ const nodeToRail = (l: Layout, node: Place): Point[] => {
 }
 
 const toFirstRail = (l: Layout, place: Place): Point[] => {
-  if (place.kind === 'node') return nodeToRail(l, place)
+  if (isServer(place)) return nodeToRail(l, place)
   const first = l.bands[0]
   const size = RADIUS[l.density][place.kind === 'app' ? 'app' : 'origin']
   const edge = place.kind === 'app' ? place.y + size : place.y - size

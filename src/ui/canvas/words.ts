@@ -27,6 +27,10 @@ const bytes = (n: number): string =>
   n >= 1e6 ? `${(n / 1e6).toFixed(1)} MB` : n >= 10_000 ? `${Math.round(n / 1000)} kB` : `${count(n)} B`
 
 const suspicionOf = (n: NodeFace): Line | null => {
+  const odown = n.suspectedBy.filter((s) => s.flag === 'odown').map((s) => s.by)
+  if (odown.length > 0) return { glyph: 'fail', text: `ODOWN to ${range(odown)}`, tone: 'signal' }
+  const sdown = n.suspectedBy.filter((s) => s.flag === 'sdown').map((s) => s.by)
+  if (sdown.length > 0) return { glyph: 'pfail', text: `SDOWN to ${range(sdown)}`, tone: 'signal' }
   const fail = n.suspectedBy.filter((s) => s.flag === 'fail').map((s) => s.by)
   if (fail.length > 0) return { glyph: 'fail', text: `FAIL seen by ${range(fail)}`, tone: 'signal' }
   const pfail = n.suspectedBy.filter((s) => s.flag === 'pfail').map((s) => s.by)
@@ -84,7 +88,13 @@ export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
     if (suspicion) lines.push(suspicion)
     if (n.role === 'primary') {
       if (lines.length === 0)
-        lines.push(n.slots > 0 ? { text: n.ranges.replaceAll('-', '–'), tone: 'mono' } : { text: 'no slots', tone: 'plain' })
+        lines.push(
+          n.alone
+            ? { text: 'takes writes', tone: 'plain' }
+            : n.slots > 0
+              ? { text: n.ranges.replaceAll('-', '–'), tone: 'mono' }
+              : { text: 'no slots', tone: 'plain' },
+        )
       const pressing = down ?? slow ?? moving
       lines.push(
         pressing ?? {
@@ -124,6 +134,44 @@ export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
               ? { text: `×${face.slow}`, tone: 'strong' }
               : null,
     spoken: [face.id, kind, n.shard >= 0 ? `shard ${shardLetter(n.shard)}` : 'no shard', ...telling].join(', '),
+  }
+}
+
+export interface SentinelWords {
+  lines: Line[]
+  brief: Line | null
+  spoken: string
+}
+
+/** What stands beside a Sentinel: its own state, then what it does, then what it believes. */
+export const sentinelWords = (face: ProcessFace): SentinelWords => {
+  const s = face.sentinel
+  const status = STATUS[face.status]
+  const lines: Line[] = []
+  if (status) lines.push({ text: status.word, tone: 'signal', ...(face.status === 'paused' ? { glyph: 'pause' as const } : {}) })
+  if (s) {
+    if (s.tilt) lines.push({ glyph: 'clock', text: 'TILT: looks on', tone: 'strong' })
+    if (s.phase === 'asking')
+      lines.push({
+        text: `${s.votes} of ${s.needed} votes`,
+        tone: 'strong',
+        votes: Array.from({ length: s.needed }, (_, i) => (i < s.votes ? ('granted' as const) : ('waiting' as const))),
+      })
+    else if (s.phase === 'promoting')
+      lines.push({ glyph: 'promoted', text: s.promoted ? `promotes ${s.promoted}` : 'leads', tone: 'strong' })
+    else if (s.phase === 'pointing') lines.push({ glyph: 'promoted', text: `all to ${s.promoted}`, tone: 'strong' })
+    else if (s.odown && s.votedFor !== '' && s.votedFor !== face.id)
+      lines.push({ glyph: 'vote', text: `voted for ${s.votedFor}`, tone: 'strong' })
+    if (s.odown) lines.push({ glyph: 'fail', text: `ODOWN ${s.primary}, ${s.agree} of ${s.quorum}`, tone: 'signal' })
+    else if (s.agree > 0) lines.push({ glyph: 'pfail', text: `SDOWN ${s.primary}, ${s.agree} of ${s.quorum}`, tone: 'signal' })
+    else if (s.sdown.length > 0) lines.push({ glyph: 'pfail', text: `SDOWN ${range(s.sdown)}`, tone: 'signal' })
+    if (lines.length < 2 && s.primary && !status) lines.push({ text: `primary: ${s.primary}`, tone: 'plain' })
+    if (lines.length < 2 && !status) lines.push({ text: `epoch ${s.epoch}`, tone: 'plain' })
+  }
+  return {
+    lines: lines.slice(0, 2),
+    brief: lines[0] ?? null,
+    spoken: [face.id, 'Sentinel', ...lines.map((l) => l.text)].join(', '),
   }
 }
 
@@ -170,7 +218,7 @@ export const appWords = (face: ProcessFace): AppWords => {
       : !a.subscribed
         ? { glyph: 'link', text: 'not subscribed', tone: 'plain' }
         : a.wrongSlots > 0
-          ? { text: `≠ ${count(a.wrongSlots)} slots`, tone: 'signal' }
+          ? { text: a.belief.length === 1 ? `asks ${a.belief[0]?.owner ?? 'nobody'}` : `≠ ${count(a.wrongSlots)} slots`, tone: 'signal' }
           : null
   const line: Line = {
     text: l1On ? `${percent(a.l1Ratio)} hits` : `${percent(a.hitRatio)} hits, L1 off`,
@@ -181,7 +229,13 @@ export const appWords = (face: ProcessFace): AppWords => {
     'application',
     l1On ? `L1 answers ${percent(a.l1Ratio)}` : 'L1 off',
     `cache hits ${percent(a.hitRatio)}`,
-    a.wrongSlots > 0 ? `wrong about ${a.wrongSlots} slots` : 'slot map right',
+    a.wrongSlots === 0
+      ? a.belief.length === 1
+        ? 'asks the primary'
+        : 'slot map right'
+      : a.belief.length === 1
+        ? `asks ${a.belief[0]?.owner ?? 'nobody'}, which is not the primary`
+        : `wrong about ${a.wrongSlots} slots`,
     ...(a.errors > 0 ? [`${a.errors} errors a second`] : []),
     ...(a.subscribed ? [] : ['not subscribed']),
   ].join(', ')

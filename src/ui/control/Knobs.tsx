@@ -19,6 +19,13 @@ const REFRESHES: readonly [Refresh, string][] = [
   ['timer5', 'poll every 5 s'],
   ['ignore', 'ignore MOVED'],
 ]
+/** Without a cluster: from Sentinels. */
+const ALONE_REFRESHES: readonly [Refresh, string][] = [
+  ['moved', 'ask Sentinels, hear +switch-master'],
+  ['timer60', 'poll Sentinels every 60 s'],
+  ['timer5', 'poll Sentinels every 5 s'],
+  ['ignore', 'fixed address'],
+]
 const setRefresh = (value: Refresh): Partial<AppPolicy> =>
   value === 'timer60'
     ? { refresh: 'timer', refreshEvery: 60 * SEC }
@@ -83,6 +90,8 @@ export const Knobs = () => {
   const l = useStore(useShallow((x) => x.frame?.load))
   const p = useStore(useShallow((x) => x.frame?.policy))
   const o = useStore(useShallow((x) => x.frame?.origin))
+  const alone = useStore((x) => x.frame?.processes.some((q) => q.node?.alone) ?? false)
+  const refreshes = alone ? ALONE_REFRESHES : REFRESHES
   const nodeTimeout = useStore((x) => x.frame?.nodeTimeout ?? 0)
   const coverage = useStore((x) => directiveOf(x, 'cluster-require-full-coverage', 'yes') === 'yes')
   if (!l || !p || !o) return null
@@ -132,10 +141,14 @@ export const Knobs = () => {
       </Group>
       <Group title="Applications" open>
         <Choice
-          label="slot map"
+          label={alone ? 'its primary' : 'slot map'}
           value={refreshOf(p)}
-          options={refreshOf(p) === 'timer' ? [...REFRESHES, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : REFRESHES}
-          hint="How an application learns that a slot has moved."
+          options={refreshOf(p) === 'timer' ? [...refreshes, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : refreshes}
+          hint={
+            alone
+              ? 'How an application learns that Sentinels have replaced the primary.'
+              : 'How an application learns that a slot has moved.'
+          }
           send={(v) => policy(setRefresh(v))}
         />
         <Choice
@@ -196,36 +209,38 @@ export const Knobs = () => {
           send={(v) => policy({ retries: Math.round(v) })}
         />
       </Group>
-      <Group title="Cluster">
-        <Knob
-          knob={{
-            label: 'node-timeout',
-            unit: 'ms',
-            hint: 'cluster-node-timeout of every node.',
-            min: 100,
-            max: 60_000,
-            step: 100,
-            log: true,
-          }}
-          value={nodeTimeout / MS}
-          send={(v) => void act({ type: 'config', process: '*', directive: 'cluster-node-timeout', value: String(Math.round(v)) })}
-        />
-        <label className={s.check} title="cluster-require-full-coverage: one slot without an owner stops all.">
-          <input
-            type="checkbox"
-            checked={coverage}
-            onChange={(e) =>
-              void act({
-                type: 'config',
-                process: '*',
-                directive: 'cluster-require-full-coverage',
-                value: e.target.checked ? 'yes' : 'no',
-              })
-            }
-          />{' '}
-          require full coverage
-        </label>
-      </Group>
+      {!alone && (
+        <Group title="Cluster">
+          <Knob
+            knob={{
+              label: 'node-timeout',
+              unit: 'ms',
+              hint: 'cluster-node-timeout of every node.',
+              min: 100,
+              max: 60_000,
+              step: 100,
+              log: true,
+            }}
+            value={nodeTimeout / MS}
+            send={(v) => void act({ type: 'config', process: '*', directive: 'cluster-node-timeout', value: String(Math.round(v)) })}
+          />
+          <label className={s.check} title="cluster-require-full-coverage: one slot without an owner stops all.">
+            <input
+              type="checkbox"
+              checked={coverage}
+              onChange={(e) =>
+                void act({
+                  type: 'config',
+                  process: '*',
+                  directive: 'cluster-require-full-coverage',
+                  value: e.target.checked ? 'yes' : 'no',
+                })
+              }
+            />{' '}
+            require full coverage
+          </label>
+        </Group>
+      )}
       <MemoryKnobs />
       <Group title="Database">
         <Knob

@@ -3,6 +3,7 @@ import { Dialog } from 'radix-ui'
 import { useState } from 'react'
 import { SCENARIOS } from '../../content/scenarios/index.ts'
 import { checkScenario, warnTopology } from '../../engine/scenario-check.ts'
+import { SEC } from '../../engine/core/time.ts'
 import type { Scenario } from '../../engine/scenario.ts'
 import menu from '../design/menu.module.css'
 import { openScenario } from '../store/session.ts'
@@ -10,15 +11,33 @@ import { useStore } from '../store/store.ts'
 import s from './knobs.module.css'
 
 const FIRST = SCENARIOS[0]
+const WATCH = { downAfter: 3 * SEC, failoverTimeout: 20 * SEC, parallelSyncs: 1 }
 
-const ownScenario = (primaries: number, replicasPerPrimary: number, apps: number, cluster: boolean): Scenario | null =>
+const ownScenario = (
+  primaries: number,
+  replicasPerPrimary: number,
+  apps: number,
+  cluster: boolean,
+  sentinels: number,
+  quorum: number,
+): Scenario | null =>
   FIRST
     ? {
         ...FIRST,
         id: 'own',
-        title: cluster ? `${primaries} shards, ${primaries * replicasPerPrimary} replicas` : 'A single node',
+        title: cluster
+          ? `${primaries} shards, ${primaries * replicasPerPrimary} replicas`
+          : replicasPerPrimary > 0
+            ? `A primary, ${replicasPerPrimary} replicas, ${sentinels} Sentinels`
+            : 'A single node',
         about: 'Your own topology.',
-        topology: { cluster, primaries, replicasPerPrimary, apps },
+        topology: {
+          cluster,
+          primaries,
+          replicasPerPrimary,
+          apps,
+          ...(cluster || sentinels === 0 ? {} : { sentinels: { ...WATCH, count: sentinels, quorum } }),
+        },
         config: cluster ? FIRST.config : {},
       }
     : null
@@ -31,7 +50,9 @@ export const ScenarioDialog = () => {
   const [replicas, setReplicas] = useState(1)
   const [apps, setApps] = useState(3)
   const [cluster, setCluster] = useState(true)
-  const own = ownScenario(primaries, replicas, apps, cluster)
+  const [sentinels, setSentinels] = useState(3)
+  const [quorum, setQuorum] = useState(2)
+  const own = ownScenario(primaries, replicas, apps, cluster, sentinels, quorum)
   const wrong = own ? checkScenario(own) : null
   const warning = own && !wrong ? warnTopology(own.topology) : null
   const pick = (scenario: string | Scenario) => {
@@ -84,6 +105,8 @@ export const ScenarioDialog = () => {
               <label>
                 <input type="checkbox" checked={cluster} onChange={(e) => setCluster(e.target.checked)} /> cluster mode
               </label>
+              {!cluster && number('Sentinels', sentinels, setSentinels)}
+              {!cluster && number('quorum', quorum, setQuorum)}
             </div>
             <p role="status" className={wrong ? s.wrong : 'quiet'}>
               {wrong ?? warning ?? ''}

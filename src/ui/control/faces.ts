@@ -129,6 +129,8 @@ export const faceOf = (action: Action): Face => {
       icon: Crown,
       hint: 'CLUSTER FAILOVER TAKEOVER: no votes at all, it just takes a new epoch. For when the majority is gone.',
     }
+  if (action.type === 'command' && action.argv[1] === 'FAILOVER')
+    return { ...face, icon: Crown, label: 'Fail over', hint: 'SENTINEL FAILOVER: it leads one at once, without asking the others.' }
   if (action.type === 'addNode') return { ...face, label: action.replica ? 'Add a replica' : 'Add a primary' }
   return face
 }
@@ -150,14 +152,16 @@ export const actionsFor = (face: ProcessFace): Action[] => {
   actions.push({ type: 'crash', process }, { type: 'powerOff', process })
   if (face.status === 'up') actions.push({ type: 'pause', process })
   actions.push({ type: 'slow', process, factor: face.slow > 1 ? 1 : 10 })
-  if (face.node?.role === 'replica')
+  if (face.node?.role === 'replica' && !face.node.alone)
     actions.push(
       { type: 'failover', process },
       { type: 'failover', process, mode: 'force' },
       { type: 'failover', process, mode: 'takeover' },
     )
+  if (face.kind === 'sentinel' && face.status === 'up')
+    actions.push({ type: 'command', process, argv: ['SENTINEL', 'FAILOVER', 'mymaster'] })
   actions.push({ type: 'partition', inside: [process] })
-  if (face.kind === 'node' && face.status === 'up') actions.push({ type: 'removeNode', process })
+  if (face.node && !face.node.alone && face.status === 'up') actions.push({ type: 'removeNode', process })
   return actions
 }
 

@@ -205,7 +205,7 @@ const fetchCommands = (): void => {
 
 const nodesOf = (frame: Frame | null): string =>
   (frame?.processes ?? [])
-    .filter((p) => p.kind === 'node')
+    .filter((p) => p.kind === 'node' || p.kind === 'sentinel')
     .map((p) => p.id)
     .join(' ')
 

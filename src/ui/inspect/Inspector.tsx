@@ -5,6 +5,7 @@ import type { ProcessId } from '../../engine/core/process.ts'
 import type { Inspection, ProcessFace, WhyNot } from '../../lab/frame.ts'
 import { actionsFor, faceOf } from '../control/faces.ts'
 import { count, percent, seconds, span } from '../design/format.ts'
+import { SentinelMark } from '../canvas/SentinelStation.tsx'
 import { Glyph, type GlyphName } from '../design/Glyph.tsx'
 import menu from '../design/menu.module.css'
 import { onShard, shardColour, shardLetter } from '../design/shard.ts'
@@ -46,6 +47,12 @@ export const Station = ({ face, size = 34 }: { face: ProcessFace; size?: number 
       </svg>
     )
   }
+  if (face.kind === 'sentinel')
+    return (
+      <svg width={size} height={size} viewBox="-17 -17 34 34" aria-hidden="true" className={s.station}>
+        <SentinelMark R={14} status={face.status} alert={(face.sentinel?.agree ?? 0) > 0} />
+      </svg>
+    )
   return (
     <svg width={size} height={size} viewBox="-17 -17 34 34" aria-hidden="true" className={s.station}>
       <rect
@@ -77,6 +84,7 @@ const STATUS_WORDS: Record<ProcessFace['status'], string> = {
 const whoIs = (face: ProcessFace): string => {
   if (face.kind === 'app') return 'application'
   if (face.kind === 'origin') return 'the database'
+  if (face.kind === 'sentinel') return 'Sentinel'
   const { node } = face
   if (!node) return face.kind
   const shard = node.shard >= 0 ? `, shard ${shardLetter(node.shard)}` : ''
@@ -160,9 +168,9 @@ const Peers = ({ peers, at }: { peers: Inspection['peers']; at: number }) => (
         {peers.map((p) => (
           <tr key={p.id}>
             <th scope="row">
-              {p.id} <span className="quiet">{p.role === 'replica' ? 'r' : 'p'}</span>
+              {p.id} <span className="quiet">{p.role[0]}</span>
             </th>
-            <td className={p.flag === 'PFAIL' || p.flag === 'FAIL' ? 'signal' : undefined}>{p.flag || 'fine'}</td>
+            <td className={/^(PFAIL|FAIL|SDOWN|ODOWN)$/.test(p.flag) ? 'signal' : undefined}>{p.flag || 'fine'}</td>
             <td>{p.lastPong > 0 ? `${span(Math.max(0, at - p.lastPong))} ago` : 'never'}</td>
             <td>{p.epoch}</td>
             <td>{p.reports.join(' ')}</td>
@@ -177,7 +185,7 @@ const liveRows = (face: ProcessFace): { label: string; value: string }[] => {
   if (face.node) {
     const n = face.node
     return [
-      { label: 'serves', value: n.slots > 0 ? `${count(n.slots)} slots` : 'no slots' },
+      ...(n.alone ? [] : [{ label: 'serves', value: n.slots > 0 ? `${count(n.slots)} slots` : 'no slots' }]),
       { label: 'operations', value: `${count(n.ops)}/s` },
     ]
   }
@@ -186,7 +194,7 @@ const liveRows = (face: ProcessFace): { label: string; value: string }[] => {
     return [
       { label: 'cache hits', value: percent(a.hitRatio) },
       ...(a.policy.l1Ttl > 0 ? [{ label: 'answered by its L1', value: percent(a.l1Ratio) }] : []),
-      { label: 'wrong about', value: `${count(a.wrongSlots)} slots` },
+      ...(a.belief.length === 1 ? [] : [{ label: 'wrong about', value: `${count(a.wrongSlots)} slots` }]),
       { label: 'errors', value: `${count(a.errors)}/s` },
     ]
   }
@@ -243,7 +251,7 @@ const Body = ({ id, phone }: { id: ProcessId; phone: boolean }) => {
           <Peers peers={inspection.peers} at={at} />
         </Fold>
       )}
-      {face.kind !== 'origin' && (
+      {face.kind !== 'origin' && face.kind !== 'sentinel' && (
         <Fold title={face.kind === 'app' ? 'Keys in its L1' : 'Keys'} note={count(inspection?.keys ?? 0)}>
           <Keys process={id} />
         </Fold>
