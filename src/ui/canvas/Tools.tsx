@@ -60,7 +60,7 @@ export const Tools = () => {
   const legend = useStage((s) => s.legend)
   const view = useView((f) => ({
     cut: f.partitions.length > 0,
-    cluster: f.processes.filter((p) => p.kind === 'node').length > 1,
+    cluster: f.processes.some((p) => p.node && !p.node.alone && p.status === 'up'),
     origin: f.processes.some((p) => p.kind === 'origin'),
   }))
   const toggleLegend = () => useStage.getState().set({ legend: !legend })
