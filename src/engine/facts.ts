@@ -106,6 +106,8 @@ export interface Facts {
   'eviction.ended': { keys: number; used: number; limit: number }
   'memory.refused': { command: string; policy: string; used: number; limit: number; why: string }
   'memory.accepted': { refused: number }
+  /** a subscriber read too slowly (redis/client-output). */
+  'client.bufferClosed': { client: ProcessId; waiting: number; limit: number; kind: 'hard' | 'soft' }
 
   // --- resharding
   'slot.opened': { slot: number; state: 'migrating' | 'importing'; peer: ProcessId }

@@ -16,10 +16,12 @@ export interface Direction {
   /** bytes a partition or a silent host holds; the kernel retransmits. */
   held: Message[] | null
   heldSince: Micros
-  /** replication connections: bytes sent that the other process has not read, and all it has read so far. */
+  /** the sender minds the kernels' buffers: replication, and what a server sends to subscribers. */
+  paced: boolean
+  /** paced: bytes sent that the other process has not read, and all it has read so far. */
   unread: number
   read: number
-  /** replication connections: what the sender's process keeps because the kernels' buffers are full; `queued` bytes without the bulk. */
+  /** paced: what the sender's process keeps because the kernels' buffers are full; `queued` bytes without the bulk. */
   queue: Message[] | null
   queued: number
   draining: boolean
@@ -72,12 +74,13 @@ export const BYTES_PER_MICRO = 125
 /** What both kernels hold for a reader that does not read: 35 writes of 100 kB reached a stopped replica in every recording. */
 export const SOCKET_BUFFER = 3_500_000
 
-export const newDirection = (): Direction => ({
+export const newDirection = (paced: boolean): Direction => ({
   lastArrival: 0,
   wireFree: 0,
   ackDue: 0,
   held: null,
   heldSince: 0,
+  paced,
   unread: 0,
   read: 0,
   queue: null,

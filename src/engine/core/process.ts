@@ -30,10 +30,12 @@ export interface Context {
   readonly settings: Settings
   /**
    * Sends on an open connection; it leaves when the handler's service time is over. Lost without a word when the connection is
-   * closed. Returns the bytes that wait in this process because the other side does not read (replication connections).
+   * closed. Returns the bytes that wait in this process because the other side does not read (paced connections).
    */
   send(conn: ConnId, message: Message): number
-  /** How a replication connection gets on: bytes that wait in this process, and bytes the other side has read; null when closed. */
+  /** From now on what this side sends on the connection waits here while the other side does not read. */
+  pace(conn: ConnId): void
+  /** How a paced connection gets on: bytes that wait in this process, and bytes the other side has read; null when closed. */
   traffic(conn: ConnId): { waiting: number; read: number } | null
   /** Opens a connection; later `connected` or `closed` is called, or nothing while the other host is silent. */
   connect(to: ProcessId, kind: ConnKind): ConnId

@@ -351,7 +351,7 @@ export class Simulation implements Context {
   resume(p: Process): void {
     p.status = 'up'
     if (p.busyUntil < this.world.now) p.busyUntil = this.world.now
-    for (const c of this.world.network.conns.values()) if (c.kind === 'replication') this.room(c, c.a === p.id, 0)
+    for (const c of this.world.network.conns.values()) if ((c.a === p.id ? c.ab : c.ba).paced) this.room(c, c.a === p.id, 0)
     if (p.inbox.length <= p.head) return
     p.inbox = inLoopOrder(p.inbox.slice(p.head))
     p.head = 0
@@ -487,8 +487,8 @@ export class Simulation implements Context {
       established: false,
       aIncarnation: p.incarnation,
       bIncarnation: 0,
-      ab: newDirection(),
-      ba: newDirection(),
+      ab: newDirection(kind === 'replication'),
+      ba: newDirection(kind === 'replication'),
     })
     this.schedule(SYN, to, this.departAt + this.latency(p.id, to), id)
     return id
@@ -513,9 +513,14 @@ export class Simulation implements Context {
     if (c === undefined) return 0
     const isA = c.a === this.current!.p.id
     if (isA ? !c.aOpen : !c.bOpen) return 0
-    if (c.kind === 'replication') return this.sendPaced(c, isA, message)
+    if ((isA ? c.ab : c.ba).paced) return this.sendPaced(c, isA, message)
     this.transmit(c, isA, message, this.departAt)
     return 0
+  }
+
+  pace(conn: ConnId): void {
+    const c = this.world.network.conns.get(conn)
+    if (c !== undefined) (c.a === this.current!.p.id ? c.ab : c.ba).paced = true
   }
 
   traffic(conn: ConnId): { waiting: number; read: number } | null {
@@ -593,10 +598,11 @@ export class Simulation implements Context {
     return 0
   }
 
-  /** A process read from a replication connection: once there is room, the sender hears of it. */
+  /** A process read from a paced connection: once there is room, the sender hears of it. */
   private room(c: Conn, senderIsA: boolean, size: number): void {
     const d = senderIsA ? c.ab : c.ba
-    d.unread -= size
+    // what was on its way before the pacing began was not counted
+    d.unread = Math.max(0, d.unread - size)
     d.read += size
     if (d.queue === null || d.draining || d.unread > SOCKET_BUFFER / 2) return
     d.draining = true
@@ -734,7 +740,7 @@ export class Simulation implements Context {
     } else if (message.type === '$connected') c.established = true
     if (this.watchesDeliveries && (message as { size?: number }).size !== 0)
       for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
-    const read = c.kind === 'replication' ? (message.size ?? 64) : 0
+    const read = (toA ? c.ba : c.ab).paced ? (message.size ?? 64) : 0
     if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn, message, cause, read })
     if (read > 0) this.room(c, !toA, read)
     this.handle(bound, c.id, message)

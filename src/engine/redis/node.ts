@@ -14,6 +14,7 @@ import {
   startManualFailover,
   type NodesConf,
 } from './bus.ts'
+import { outputCron } from './client-output.ts'
 import { specOf } from './commands.ts'
 import { checkWaits, onWaitTimer } from './commands/wait.ts'
 import { setDirective } from './config.ts'
@@ -155,6 +156,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     activeExpiry(state: NodeState, ctx: Context) {
       activeExpiry(state, ctx)
       memoryCron(state, ctx)
+      outputCron(state, ctx)
       if (state.awaited.size > 0) checkPops(state, ctx)
       tellInvalidations(state, 0, ctx)
     },
@@ -219,6 +221,8 @@ const STREAM: Session = Object.freeze({
   blocked: null,
   waiting: [],
   closing: false,
+  output: 0,
+  softSince: -1,
 })
 
 connectCommands({

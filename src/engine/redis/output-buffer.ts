@@ -16,16 +16,21 @@ export interface BufferLimit {
   seconds: number
 }
 
-const DEFAULT: BufferLimit = { hard: 268_435_456, soft: 67_108_864, seconds: 60 }
+const DEFAULTS: Readonly<Record<ClientClass, BufferLimit>> = {
+  normal: { hard: 0, soft: 0, seconds: 0 },
+  replica: { hard: 268_435_456, soft: 67_108_864, seconds: 60 },
+  pubsub: { hard: 33_554_432, soft: 8_388_608, seconds: 60 },
+}
+export type ClientClass = 'normal' | 'replica' | 'pubsub'
 
-/** The replica's class of client-output-buffer-limit: `replica 256mb 64mb 60`. */
-export const replicaBufferLimit = (state: NodeState): BufferLimit => {
+/** A class of client-output-buffer-limit: `replica 256mb 64mb 60`. */
+export const bufferLimit = (state: NodeState, kind: ClientClass): BufferLimit => {
   const set = state.config.get('client-output-buffer-limit')
-  if (set === undefined) return DEFAULT
+  if (set === undefined) return DEFAULTS[kind]
   const words = set.toLowerCase().split(/\s+/)
-  let i = words.lastIndexOf('replica')
-  if (i < 0) i = words.lastIndexOf('slave')
-  if (i < 0) return DEFAULT
+  let i = words.lastIndexOf(kind)
+  if (i < 0 && kind === 'replica') i = words.lastIndexOf('slave')
+  if (i < 0) return DEFAULTS[kind]
   return { hard: memoryBytes(words[i + 1] ?? '') ?? 0, soft: memoryBytes(words[i + 2] ?? '') ?? 0, seconds: Number(words[i + 3]) || 0 }
 }
 
@@ -49,7 +54,7 @@ export const waitingFor = (state: NodeState, link: ReplicaLink, ctx: Context): n
 
 /** Looks at a link with `waiting` bytes; true when it had to be closed. */
 export const checkOutput = (state: NodeState, link: ReplicaLink, waiting: number, ctx: Context): boolean => {
-  const limit = replicaBufferLimit(state)
+  const limit = bufferLimit(state, 'replica')
   const broken = brokenLimit(limit, number(state, 'repl-backlog-size', 1_048_576), waiting, link.softSince, ctx.now)
   if (limit.soft === 0 || waiting < limit.soft) link.softSince = -1
   else if (link.softSince < 0) link.softSince = ctx.now

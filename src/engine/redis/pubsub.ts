@@ -1,6 +1,7 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
 import { publishToBus } from './bus.ts'
+import { sendPush } from './client-output.ts'
 import { NO_REPLY, type Handler } from './commands/spec.ts'
 import { globMatches } from './glob.ts'
 import { propagate } from './replication.ts'
@@ -18,7 +19,7 @@ const COMMAND: Record<Kind, string> = { channels: 'subscribe', patterns: 'psubsc
 const push = (state: NodeState, conn: ConnId, words: Reply[], size: number, ctx: Context): void => {
   const session = state.sessions.get(conn)
   if (session === undefined) return
-  ctx.send(conn, { type: 'push', size: 48 + size, reply: session.resp === 3 ? { push: words } : words } as never)
+  sendPush(state, session, words, size, ctx)
 }
 
 /** Tells this node's own listeners; how many heard it, a listener counted once for each channel and pattern that matches. */
@@ -70,6 +71,7 @@ export const subscribeTo =
   (kind: Kind): Handler =>
   (state, session, argv, ctx) => {
     if (session.running) return err(`ERR '${COMMAND[kind]}' is not simulated inside a transaction`)
+    ctx.pace(session.conn)
     for (let i = 1; i < argv.length; i++) {
       let listeners = state.pubsub[kind].get(argv[i])
       if (listeners === undefined) state.pubsub[kind].set(argv[i], (listeners = new Set()))

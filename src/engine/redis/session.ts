@@ -32,6 +32,8 @@ export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Ses
   blocked: null,
   waiting: [],
   closing: false,
+  output: 0,
+  softSince: -1,
 })
 
 const answer = (session: Session, reply: Reply, ctx: Context): void => {
@@ -100,6 +102,8 @@ export const closeSession = (state: NodeState, session: Session, ctx: Context): 
 /** A connection is gone, from whichever side: nothing of it stays. */
 export const endSession = (state: NodeState, session: Session): void => {
   stopWaiting(state, session)
+  state.output -= session.output
+  session.output = 0
   state.sessions.delete(session.conn)
   unwatchAll(state, session)
   disableTracking(state, session)

@@ -46,7 +46,7 @@ export interface NodeState {
   cluster: ClusterState | null
   repl: ReplicationState
   stats: NodeStats
-  /** bytes sent that their receivers have not taken yet, of the connections that are watched for it (output.ts). */
+  /** bytes sent that their receivers have not taken yet, of the connections that are watched for it (client-output.ts). */
   output: number
 }
 
@@ -176,6 +176,9 @@ export interface Session {
   blocked: Blocked | null
   waiting: string[][]
   closing: boolean
+  /** bytes it has not taken yet, of what was sent to it as a subscriber; since when that is over the soft limit (−1 = it is not). */
+  output: number
+  softSince: Micros
 }
 
 export interface Blocked {

@@ -1,8 +1,8 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
+import { sendPush } from './client-output.ts'
 import type { CommandSpec } from './commands/spec.ts'
 import { keysOf } from './redirection.ts'
-import type { Reply } from './reply.ts'
 import type { NodeState, Session, SessionTracking, Tracking } from './state.ts'
 
 /**
@@ -86,18 +86,15 @@ const invalidate = (state: NodeState, session: Session, keys: string[] | null, c
     const found = [...state.sessions.values()].find((s) => s.clientId === t.redirect)
     if (found === undefined) {
       t.broken = true
-      if (session.resp === 3) tell(session, ['tracking-redir-broken', t.redirect], 0, ctx)
+      if (session.resp === 3) sendPush(state, session, ['tracking-redir-broken', t.redirect], 0, ctx)
       return
     }
     target = found
   }
   const size = keys === null ? 0 : keys.reduce((n, k) => n + k.length + 8, 0)
-  if (target.resp === 3) tell(target, ['invalidate', keys], size, ctx)
+  if (target.resp === 3) sendPush(state, target, ['invalidate', keys], size, ctx)
   else if (t.redirect !== 0 && state.pubsub.channels.get(CHANNEL)?.has(target.conn))
-    tell(target, ['message', CHANNEL, keys ?? { nullArray: true }], size, ctx)
+    sendPush(state, target, ['message', CHANNEL, keys ?? { nullArray: true }], size, ctx)
 }
 
 const CHANNEL = '__redis__:invalidate'
-
-const tell = (session: Session, words: Reply[], size: number, ctx: Context): void =>
-  void ctx.send(session.conn, { type: 'push', size: 48 + size, reply: session.resp === 3 ? { push: words } : words } as never)

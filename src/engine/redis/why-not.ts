@@ -2,7 +2,7 @@ import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
 import { whyNoElection } from './failover.ts'
 import { MYSELF, isOn, number, timeoutOf } from './peers.ts'
-import { replicaBufferLimit } from './output-buffer.ts'
+import { bufferLimit } from './output-buffer.ts'
 import {
   CRON,
   SLOTS,
@@ -100,7 +100,7 @@ const whyBehind = (state: NodeState): WhyNot | null => {
   const link = [...r.replicas.values()].find((l) => l.process === replica)
   const evidence: Evidence[] = [
     { mark: 'no', who: replica, text: 'dropped since it was last in step', figure: times === 1 ? 'once' : `${times} times` },
-    { mark: 'wait', who: '', text: 'may wait for it: client-output-buffer-limit', figure: bytesText(replicaBufferLimit(state).hard) },
+    { mark: 'wait', who: '', text: 'may wait for it: client-output-buffer-limit', figure: bytesText(bufferLimit(state, 'replica').hard) },
   ]
   if (link?.state === 'syncing')
     evidence.push({ mark: 'wait', who: replica, text: 'waits until its file has come through', figure: bytesText(r.offset - link.from) })

@@ -210,6 +210,10 @@ const SAYS: { [T in FactType]: Says<T> } = {
     `has room again after ${several(keys, 'evicted key')}: ${bytes(used)} of ${bytes(limit)}`,
   ],
   'memory.refused': ({ command, why }) => ['error', `answers OOM to ${command.toUpperCase()}: ${why}`],
+  'client.bufferClosed': ({ client, waiting, limit, kind }) => [
+    'error',
+    `drops ${client}, which does not read: ${bytes(waiting)} wait for it, the ${kind} limit is ${bytes(limit)}`,
+  ],
   'memory.accepted': ({ refused }) => ['ok', `has not answered OOM for a while, ${several(refused, 'command')} refused`],
 
   'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
