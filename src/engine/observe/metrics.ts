@@ -70,8 +70,8 @@ export interface MetricsState {
   lost: number
   /** newest version of each row, as the origin told. */
   versions: Map<string, number>
-  /** acknowledged writes a primary's replicas may not have: per primary, newest last. */
-  unconfirmed: Map<ProcessId, { offset: number; at: Micros }[]>
+  /** acknowledged writes a primary's replicas may not have: per primary their offsets, newest last. */
+  unconfirmed: Map<ProcessId, number[]>
   /** primaries that were replaced and do not know yet: what they acknowledge is lost. */
   deposed: Set<ProcessId>
   commandsBefore: Map<ProcessId, number>
@@ -161,14 +161,14 @@ export class Metrics implements Observer {
         }
         let list = s.unconfirmed.get(fact.process)
         if (list === undefined) s.unconfirmed.set(fact.process, (list = []))
-        list.push({ offset: fact.data.offset, at: fact.at })
+        list.push(fact.data.offset)
         if (list.length > 2 * KEPT) list.splice(0, KEPT)
         return
       }
       case 'failover.promoted': {
         const { from, offset } = fact.data
         const list = s.unconfirmed.get(from) ?? []
-        for (const w of list) if (w.offset > offset) s.lost++
+        for (const acked of list) if (acked > offset) s.lost++
         s.unconfirmed.delete(from)
         s.unconfirmed.delete(fact.process)
         s.deposed.delete(fact.process)
