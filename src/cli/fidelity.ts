@@ -1,6 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Fidelity } from '../content/fidelity.ts'
 import { ENGINE_VERSION } from '../lab/version.ts'
 import { runAll, serveJobs } from './fidelity/pool.ts'
 import { printed } from './fidelity/print.ts'
@@ -15,7 +16,7 @@ import { SECTIONS } from './fidelity/sections.ts'
 const USAGE = `usage: npm run fidelity -- [--seeds 1000] [--only ${SECTIONS.map((s) => s.name).join(',')}] [--golden FOLDER] [--write]`
 
 const here = fileURLToPath(import.meta.url)
-const page = join(here, '../../content/fidelity.data.json')
+const page = join(here, '../../content/fidelity.data.ts')
 
 const refuse = (sentence: string): never => {
   process.stderr.write(`fidelity: ${sentence}\n`)
@@ -48,9 +49,20 @@ const main = async (args: readonly string[]): Promise<void> => {
     { engine: ENGINE_VERSION, redis: '7.0.15', seeds: options.seeds },
   )
   process.stdout.write(`${printed(report)}\n${options.seeds} seeds a setting, ${((Date.now() - began) / 1000).toFixed(0)} s\n`)
-  if (write)
-    writeFileSync(page, JSON.stringify(report, (_, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(5)) : v), 1) + '\n')
+  if (write) await writePage(report)
   process.exitCode = failuresOf(report).length > 0 ? 1 : 0
+}
+
+/** The report as data of the site; five digits tell enough. */
+const writePage = async (report: Fidelity): Promise<void> => {
+  const data = JSON.stringify(report, (_, v: unknown) => (typeof v === 'number' ? Number(v.toPrecision(5)) : v))
+  const head = "import type { Fidelity } from './fidelity.ts'\n\n/** Written by npm run fidelity -- --write. */"
+  const { format, resolveConfig } = await import('prettier')
+  const source = await format(`${head}\nexport const FIDELITY: Fidelity = ${data}\n`, {
+    ...(await resolveConfig(page)),
+    parser: 'typescript',
+  })
+  writeFileSync(page, source)
 }
 
 if (process.argv.includes('--worker')) serveJobs(SECTIONS)

@@ -1,6 +1,6 @@
-import type { Bound } from '../../content/fidelity.ts'
+import type { Bound, Timing } from '../../content/fidelity.ts'
 import { buildSimulation } from '../../engine/build.ts'
-import { FAILOVER_COLUMNS, RECORDED_FAILOVERS } from '../recorded.data.ts'
+import { MORE_COLUMNS, MORE_FAILOVERS, RECORDED_FAILOVERS } from '../recorded.data.ts'
 import { recordedCluster } from './cluster.ts'
 import { median } from './statistics.ts'
 import { Bounds, cutSeeds, decision, timing, type Section } from './section.ts'
@@ -22,11 +22,13 @@ const EACH = 5
 
 const WORDS: Record<Mode, string> = { kill9: 'crash', sigstop: 'pause' }
 
+type Component = (typeof COMPONENTS)[number]
+
 /**
  * What each stretch is called, and how far apart the medians may be: 100 ms for what a 100 ms cron rounds, a tenth of the timeout for
  * detection, 15 % of the recorded median for the whole.
  */
-const STRETCHES: Record<(typeof COMPONENTS)[number], { words: string; bound: (timeout: number, recorded: number) => number }> = {
+const STRETCHES: Record<Component, { words: string; bound: (timeout: number, recorded: number) => number }> = {
   firstPfail: { words: 'fault to first PFAIL', bound: (t) => 0.1 * t },
   pfailToFail: { words: 'PFAIL to FAIL', bound: (t) => 0.1 * t },
   failToScheduled: { words: 'FAIL to election scheduled', bound: () => 100 },
@@ -58,6 +60,7 @@ export const failovers: Section<Part> = {
       const [mode, timeout] = setting.split(' ')
       const mine = parts.get(setting) ?? []
       return {
+        key: setting,
         setting: `${WORDS[mode as Mode]}, node-timeout ${Number(timeout) / 1000} s`,
         timeout: Number(timeout),
         mine: mine.flatMap((p) => p.failovers),
@@ -66,20 +69,23 @@ export const failovers: Section<Part> = {
       }
     })
     return {
-      timings: settings.flatMap(({ setting, timeout, mine, theirs }) =>
-        COMPONENTS.map((name) => {
-          const recorded = theirs.map((row) => row[FAILOVER_COLUMNS.indexOf(name)])
-          const bound = Math.round(STRETCHES[name].bound(timeout, median(recorded)))
-          return timing(
-            '04',
-            setting,
-            STRETCHES[name].words,
-            recorded,
-            mine.map((f) => f[name]),
-            bound,
-          )
-        }),
-      ),
+      timings: settings.flatMap(({ key, setting, timeout, mine, theirs }) => {
+        const beside = (file: string, columns: readonly Component[], rows: readonly (readonly number[])[], where: string): Timing[] =>
+          columns.map((name, i) => {
+            const recorded = rows.map((row) => row[i])
+            const bound = Math.round(STRETCHES[name].bound(timeout, median(recorded)))
+            return timing(
+              file,
+              where,
+              STRETCHES[name].words,
+              recorded,
+              mine.map((f) => f[name]),
+              bound,
+            )
+          })
+        const more = MORE_FAILOVERS[key]
+        return [...beside('04', COMPONENTS, theirs, setting), ...beside('own', MORE_COLUMNS, more, `${setting}, ${more.length} more`)]
+      }),
       decisions: settings.map(({ setting, outcomes, theirs }) =>
         decision(
           '04',
