@@ -134,6 +134,53 @@ export const RECORDED_TRAFFIC = [
 ] as const
 
 /**
+ * Failovers under Sentinel at down-after 2 s, by setting; null = there was none. New primary (n1 died), then ms since the strike: first
+ * SDOWN, attempt, elected, replica selected, promotion seen, the leader's own end; and whether two candidates shared the votes.
+ */
+export type RecordedSentinel = readonly [
+  promoted: string,
+  sdown: number,
+  tried: number,
+  elected: number,
+  selected: number,
+  promotedAt: number,
+  ended: number,
+  split: boolean,
+]
+
+export const RECORDED_SENTINEL: Readonly<Record<string, readonly (RecordedSentinel | null)[]>> = {
+  three: [
+    ['n2', 2013, 2084, 2153, 2212, 3125, 4232, false],
+    ['n2', 2031, 2134, 2194, 2285, 3154, 4285, false],
+    ['n2', 2048, 2119, 2180, 2280, 3215, 4305, false],
+    ['n2', 2016, 2143, 2200, 2263, 3154, 4249, false],
+    ['n2', 2032, 2155, 2229, 2331, 3195, 4373, false],
+    ['n2', 2058, 2165, 2258, 2324, 3202, 4300, false],
+    ['n2', 2031, 2142, 2211, 2301, 3199, 4293, false],
+    ['n2', 2042, 2167, 2260, 2323, 3235, 4316, false],
+    ['n3', 2086, 2156, 2211, 2282, 3176, 4328, false],
+    ['n3', 2051, 2181, 2266, 2367, 3244, 4385, false],
+    ['n2', 2024, 2136, 2197, 2253, 3157, 4223, true],
+    ['n2', 2046, 2133, 2193, 2249, 3207, 4307, false],
+  ],
+  'two down': [null, null],
+  'two down, quorum 1': [null, null],
+  one: [
+    ['n3', 2130, 2130, 2138, 2222, 3167, 4257, false],
+    ['n2', 2062, 2062, 2075, 2152, 3127, 4263, false],
+    ['n2', 2050, 2050, 2052, 2153, 3116, 4198, false],
+    ['n3', 2087, 2087, 2089, 2155, 3186, 4325, false],
+    ['n2', 2060, 2060, 2061, 2114, 3075, 4211, false],
+  ],
+  'one, quorum 2': [null],
+  priority: [['n3', 2032, 2135, 2190, 2280, 3209, 4325, false]],
+  'priority 0': [['n2', 2053, 2189, 2267, 2351, 3221, 4303, false]],
+}
+
+/** Elections between a replica that is up to date and one 26 MB behind: how often the stale one won. */
+export const RECORDED_STALE = { won: 2, of: 5 }
+
+/**
  * More failovers of Redis 7.0.15, recorded for this project on another machine of two cores, by the same protocol, because fifteen a
  * setting leave wide intervals. Milliseconds: fault to first PFAIL, PFAIL to FAIL, FAIL to scheduled, drawn delay, delay over to votes
  * asked, votes asked to won.
@@ -234,6 +281,24 @@ export const MORE_FAILOVERS: Readonly<Record<string, readonly (readonly number[]
     [1122, 487, 98, 542, 64, 2],
     [1048, 273, 40, 666, 44, 3],
     [1124, 469, 40, 928, 84, 6],
+    [1037, 496, 39, 783, 35, 13],
+    [1028, 132, 99, 556, 55, 3],
+    [1025, 385, 82, 743, 70, 9],
+    [1162, 321, 102, 690, 24, 19],
+    [1126, 304, 65, 926, 86, 2],
+    [1112, 495, 21, 574, 42, 12],
+    [1026, 706, 101, 867, 52, 3],
+    [1174, 202, 66, 861, 60, 7],
+    [1356, 230, 72, 718, 88, 6],
+    [1146, 427, 99, 716, 92, 3],
+    [1100, 516, 6, 525, 79, 8],
+    [1069, 272, 48, 773, 49, 2],
+    [1158, 331, 56, 871, 36, 2],
+    [1033, 560, 2, 951, 64, 2],
+    [1289, 159, 56, 817, 94, 15],
+    [1171, 448, 55, 887, 20, 2],
+    [1067, 304, 20, 962, 45, 6],
+    [1059, 404, 5, 749, 57, 7],
   ],
   'kill9 5000': [
     [5362, 2026, 85, 510, 93, 3],
@@ -437,6 +502,27 @@ export const MORE_FAILOVERS: Readonly<Record<string, readonly (readonly number[]
     [1153, 302, 100, 993, 21, 7],
     [1072, 353, 71, 766, 44, 6],
     [1103, 364, 57, 640, 64, 2],
+    [1243, 305, 100, 743, 62, 3],
+    [1012, 407, 15, 969, 45, 22],
+    [1197, 466, 39, 736, 80, 2],
+    [1013, 105, 37, 816, 102, 12],
+    [1107, 350, 58, 704, 20, 3],
+    [1054, 308, 27, 574, 30, 9],
+    [1054, 404, 80, 591, 14, 5],
+    [1276, 306, 6, 911, 97, 1],
+    [1254, 113, 89, 963, 44, 10],
+    [1116, 224, 20, 601, 2, 5],
+    [1241, 504, 99, 813, 92, 3],
+    [1073, 619, 86, 952, 56, 9],
+    [1018, 302, 91, 783, 42, 3],
+    [1033, 508, 10, 514, 0, 9],
+    [1021, 314, 63, 932, 77, 3],
+    [1282, 273, 28, 977, 53, 2],
+    [1033, 510, 94, 811, 9, 4],
+    [1061, 769, 92, 883, 25, 11],
+    [1219, 304, 3, 860, 72, 11],
+    [1365, 101, 98, 780, 28, 2],
+    [1360, 210, 52, 923, 94, 13],
   ],
   'sigstop 5000': [
     [6307, 2042, 66, 934, 71, 2],
