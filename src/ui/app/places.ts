@@ -17,4 +17,5 @@ export const PLACES: readonly Place[] = [
   { path: '/learn/:lesson', label: null, lab: true, page: lazy(() => import('../learn/LessonPage.tsx')) },
   { path: '/interview', label: 'Interview', lab: false, page: lazy(() => import('../interview/InterviewPage.tsx')) },
   { path: '/interview/:question', label: null, lab: false, page: lazy(() => import('../interview/QuestionPage.tsx')) },
+  { path: '/truth', label: 'How true?', lab: false, page: lazy(() => import('../truth/TruthPage.tsx')) },
 ]

@@ -1,1 +1,0 @@
-var e=16384,t=Uint16Array.from({length:256},(e,t)=>{let n=t<<8;for(let e=0;e<8;e++)n=n&32768?(n<<1^4129)&65535:n<<1&65535;return n}),n=(e,n=0,r=e.length)=>{let i=0;for(let a=n;a<r;a++)i=i<<8&65535^t[(i>>>8^e.charCodeAt(a))&255];return i},r=e=>{let t=e.indexOf(`{`);if(t>=0){let r=e.indexOf(`}`,t+1);if(r>t+1)return n(e,t+1,r)&16383}return n(e)&16383};export{r as n,e as t};

@@ -1,1 +1,0 @@
-var e=1e3,t=1e6;export{t as n,e as t};
