@@ -13,6 +13,8 @@ export interface Direction {
   wireFree: Micros
   /** when the acknowledgement of the outstanding segment is due back (Nagle). */
   ackDue: Micros
+  /** when that segment left: what a process writes in one turn of its loop leaves in one piece. */
+  segmentAt: Micros
   /** bytes a partition or a silent host holds; the kernel retransmits. */
   held: Message[] | null
   heldSince: Micros
@@ -78,6 +80,7 @@ export const newDirection = (paced: boolean): Direction => ({
   lastArrival: 0,
   wireFree: 0,
   ackDue: 0,
+  segmentAt: -1,
   held: null,
   heldSince: 0,
   paced,

@@ -565,8 +565,10 @@ export class Simulation implements Context {
     const wait = this.latency(from, to)
     if (c.kind === 'bus') {
       const back = isA ? c.ba : c.ab
-      if (d.ackDue > departs) departs = d.ackDue
-      else d.ackDue = departs + 2 * wait + DELAYED_ACK
+      if (d.ackDue <= departs) {
+        d.segmentAt = departs
+        d.ackDue = departs + 2 * wait + DELAYED_ACK
+      } else if (d.segmentAt !== departs) departs = d.ackDue
       // data going back carries the acknowledgement of what came
       if (back.ackDue > departs + wait) back.ackDue = departs + wait
     }
