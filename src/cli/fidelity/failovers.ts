@@ -8,7 +8,7 @@ import { COMPONENTS, PROMOTED, measureFailovers, type Failover, type Mode } from
 
 /**
  * Recording 04: automatic failover of six nodes, kill -9 and SIGSTOP, by its own protocol: the cluster is used again, one primary
- * after another is struck. Five failovers a seed, so that the retry window of one election is felt in a later one.
+ * after another is struck. Three failovers a seed, so that the retry window of one election is felt in a later one.
  */
 
 interface Part {
@@ -18,7 +18,7 @@ interface Part {
 }
 
 const SETTINGS = ['kill9 1000', 'kill9 5000', 'sigstop 1000', 'sigstop 5000'] as const
-const EACH = 5
+const EACH = 3
 
 const WORDS: Record<Mode, string> = { kill9: 'crash', sigstop: 'pause' }
 

@@ -1,3 +1,4 @@
+import { evictions } from './evictions.ts'
 import { failovers } from './failovers.ts'
 import { partitions } from './partitions.ts'
 import { ranks } from './ranks.ts'
@@ -7,4 +8,4 @@ import type { Section } from './section.ts'
 import { traffic } from './traffic.ts'
 
 /** Everything that is held beside a recording, in the order of the report. */
-export const SECTIONS: readonly Section[] = [replies, failovers, partitions, ranks, sentinels, traffic] as readonly Section[]
+export const SECTIONS: readonly Section[] = [replies, failovers, partitions, ranks, sentinels, evictions, traffic] as readonly Section[]
