@@ -1,13 +1,13 @@
 import { parseRecording } from './replay/recording.ts'
-import { replay } from './replay/replay.ts'
+import { replay, type Result } from './replay/replay.ts'
 import { record } from './record/record.ts'
-import { randomClusterScript, randomScript } from './record/script.ts'
+import { randomClusterScript, randomScript, type ScriptStep } from './record/script.ts'
 import { redisVersion, startServers } from './record/servers.ts'
 
 /**
- * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster]
- * A random script of each seed is said to the redis-server on the PATH and to the engine; every reply is compared. Exit status 0 when
- * none differs, 1 when one does, 2 when there is no redis-server.
+ * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster] [--shrink]
+ * A random script of each seed is said to the redis-server on the PATH and to the engine; every reply is compared; with
+ * --shrink, the first difference of a seed is told with the few commands that bring it about. Exit status 0 when none differs, 1 when one does, 2 when there is no redis-server.
  */
 const option = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`)
@@ -30,6 +30,22 @@ if (version === null) {
 
 const PRIMARIES = 3
 const servers = await startServers(isCluster ? PRIMARIES : 0, 1)
+const compare = async (name: string, seed: number, script: readonly ScriptStep[]): Promise<Result> =>
+  replay(parseRecording(name, await record(script, servers, { name, version, seed })))
+
+/** Takes away what is not needed for the last reply to differ, in halves, quarters and so on. */
+const shrunk = async (seed: number, script: readonly ScriptStep[]): Promise<ScriptStep[]> => {
+  let kept = script.slice()
+  for (let size = Math.ceil(kept.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2))
+    for (let at = 1; at < kept.length - 1;) {
+      const fewer = [...kept.slice(0, at), ...kept.slice(Math.min(at + size, kept.length - 1))]
+      const { failures } = await compare('shrunk', seed, fewer)
+      if (failures.some((f) => f.step === fewer.length)) kept = fewer
+      else at += size
+    }
+  return kept
+}
+
 let passed = 0
 let unsupported = 0
 let failed = 0
@@ -37,12 +53,17 @@ try {
   for (let seed = from; seed < from + seeds; seed++) {
     const script = isCluster ? randomClusterScript(seed, steps, servers.ports.length, PRIMARIES) : randomScript(seed, steps)
     const name = `${isCluster ? 'cluster' : 'single'}-${seed}`
-    const text = await record(script, servers, { name, version, seed })
-    const result = replay(parseRecording(name, text))
+    const result = await compare(name, seed, script)
     passed += result.passed
     unsupported += result.unsupported
     failed += result.failures.length
-    for (const f of result.failures) print(`FAILED seed ${seed} step ${f.step}  ${f.command}\n  real   ${f.expected}\n  engine ${f.got}`)
+    const [first] = result.failures
+    if (process.argv.includes('--shrink') && first?.step != null) {
+      const least = await shrunk(seed, script.slice(0, first.step))
+      print(`seed ${seed}: real ${first.expected}, engine ${first.got}`)
+      for (const { node, client, cmd } of least) print(`  ${isCluster ? `${node}/${client ?? ''} ` : ''}${JSON.stringify(cmd)}`)
+    } else
+      for (const f of result.failures) print(`FAILED seed ${seed} step ${f.step}  ${f.command}\n  real   ${f.expected}\n  engine ${f.got}`)
   }
 } finally {
   servers.stop()

@@ -1,5 +1,6 @@
 import type { Context } from '../core/process.ts'
 import { areWritesPaused } from './bus.ts'
+import { BITFIELDS } from './commands/bitfield.ts'
 import { BITS } from './commands/bits.ts'
 import { CLUSTER } from './commands/cluster.ts'
 import { CONNECTIONS } from './commands/connection.ts'
@@ -52,6 +53,7 @@ const run = (state: NodeState, session: Session, command: CommandSpec, argv: rea
 export const COMMANDS: readonly CommandSpec[] = [
   ...STRINGS,
   ...BITS,
+  ...BITFIELDS,
   ...KEYS,
   ...SORTS,
   ...HASHES,

@@ -63,7 +63,7 @@ export const countChanged = (old: Keyspace, now: Keyspace): number => {
 export const loadKeys = (state: NodeState, dump: KeysDump): { keys: number; dropped: number } => {
   const now = shareKeys(dump.keys)
   const dropped = countChanged(state.keys, now)
-  allKeysChanged(state)
+  allKeysChanged(state, true)
   state.keys = now
   state.parked = new Map(dump.parked.map(([db, keys]) => [db, shareKeys(keys)]))
   return { keys: now.size, dropped }

@@ -9,7 +9,7 @@ import { persistenceLines } from '../persistence.ts'
 import { propagate } from '../replication.ts'
 import { OK, err } from '../reply.ts'
 import type { NodeState } from '../state.ts'
-import { allKeysChanged, touchAll } from '../watch.ts'
+import { allKeysChanged, touchDatabase } from '../watch.ts'
 import { memoryLines } from './memory.ts'
 import { replicationLines } from './replication.ts'
 import { NO_REPLY, NOT_INTEGER, SYNTAX, container, helpOf, spec, textReply, type CommandSpec, type Handler } from './spec.ts'
@@ -21,7 +21,7 @@ const flush =
   (all: boolean): Handler =>
   (state, _s, argv, ctx) => {
     if (argv.length > 2 || (argv.length === 2 && !/^(a?sync)$/i.test(argv[1]))) return SYNTAX
-    allKeysChanged(state)
+    allKeysChanged(state, all)
     flushKeys(state)
     if (all) for (const db of state.parked.keys()) state.parked.set(db, newKeyspace())
     propagate(state, [argv[0]], ctx)
@@ -37,9 +37,10 @@ const swapDb: Handler = (state, session, argv, ctx) => {
   if (a < 0 || b < 0 || a >= DATABASES || b >= DATABASES) return err('ERR DB index is out of range')
   if (a === b) return OK
   // whoever watches a key that stands in either of them
-  touchAll(state)
+  const touch = (): void => [a, b].forEach((db) => touchDatabase(state, db))
+  touch()
   swap(state, a, b, session.db)
-  touchAll(state)
+  touch()
   propagate(state, argv, ctx)
   return OK
 }

@@ -4,7 +4,7 @@ import { err } from '../reply.ts'
 import type { NodeState } from '../state.ts'
 import { signalReady } from './blocking.ts'
 import { NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, spec, type CommandSpec, type Handler } from './spec.ts'
-import { find, inPlace, put, remove, upper } from './values.ts'
+import { find, inPlace, own, put, remove, upper } from './values.ts'
 
 /** SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE key]. */
 
@@ -35,6 +35,8 @@ const sort =
     const entry = find(state, argv[1], ctx)
     if (entry !== undefined && (entry.type === 'string' || entry.type === 'hash')) return WRONG_TYPE
     const held = entry?.value as string[] | Set<string> | Map<string, number> | undefined
+    // sorting takes a sorted set out of its small encoding for good, as Redis does
+    if (held instanceof Map && entry!.kept !== 'raw') own(state, argv[1]).kept = 'raw'
     const all =
       held === undefined
         ? []

@@ -76,8 +76,6 @@ const STREAMS: readonly CommandSpec[] = [
 ]
 
 const BITS_AND_PLACES: readonly CommandSpec[] = [
-  u('bitfield', -2, W, ONE, 'bitmap', '3.2.0', 'Numbers of any width within a string.'),
-  u('bitfield_ro', -2, RF, ONE, 'bitmap', '6.0.0', 'BITFIELD that cannot write.'),
   u('pfadd', -2, WF, ONE, 'hyperloglog', '2.8.9', 'Adds members to an estimate.'),
   u('pfcount', -2, 'readonly mayReplicate', ALL, 'hyperloglog', '2.8.9', 'About how many members there are.'),
   u('pfmerge', -2, W, ALL, 'hyperloglog', '2.8.9', 'Joins estimates.'),
