@@ -1,4 +1,5 @@
 import type { Context } from '../core/process.ts'
+import { NO_AUTH, isAuthRequired } from './auth.ts'
 import { areWritesPaused } from './bus.ts'
 import { BITFIELDS } from './commands/bitfield.ts'
 import { BITS } from './commands/bits.ts'
@@ -159,6 +160,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
   if (command === undefined) return refuse(state, session, command, unknown(argv))
   if (command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity)
     return refuse(state, session, command, wrongArity(command.name))
+  if (!session.authenticated && isAuthRequired(state, command)) return refuse(state, session, command, NO_AUTH)
   const inTransaction = session.multi !== null
   if (inTransaction && command.flags.includes('noMulti'))
     return refuse(state, session, command, err('ERR Command not allowed inside a transaction'))

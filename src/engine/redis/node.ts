@@ -202,6 +202,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
 /** Who speaks when a replica runs its primary's stream: nobody that could be answered. */
 const STREAM: Session = Object.freeze({
   conn: 0,
+  authenticated: true,
   clientId: 0,
   peer: '',
   name: '',

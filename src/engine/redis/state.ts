@@ -147,6 +147,8 @@ export interface Candidate {
 /** One client connection as the node sees it. */
 export interface Session {
   conn: ConnId
+  /** it gave the password, or none was asked for when it began. */
+  authenticated: boolean
   clientId: number
   peer: ProcessId
   name: string

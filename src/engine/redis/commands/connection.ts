@@ -1,3 +1,4 @@
+import { authenticate, requiredPassword } from '../auth.ts'
 import { commandSide } from '../data.ts'
 import { parseInt64, parseSmall } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
@@ -21,11 +22,15 @@ const NO_PASSWORD = err(
   'ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?',
 )
 const WRONG_PASS = err('WRONGPASS invalid username-password pair or user is disabled.')
+const HELLO_NO_AUTH = err(
+  'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+)
 
-const auth: Handler = (_state, _session, argv) => {
+const auth: Handler = (state, session, argv) => {
   if (argv.length > 3) return SYNTAX
-  if (argv.length === 2) return NO_PASSWORD
-  return argv[1] === 'default' ? OK : WRONG_PASS
+  if (argv.length === 2 && requiredPassword(state) === '') return NO_PASSWORD
+  const user = argv.length === 2 ? 'default' : argv[1]
+  return authenticate(state, session, user, argv[argv.length - 1]) ? OK : WRONG_PASS
 }
 
 const BAD_NAME = err('ERR Client names cannot contain spaces, newlines or special characters.')
@@ -45,13 +50,14 @@ const hello: Handler = (state, session, argv) => {
     const option = argv[i].toUpperCase()
     const left = argv.length - 1 - i
     if (option === 'AUTH' && left >= 2) {
-      if (argv[i + 1] !== 'default') return WRONG_PASS
+      if (!authenticate(state, session, argv[i + 1], argv[i + 2])) return WRONG_PASS
       i += 2
     } else if (option === 'SETNAME' && left >= 1) {
       name = argv[++i]
       if (!isName(name)) return BAD_NAME
     } else return err(`ERR Syntax error in HELLO option '${argv[i]}'`)
   }
+  if (!session.authenticated && requiredPassword(state) !== '') return HELLO_NO_AUTH
   session.resp = version
   if (name !== null) session.name = name
   return mapReply(session, [
@@ -80,6 +86,7 @@ const reset: Handler = (state, session) => {
   unwatchAll(state, session)
   forgetListener(state, session.conn)
   disableTracking(state, session)
+  session.authenticated = requiredPassword(state) === ''
   session.subscriptions = 0
   session.asking = session.readonly = false
   session.resp = 2
