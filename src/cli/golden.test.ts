@@ -27,7 +27,7 @@ describe('recordings of Redis 7.0.15', () => {
     const scored = Object.fromEntries(
       recordings.map((r) => [
         r.file,
-        r.lines.filter((l) => l.script || (l.score && !l.volatile && (l.reply ?? l.linesMyself) !== null)).length,
+        r.rows.length + r.lines.filter((l) => l.script || (l.score && !l.volatile && (l.reply ?? l.linesMyself) !== null)).length,
       ]),
     )
     expect(scored).toEqual({
@@ -36,6 +36,8 @@ describe('recordings of Redis 7.0.15', () => {
       '03_migration.jsonl': 670,
       '05_clusterdown_fullcoverage_yes.jsonl': 243,
       '05_minority_master.jsonl': 6,
+      '14_create_allocation.jsonl': 14,
+      '14_rebalance.jsonl': 14,
     })
   })
 })

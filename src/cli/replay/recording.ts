@@ -60,6 +60,8 @@ export interface Recording {
   file: string
   header: Header
   lines: Line[]
+  /** kind redis-cli: its lines as they are. */
+  rows: { row: Record<string, unknown>; number: number }[]
 }
 
 /** A folder or file that is no recording: one sentence for the user. */
@@ -216,7 +218,13 @@ export const parseRecording = (file: string, text: string): Recording => {
     rows.slice(1).forEach((row, i) => {
       if (row.trim() !== '') lines.push(lineOf(parse(row, file, i + 2), file, i + 2, header))
     })
-  return { file, header, lines }
+  const cli = header.kind === 'redis-cli' ? rows.slice(1) : []
+  return {
+    file,
+    header,
+    lines,
+    rows: cli.flatMap((row, i) => (row.trim() === '' ? [] : [{ row: parse(row, file, i + 2), number: i + 2 }])),
+  }
 }
 
 /** Every .jsonl file of a folder, by name. */

@@ -2,6 +2,7 @@ import { MS } from '../../engine/core/time.ts'
 import type { Reply } from '../../engine/redis/reply.ts'
 import { formOf, formOfValue, normalizer, sameForm, show, type Form } from './compare.ts'
 import type { Line, Recording, Value } from './recording.ts'
+import { replayPlans } from './plans.ts'
 import { Suspects } from './suspects.ts'
 import { GoldenWorld, PATIENCE, STEP, type Frame } from './world.ts'
 
@@ -42,6 +43,7 @@ const CLOSED: Form = { type: 'connerror', value: '' }
  * outcome, the replay takes the first seed that brings it about.
  */
 export const replay = (recording: Recording): Result => {
+  if (recording.header.kind === 'redis-cli') return replayPlans(recording)
   const first = replayWith(recording, 1)
   for (let seed = 2; seed <= SEEDS && missesOutcome(first); seed++) {
     const other = replayWith(recording, seed)

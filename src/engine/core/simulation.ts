@@ -634,6 +634,8 @@ export class Simulation implements Context {
 
   /** One side closes; the other hears of it after the data already sent. */
   private hangUp(c: Conn, isA: boolean, reason: 'closed' | 'reset'): void {
+    // an address where nobody lives hears nothing
+    if (!this.world.processes.has(c.b)) return void this.world.network.conns.delete(c.id)
     if (isA) c.aOpen = dropQueue(c.ab)
     else c.bOpen = dropQueue(c.ba)
     if (isA ? c.bOpen || !c.established : c.aOpen)

@@ -74,6 +74,16 @@ describe('a settled cluster', () => {
   })
 })
 
+describe('CLUSTER MEET', () => {
+  it('with an address where nobody lives: the handshake ends by itself', () => {
+    const r = rig(layout(3, 0), 1, QUICK)
+    inside(r, 'n1', (s) => meet(s, '10.0.0.99', 6379, 16379, r.sim))
+    r.run(5_000)
+    expect(r.node('n1').cluster!.peers.filter((p) => !p.gone)).toHaveLength(3)
+    expect(r.node('n1').cluster!.state).toBe('ok')
+  })
+})
+
 describe('automatic failover', () => {
   it('goes from silence to promotion, each fact naming the one before', () => {
     const r = rig(layout(3, 1), 2, QUICK)
