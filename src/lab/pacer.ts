@@ -56,7 +56,7 @@ const tempo = (input: PaceInput): Tempo => {
   if (recent(2 * SEC, 'election.scheduled') && !recent(2 * SEC, 'failover.promoted', 'election.won'))
     return { speed: 0.5, reason: 'a replica waits its turn' }
   if (input.faulty && recent(20 * SEC, 'process.crashed', 'process.poweredOff', 'process.paused', 'network.cut') && !input.clusterFailed)
-    if (!recent(20 * SEC, 'failover.promoted', 'node.pfail', 'sentinel.sdown')) return { speed: 2, reason: 'silence: node-timeout runs' }
+    if (!recent(20 * SEC, 'failover.promoted', 'node.pfail', 'sentinel.sdown')) return { speed: 2, reason: 'silence: a timeout runs' }
   return { speed: 1, reason: '' }
 }
 

@@ -308,8 +308,32 @@ const SUBCOMMANDS: Record<string, [arity: number, handler: Handler]> = {
   ],
 }
 
-/** For the console's completion. */
-export const SENTINEL_SUBCOMMANDS: readonly string[] = Object.keys(SUBCOMMANDS)
+const SUMMARIES: Record<string, string> = {
+  masters: 'All primaries this Sentinel watches, and their state.',
+  master: 'One primary and its state.',
+  replicas: 'The replicas of a primary, as this Sentinel knows them.',
+  sentinels: 'The other Sentinels of a primary.',
+  'get-master-addr-by-name': 'Where clients find the primary now.',
+  ckquorum: 'Whether enough Sentinels live to agree and to elect a leader.',
+  'is-master-down-by-addr': 'How Sentinels ask each other for an opinion, and for a vote.',
+  failover: 'Replaces a primary without asking the other Sentinels.',
+  reset: 'Forgets replicas, Sentinels and failovers of the primaries a pattern names.',
+  monitor: 'Watches another primary.',
+  remove: 'Watches a primary no more.',
+  set: 'Changes quorum, down-after-milliseconds, failover-timeout or parallel-syncs.',
+  myid: 'The id of this Sentinel.',
+  flushconfig: 'Writes sentinel.conf.',
+  'info-cache': 'The last INFO of a primary and its replicas.',
+}
+
+/** For the console's completion and help. */
+export const SENTINEL_COMMANDS = Object.keys(SUMMARIES).map((name) => ({
+  name: `sentinel|${name}`,
+  arity: SUBCOMMANDS[name][0],
+  summary: SUMMARIES[name],
+  since: '2.8.0',
+  group: 'sentinel',
+}))
 
 export const sentinelCommand: Handler = (state, argv, ctx) => {
   const found = SUBCOMMANDS[argv[1].toLowerCase()]

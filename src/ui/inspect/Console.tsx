@@ -195,8 +195,8 @@ let asked = false
 const fetchCommands = (): void => {
   if (asked) return
   asked = true
-  import('../../engine/redis/commands.ts').then(
-    (m) => setCommands(m.COMMANDS),
+  Promise.all([import('../../engine/redis/commands.ts'), import('../../engine/sentinel/commands.ts')]).then(
+    ([node, sentinel]) => setCommands([...node.COMMANDS, ...sentinel.SENTINEL_COMMANDS]),
     () => {
       asked = false
     },
