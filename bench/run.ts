@@ -12,6 +12,7 @@ const GOALS: { name: string; seconds: number; words?: string }[] = [
   { name: 'kernel', seconds: 240 },
   { name: 'queue', seconds: 240 },
   { name: 'slots', seconds: 60 },
+  { name: 'lru', seconds: 60 },
   { name: 'cluster', seconds: 180 },
   { name: 'rewind', seconds: 120 },
   { name: 'protocol', seconds: 120, words: 'G4, G5 an outage, gossip of 100 nodes' },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { EVICTION_BOUND, evictionRun, outOfRank, recordedEvictions } from './eviction-runs.ts'
+import { EVICTION_BOUND, evictionRun, exactLru, outOfRank, recordedEvictions } from './eviction-runs.ts'
 
 /** A part of npm run evictions: one trace, one row a way of choosing. */
 describe('a cache too small, beside a recorded Redis 7.0.15', () => {
@@ -12,6 +12,10 @@ describe('a cache too small, beside a recorded Redis 7.0.15', () => {
     expect(rows.length).toBe(3)
     expect(Math.abs(ours.hitRatio - row.hit_ratio)).toBeLessThanOrEqual(EVICTION_BOUND)
     expect(Math.abs(ours.resident - row.resident_keys_end)).toBeLessThanOrEqual(2)
+  })
+
+  it('an exact LRU hits as the recordings’ own replay says', () => {
+    for (const row of recordedEvictions()) expect(exactLru(row)).toBeCloseTo(row.reference_exact_LRU_same_capacity, 3)
   })
 
   it('the policies rank as recorded', () => expect(outOfRank(rows)).toEqual([]))
