@@ -180,6 +180,16 @@ export const RECORDED_SENTINEL: Readonly<Record<string, readonly (RecordedSentin
 /** Elections between a replica that is up to date and one 26 MB behind: how often the stale one won. */
 export const RECORDED_STALE = { won: 2, of: 5 }
 
+/** Acknowledged writes that a manual failover of a living primary lost, run by run. */
+export const RECORDED_MANUAL: Readonly<Record<string, readonly number[]>> = {
+  plain: [0, 0, 0, 0, 0, 0],
+  FORCE: [1668, 1533, 1259, 467],
+  TAKEOVER: [],
+}
+
+/** From the death of both replicas of a primary to the moment it shows another one, ms. */
+export const RECORDED_MIGRATIONS = [8987, 8802]
+
 /**
  * More failovers of Redis 7.0.15, recorded for this project on another machine of two cores, by the same protocol, because fifteen a
  * setting leave wide intervals. Milliseconds: fault to first PFAIL, PFAIL to FAIL, FAIL to scheduled, drawn delay, delay over to votes

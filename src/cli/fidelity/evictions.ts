@@ -5,7 +5,11 @@ import { Bounds, type Section } from './section.ts'
 export const evictions: Section<EvictionResult> = {
   name: 'evictions',
   jobs: () => recordedEvictions().map((row) => ({ setting: row.run, from: 1, count: 1 })),
-  run: ({ setting, from }) => evictionRun(recordedEvictions().find((row) => row.run === setting)!, from),
+  run: ({ setting, from }) =>
+    evictionRun(
+      recordedEvictions().find((row) => row.run === setting)!,
+      from,
+    ),
   report: (parts) => {
     const pairs = recordedEvictions().map((row) => ({ row, ours: parts.get(row.run)![0] }))
     const bounds = new Bounds()

@@ -1,3 +1,4 @@
+import { clusters } from './clusters.ts'
 import { evictions } from './evictions.ts'
 import { failovers } from './failovers.ts'
 import { partitions } from './partitions.ts'
@@ -8,4 +9,13 @@ import type { Section } from './section.ts'
 import { traffic } from './traffic.ts'
 
 /** Everything that is held beside a recording, in the order of the report. */
-export const SECTIONS: readonly Section[] = [replies, failovers, partitions, ranks, sentinels, evictions, traffic] as readonly Section[]
+export const SECTIONS: readonly Section[] = [
+  replies,
+  failovers,
+  partitions,
+  clusters,
+  ranks,
+  sentinels,
+  evictions,
+  traffic,
+] as readonly Section[]
