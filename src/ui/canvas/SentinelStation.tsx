@@ -87,9 +87,11 @@ export const SentinelStation = memo(({ id, data, selected }: NodeProps<SentinelN
           <b>{id}</b>
           {density === 'full' && <span className={styles.role}>Sentinel</span>}
         </span>
-        {density === 'full'
-          ? words.lines.map((line, i) => <LineView key={i} line={line} />)
-          : words.brief && <LineView line={words.brief} />}
+        {(density === 'full' ? words.lines : density === 'compact' ? words.lines.slice(0, 1) : words.brief ? [words.brief] : []).map(
+          (line, i) => (
+            <LineView key={i} line={line} />
+          ),
+        )}
       </span>
       <span className="unseen">
         {words.spoken}

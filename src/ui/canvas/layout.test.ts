@@ -88,4 +88,17 @@ describe('layout', () => {
     expect(neighbour(l, 'n3', 'ArrowRight')).toBe('origin')
     expect(neighbour(l, 'app1', 'ArrowUp')).toBeNull()
   })
+
+  it('stands Sentinels in a row below the nodes they watch, inside the map', () => {
+    for (const box of [LAB, PHONE])
+      for (const n of [1, 2, 3, 5]) {
+        const sentinels = Array.from({ length: n }, (_, i): Member => ({ id: `s${i + 1}`, kind: 'sentinel', shard: 0 }))
+        const l = layout([...cluster(1, 2, 3), ...sentinels], box)
+        const lowest = Math.max(...[...l.places.values()].filter((p) => p.kind === 'node').map((p) => p.y))
+        const row = sentinels.map((s) => at(l, s.id))
+        for (const p of row) expect(p.y).toBeGreaterThan(lowest + 20)
+        expect(new Set(row.map((p) => p.x)).size).toBe(n)
+        expect(Math.max(...row.map((p) => p.y))).toBeLessThan(l.height)
+      }
+  })
 })

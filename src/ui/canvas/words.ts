@@ -170,7 +170,7 @@ export const sentinelWords = (face: ProcessFace): SentinelWords => {
   }
   return {
     lines: lines.slice(0, 2),
-    brief: lines[0] ?? null,
+    brief: lines[0] && lines[0].tone !== 'plain' ? { ...lines[0], text: lines[0].text.split(',')[0] ?? '' } : null,
     spoken: [face.id, 'Sentinel', ...lines.map((l) => l.text)].join(', '),
   }
 }
