@@ -44,8 +44,8 @@ export class Connection {
   private unanswered = 0
   private sentAt: Micros = 0
   private replies: 'on' | 'off' | 'skip' = 'on'
-  /** HELLO or RESET is under way: its answer may change the protocol. */
-  private mayChange = false
+  /** so many HELLOs and RESETs are under way, whose answers may change the protocol. */
+  private changes = 0
   /** the protocol error to end with, once everything before it is answered; and the answer held back because it may be that of our QUIT. */
   private lastWords: string | null = null
   private held: string | null = null
@@ -93,7 +93,7 @@ export class Connection {
   /** Counts the frames that will answer a command. */
   private expect(argv: readonly string[]): void {
     const name = argv[0].toLowerCase()
-    if (name === 'hello' || name === 'reset') this.mayChange = true
+    if (name === 'hello' || name === 'reset') this.changes++
     if (name === 'client' && argv[1]?.toLowerCase() === 'reply') {
       this.replies = (argv[2]?.toLowerCase() ?? 'on') as 'on' | 'off' | 'skip'
       if (this.replies !== 'on') return
@@ -116,7 +116,7 @@ export class Connection {
       if (this.unanswered > 0) this.unanswered--
       if (this.socket.isPaused() && this.unanswered < MOST_UNANSWERED / 2) this.socket.resume()
     }
-    if (this.mayChange) this.noticeProtocol(reply)
+    if (this.changes > 0) this.noticeProtocol(reply)
     const bytes = encodeReply(reply, this.resp)
     if (this.lastWords === null) this.out += bytes
     else {
@@ -131,7 +131,7 @@ export class Connection {
     if (fields[0] === 'server' && fields[4] === 'proto') this.resp = fields[5] === 3 ? 3 : 2
     else if (!Array.isArray(reply) && 'simple' in reply && reply.simple === 'RESET') this.resp = 2
     else return
-    this.mayChange = false
+    this.changes--
   }
 
   /** The simulated side is gone. */

@@ -60,6 +60,10 @@ const TOLD: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
   'network.healed',
   'reshard.started',
   'reshard.finished',
+  'sentinel.sdown',
+  'sentinel.odown',
+  'sentinel.elected',
+  'sentinel.switched',
 ])
 
 const say = (text: string): void => void process.stdout.write(text + '\n')
