@@ -164,7 +164,7 @@ describe('under faults', () => {
       await Promise.all(keys.map(async (key) => expect(await cluster.set(key, String(n))).toBe('OK')))
       expect(new Set(await Promise.all(keys.map((key) => cluster.get(key))))).toEqual(new Set([String(n)]))
       n++
-      await served.skip(10 * SEC)
+      await served.skip(3 * SEC)
     }
     expect(n).toBeGreaterThan(1)
     const newcomer = ioNode(served, 'n7')
