@@ -22,6 +22,8 @@ export interface Line {
   now(): Micros
   /** the node runs, and what it was last asked is not to wait for somebody else (BLPOP). */
   isAtWork(): boolean
+  /** a password was asked for and is not given yet. */
+  needsAuth(): boolean
 }
 
 /** One real socket and the simulated connection behind it. */
@@ -32,7 +34,7 @@ export class Connection {
   conn: ConnId = 0
   private readonly socket: Socket
   private readonly line: Line
-  private readonly reader = new RequestReader()
+  private readonly reader: RequestReader
   private resp: 2 | 3 = 2
   private isUp = false
   private isGone = false
@@ -55,6 +57,7 @@ export class Connection {
     this.node = node
     this.socket = socket
     this.line = line
+    this.reader = new RequestReader(() => line.needsAuth())
     socket.setNoDelay(true)
     socket.on('error', () => undefined)
     socket.on('data', (chunk: Buffer) => this.read(chunk))

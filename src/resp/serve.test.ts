@@ -71,6 +71,17 @@ describe('a single node', () => {
     expect(await exchange(port, Buffer.from('POST / HTTP/1.1\r\nHost: here\r\n\r\n'))).toBe('')
   })
 
+  it('gives little room before the password', async () => {
+    const guarded = await serve({ single: true, speed: 'max' })
+    const open = new Redis({ host: HOST, port: guarded.ports['n1'] })
+    await open.config('SET', 'requirepass', 'sesame')
+    expect(await exchange(guarded.ports['n1'], Buffer.from('PING\r\n*11\r\n'))).toBe(
+      '-NOAUTH Authentication required.\r\n-ERR Protocol error: unauthenticated multibulk length\r\n',
+    )
+    open.disconnect()
+    await guarded.close()
+  })
+
   it.skipIf(!isInstalled('redis-cli'))('serves redis-cli (skipped when it is not on the PATH)', async () => {
     expect(await cli(port, 'set', 'k', 'v')).toBe('OK')
     expect(await cli(port, '-n', '3', 'dbsize')).toBe('0')

@@ -9,7 +9,8 @@ import type { Simulation } from '../engine/core/simulation.ts'
 import type { Micros } from '../engine/core/time.ts'
 import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults.ts'
 import { BUS_OFFSET, PORT, ipOf } from '../engine/redis/address.ts'
-import type { NodeState } from '../engine/redis/state.ts'
+import { requiredPassword } from '../engine/redis/auth.ts'
+import type { NodeState, Session } from '../engine/redis/state.ts'
 import type { Scenario } from '../engine/scenario.ts'
 import { scenarioById } from '../content/scenarios/index.ts'
 import { Clock, type Speed } from './clock.ts'
@@ -180,6 +181,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const welcome = (node: ProcessId, socket: Socket): void => {
     if (sim === undefined) return void socket.destroy()
     const key = nextKey++
+    const session = (): Session | undefined => (sim.process(node)!.state as Partial<NodeState> | null)?.sessions?.get(connection.conn)
     const connection: Connection = new Connection(key, node, socket, {
       send: (commands) => hand({ type: 'send', to: connection.conn, commands } as SendMessage),
       hangUp() {
@@ -187,9 +189,11 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
         forget(connection)
       },
       now: () => sim.world.now,
-      isAtWork() {
+      isAtWork: () => sim.process(node)!.status === 'up' && session()?.blocked?.why !== 'pop',
+      needsAuth() {
         const p = sim.process(node)!
-        return p.status === 'up' && (p.state as Partial<NodeState>).sessions?.get(connection.conn)?.blocked?.why !== 'pop'
+        if (p.kind !== 'node' || p.state === null || requiredPassword(p.state as NodeState) === '') return false
+        return session()?.authenticated !== true
       },
     })
     connections.set(key, connection)
