@@ -10,7 +10,7 @@ import { originBehaviour } from './origin/origin.ts'
 import { linkKey } from './core/network.ts'
 import type { Behaviour, ProcessId } from './core/process.ts'
 import { uniform } from './core/random.ts'
-import { addressOf } from './redis/address.ts'
+import { addressOf, nodeIdOf } from './redis/address.ts'
 import { slotOwner, type NodesConf } from './redis/bus.ts'
 import { setEntry } from './redis/keyspace.ts'
 import { nodeBehaviour, type NodeDisk } from './redis/node.ts'
@@ -70,6 +70,12 @@ const initialConf = (scenario: Scenario, addresses: Settings['addresses']): Node
   followers.forEach((primary, i) => {
     nodes.push({ process: `n${primaries + i + 1}`, primary: false, replicaOf: `n${primary + 1}`, slots: [], configEpoch: 0 })
   })
+  const { halfMoved } = scenario
+  for (let slot = halfMoved?.slots[0] ?? 0; halfMoved !== undefined && slot <= halfMoved.slots[1]; slot++) {
+    const of = (id: ProcessId) => nodes.find((n) => n.process === id)!
+    ;(of(halfMoved.from).migrating ??= []).push([slot, nodeIdOf(halfMoved.to)])
+    ;(of(halfMoved.to).importing ??= []).push([slot, nodeIdOf(halfMoved.from)])
+  }
   if (addresses !== undefined) for (const n of nodes) [n.ip, n.port] = addressOf(n.process, addresses)
   return { nodes, currentEpoch: nodes.length }
 }
@@ -111,6 +117,10 @@ export const buildSimulation = (scenario: Scenario, seed: number, outside?: Outs
   return sim
 }
 
+/** Of the slots of a migration left half done, the keys of every other one have gone over. */
+const hasMoved = ({ halfMoved }: Scenario, slot: number): boolean =>
+  halfMoved !== undefined && slot >= halfMoved.slots[0] && slot <= halfMoved.slots[1] && (slot - halfMoved.slots[0]) % 2 === 0
+
 /** The most popular keys are cached already, their remaining times to live spread evenly, as after hours of traffic. */
 const warmUp = (sim: Simulation, scenario: Scenario, nodes: readonly string[]): void => {
   const { load, policy, warm } = scenario
@@ -125,7 +135,7 @@ const warmUp = (sim: Simulation, scenario: Scenario, nodes: readonly string[]): 
     for (const state of states) {
       const c = state.cluster
       if (c !== null) {
-        const owner = slotOwner(state, slot)
+        const owner = hasMoved(scenario, slot) ? c.peers.findIndex((p) => p.process === scenario.halfMoved!.to) : slotOwner(state, slot)
         if (owner !== 0 && c.peers[0].replicaOf !== owner) continue
       }
       setEntry(state.keys, key, { type: 'string', value, expireAt })

@@ -144,6 +144,7 @@ const scenario = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
   own: v.optional(v.record(id, v.partial(policy))),
   groups: v.optional(v.array(v.strictObject({ name: text, members: ids }))),
+  halfMoved: v.optional(v.strictObject({ slots: v.tuple([whole, whole]), from: id, to: id })),
   links: v.optional(
     v.array(
       v.strictObject({

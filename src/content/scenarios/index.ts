@@ -164,6 +164,25 @@ export const SCENARIOS: readonly Scenario[] = [
     topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
     config: { ...base.config, save: '', appendonly: 'no', 'repl-diskless-sync-delay': '0' },
   },
+  {
+    ...base,
+    id: 'orphaned-primary',
+    title: 'A primary without a replica',
+    about:
+      'n1 has two replicas, n2 and n3 one each. Crash n7, the only replica of n3: after five seconds one of n1’s moves over. Ask n4 and n5 why not sooner; cluster-migration-barrier 2 forbids it.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3, replicaOf: [0, 0, 1, 2] },
+    config: { 'cluster-node-timeout': '2000', 'repl-diskless-sync-delay': '0' },
+  },
+  {
+    ...base,
+    id: 'half-moved',
+    title: 'A migration left half done',
+    about:
+      'Somebody stopped a resharding from n3 to n1: 60 slots stand open, half of their keys on either side, and clients are sent on with ASK. In the console: redis-cli --cluster check n1, then fix n1.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    load: { ...DEFAULT_LOAD, keys: 8000, zipf: 0.3 },
+    halfMoved: { slots: [10923, 10982], from: 'n3', to: 'n1' },
+  },
 ]
 
 export const DEFAULT_SCENARIO = 'first-minute'

@@ -1,8 +1,9 @@
 import type { Context } from '../core/process.ts'
 import { MYSELF, isOn, number } from './peers.ts'
+import type { Micros } from '../core/time.ts'
 import { becomeReplicaOf } from './role.ts'
 import { MIGRATION_DELAY, maySpareReplica } from './rules.ts'
-import type { NodeState } from './state.ts'
+import type { NodeState, Peer } from './state.ts'
 
 /** A replica that its primary can spare moves to a primary that lost all of its replicas. */
 export const migrateIfOrphaned = (state: NodeState, ctx: Context): void => {
@@ -43,4 +44,34 @@ export const migrateIfOrphaned = (state: NodeState, ctx: Context): void => {
   if (target < 0 || candidate !== me || ctx.now - peers[target].orphanedAt <= MIGRATION_DELAY) return
   if (isOn(state, 'cluster-replica-no-failover', false)) return
   becomeReplicaOf(state, target, `${peers[target].process} had lost all its replicas`, 0, ctx)
+}
+
+/** Which primary has lost all its replicas, and what keeps this replica from moving to it; null when none has, or this is no replica. */
+export const whyNoMigration = (state: NodeState, now: Micros): { orphan: Peer; reason: string; waits: Micros } | null => {
+  const c = state.cluster!
+  const { peers } = c
+  const me = peers[MYSELF]
+  if (me.replicaOf < 0) return null
+  const good = peers.map((_, i) => peers.filter((p) => !p.gone && !p.fail && p.replicaOf === i).length)
+  const isOrphan = (p: Peer, i: number): boolean => !p.gone && p.primary && !p.fail && p.numSlots > 0 && p.migrateTo && good[i] === 0
+  const orphan = peers.find(isOrphan)
+  if (orphan === undefined) return null
+  const no = (reason: string): { orphan: Peer; reason: string; waits: Micros } => ({ orphan, reason, waits: 0 })
+  if (!isOn(state, 'cluster-allow-replica-migration', true)) return no('cluster-allow-replica-migration is no')
+  if (c.state !== 'ok') return no('the cluster is down')
+  const most = Math.max(...peers.map((p, i) => (!p.gone && p.primary && !p.fail ? good[i] : 0)))
+  if (most < 2) return no('no primary has two replicas, so none can spare one')
+  if (good[me.replicaOf] !== most) return no('another primary has more replicas than its own: one of those goes')
+  const barrier = number(state, 'cluster-migration-barrier', 1)
+  const spare = peers.filter((p) => !p.gone && !p.fail && !p.pfail && p.replicaOf === me.replicaOf).length
+  if (!maySpareReplica(spare, barrier)) return no(`cluster-migration-barrier ${barrier}: its primary must keep that many`)
+  const rivals = peers.filter((p) => !p.gone && p.replicaOf >= 0 && good[p.replicaOf] === most)
+  const first = rivals.reduce((a, b) => (b.id < a.id ? b : a), me)
+  if (first !== me) return no(`${first.process} goes: it has the smallest id`)
+  if (isOn(state, 'cluster-replica-no-failover', false)) return no('cluster-replica-no-failover is set')
+  return {
+    orphan,
+    reason: 'an orphan is left alone for five seconds',
+    waits: Math.max(0, (orphan.orphanedAt || now) + MIGRATION_DELAY - now),
+  }
 }

@@ -1,6 +1,7 @@
 import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
 import { whyNoElection } from './failover.ts'
+import { whyNoMigration } from './orphans.ts'
 import { MYSELF, isOn, number, timeoutOf } from './peers.ts'
 import { bufferLimit } from './output-buffer.ts'
 import {
@@ -203,6 +204,16 @@ const replicasCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
   if (none !== null) {
     if (primary.pfail)
       return { headline: `It does not take over: ${who} is only suspected, not FAIL`, evidence: reportsOn(state, c, primary, now) }
+    const spared = primary.fail ? null : whyNoMigration(state, now)
+    if (spared !== null)
+      return {
+        headline: `It does not move to ${spared.orphan.process} ${spared.waits > 0 ? 'yet' : ''}`.trimEnd() + `: ${spared.reason}`,
+        evidence: [
+          { mark: 'no', who: spared.orphan.process, text: 'has lost all its replicas', figure: `${spared.orphan.numSlots} slots` },
+          ...(spared.waits > 0 ? [{ mark: 'wait' as const, who: '', text: 'until it moves', figure: msText(spared.waits) }] : []),
+          linkOf(state, now),
+        ],
+      }
     if (!primary.fail)
       return {
         headline: `It has no reason to take over: ${who} answers`,

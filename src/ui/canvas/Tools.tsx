@@ -62,6 +62,7 @@ export const Tools = () => {
     cut: f.partitions.length > 0,
     cluster: f.processes.some((p) => p.node && !p.node.alone && p.status === 'up'),
     origin: f.processes.some((p) => p.kind === 'origin'),
+    entry: f.processes.find((p) => p.node && p.status === 'up')?.id ?? 'n1',
   }))
   const toggleLegend = () => useStage.getState().set({ legend: !legend })
   return (
@@ -91,6 +92,16 @@ export const Tools = () => {
               <DropdownMenu.Item className={styles.menuItem} onSelect={() => void act({ type: 'addNode', replica: true })}>
                 A primary and its replica
               </DropdownMenu.Item>
+              <DropdownMenu.Separator className={styles.menuLine} />
+              {(['rebalance', 'check', 'fix'] as const).map((command) => (
+                <DropdownMenu.Item
+                  key={command}
+                  className={styles.menuItem}
+                  onSelect={() => void act({ type: 'redisCli', argv: [command, view.entry] })}
+                >
+                  redis-cli --cluster {command}
+                </DropdownMenu.Item>
+              ))}
             </DropdownMenu.Content>
           </DropdownMenu.Portal>
         </DropdownMenu.Root>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { formatReply, splitArgs } from '../../lab/console.ts'
 import type { Frame } from '../../lab/frame.ts'
 import { nudge } from '../store/pump.ts'
+import { act } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
 import { complete, helpOf, setCommands } from './commands.ts'
 import s from './console.module.css'
@@ -11,6 +12,8 @@ interface Line {
   typed: string
   answer: string
   error: boolean
+  /** a run of redis-cli --cluster: its screen goes on while it works. */
+  run?: number
 }
 
 const MOST = 200
@@ -22,6 +25,9 @@ const HELP = [
   'help GET        what a command does',
   'connect n2      talk to another node',
   'clear           empty the screen',
+  'redis-cli --cluster check n1',
+  '                the operator’s own redis-cli: help, check, info, fix, create, reshard,',
+  '                rebalance, add-node, del-node, call; Ctrl-C stops it',
   'Any other line goes to the node. Tab completes, up and down recall.',
 ].join('\n')
 
@@ -37,6 +43,8 @@ export const Console = () => {
   const ids = useStore((x) => nodesOf(x.frame))
   const up = useStore((x) => x.frame?.processes.find((p) => p.kind === 'node' && p.status === 'up')?.id)
   const selected = useStore((x) => x.selected)
+  const asking = useStore((x) => x.frame?.redisCli?.asking ?? false)
+  const working = useStore((x) => x.frame?.redisCli?.exit === null)
   const nodes = ids === '' ? [] : ids.split(' ')
   const [lines, setLines] = useState<Line[]>(kept.lines)
   const [text, setText] = useState('')
@@ -62,15 +70,30 @@ export const Console = () => {
   const say = (typed: string, answer: string, error = false, asked = prompt) =>
     setLines((before) => [...before, { prompt: asked, typed, answer, error }].slice(-MOST))
 
+  const manage = async (typed: string, argv: string[]) => {
+    const { frame } = useStore.getState()
+    const run = (frame?.redisCli?.run ?? 0) + 1
+    if (working) return say(typed, 'redis-cli is still at work: wait, or stop it with Ctrl-C.', true)
+    if (!(await act({ type: 'redisCli', argv }))) return
+    setLines((before) => [...before, { prompt: 'operator>', typed, answer: '', error: false, run }].slice(-MOST))
+    nudge()
+  }
+
   const send = async (typed: string) => {
     setText('')
     setRecall(-1)
+    if (asking) {
+      await act({ type: 'redisCliInput', text: typed })
+      return nudge()
+    }
     const argv = splitArgs(typed)
     if (typed.trim() !== '' && kept.history.at(-1) !== typed) kept.history.push(typed)
     if (argv === null) return say(typed, 'Invalid argument(s)', true)
     const word = argv[0]?.toLowerCase()
     if (word === undefined) return say('', '')
     if (word === 'clear') return setLines([])
+    if (word === 'redis-cli' && argv[1] === '--cluster') return manage(typed, argv.slice(2))
+    if (word === '--cluster') return manage(typed, argv.slice(1))
     if (word === 'help' || word === '?') return say(typed, argv[1] ? helpOf(argv.slice(1).join(' ')) : HELP)
     if (word === 'connect') {
       const to = argv[1]
@@ -116,6 +139,9 @@ export const Console = () => {
         if (shared.length > text.length) setText(shared)
         else say(text, found.join('  '))
       }
+    } else if (event.key === 'c' && event.ctrlKey && working && getSelection()?.isCollapsed !== false) {
+      event.preventDefault()
+      void act({ type: 'redisCliStop' })
     } else if (event.key === 'l' && event.ctrlKey) {
       event.preventDefault()
       setLines([])
@@ -138,6 +164,7 @@ export const Console = () => {
             <p>
               <span className={s.prompt}>{line.prompt}</span> {line.typed}
             </p>
+            {line.run !== undefined && <Screen run={line.run} end={log} />}
             {line.answer && <pre className={line.error ? s.error : undefined}>{line.answer}</pre>}
           </div>
         ))}
@@ -174,12 +201,17 @@ export const Console = () => {
           onChange={(e) => setText(e.target.value)}
           onFocus={fetchCommands}
           onKeyDown={onKeyDown}
-          aria-label={`redis-cli command for ${cluster ? 'the cluster' : at}`}
+          aria-label={asking ? 'Answer to redis-cli' : `redis-cli command for ${cluster ? 'the cluster' : at}`}
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"
           autoCorrect="off"
         />
+        {working && (
+          <button type="button" className={s.switch} onClick={() => void act({ type: 'redisCliStop' })}>
+            stop redis-cli
+          </button>
+        )}
         {selected && selected !== at && nodes.includes(selected) && !cluster && (
           <button type="button" className={s.switch} onClick={() => setNode(selected)}>
             to {selected}
@@ -188,6 +220,27 @@ export const Console = () => {
       </form>
     </section>
   )
+}
+
+/** What earlier runs left behind: a frame carries the last one's screen only. */
+const screens = new Map<number, string>()
+
+const Screen = ({ run, end }: { run: number; end: React.RefObject<HTMLDivElement | null> }) => {
+  const text = useStore((x) => {
+    const cli = x.frame?.redisCli
+    if (cli?.run !== run) return screens.get(run) ?? ''
+    const above = cli.scrolled > 0 ? `… ${cli.scrolled} lines\n` : ''
+    const status =
+      cli.exit === null ? (x.frame?.playing || cli.asking ? '' : '\n(the lab is paused)') : cli.exit > 0 ? `(exit status ${cli.exit})` : ''
+    const all = above + cli.screen.join('\n') + status
+    screens.set(run, all)
+    return all
+  })
+  useEffect(() => {
+    const box = end.current
+    if (box) box.scrollTop = box.scrollHeight
+  }, [text, end])
+  return <pre>{text}</pre>
 }
 
 /** The command table comes with the engine's own code: fetched when somebody begins to type. */

@@ -13,7 +13,14 @@ export const setCommands = (commands: readonly CommandHelp[]): void => {
   table = commands
 }
 
-const LOCAL = ['help', 'clear', 'connect']
+const LOCAL = [
+  'help',
+  'clear',
+  'connect',
+  ...['create', 'check', 'info', 'fix', 'reshard', 'rebalance', 'add-node', 'del-node', 'call', 'help'].map(
+    (c) => `redis-cli --cluster ${c}`,
+  ),
+]
 
 /** Full names that begin like the typed text, in the case it was typed in. */
 export const complete = (typed: string): string[] => {
