@@ -164,7 +164,7 @@ export const Console = () => {
             <p>
               <span className={s.prompt}>{line.prompt}</span> {line.typed}
             </p>
-            {line.run !== undefined && <Screen run={line.run} end={log} />}
+            {line.run !== undefined && <Screen run={line.run} />}
             {line.answer && <pre className={line.error ? s.error : undefined}>{line.answer}</pre>}
           </div>
         ))}
@@ -225,22 +225,21 @@ export const Console = () => {
 /** What earlier runs left behind: a frame carries the last one's screen only. */
 const screens = new Map<number, string>()
 
-const Screen = ({ run, end }: { run: number; end: React.RefObject<HTMLDivElement | null> }) => {
-  const text = useStore((x) => {
-    const cli = x.frame?.redisCli
-    if (cli?.run !== run) return screens.get(run) ?? ''
-    const above = cli.scrolled > 0 ? `… ${cli.scrolled} lines\n` : ''
-    const status =
-      cli.exit === null ? (x.frame?.playing || cli.asking ? '' : '\n(the lab is paused)') : cli.exit > 0 ? `(exit status ${cli.exit})` : ''
-    const all = above + cli.screen.join('\n') + status
-    screens.set(run, all)
-    return all
-  })
-  useEffect(() => {
-    const box = end.current
-    if (box) box.scrollTop = box.scrollHeight
-  }, [text, end])
-  return <pre>{text}</pre>
+const screenOf = (frame: Frame | null, run: number): string => {
+  const cli = frame?.redisCli
+  if (cli?.run !== run) return screens.get(run) ?? ''
+  const above = cli.scrolled > 0 ? `… ${cli.scrolled} lines\n` : ''
+  const paused = cli.exit === null && !cli.asking && !frame?.playing ? '\n(the lab is paused)' : ''
+  const text = above + cli.screen.join('\n') + paused + (cli.exit !== null && cli.exit > 0 ? `(exit status ${cli.exit})` : '')
+  screens.set(run, text)
+  return text
+}
+
+const Screen = ({ run }: { run: number }) => {
+  const text = useStore((x) => screenOf(x.frame, run))
+  const last = useRef<HTMLPreElement>(null)
+  useEffect(() => last.current?.scrollIntoView({ block: 'end' }), [text])
+  return <pre ref={last}>{text}</pre>
 }
 
 /** The command table comes with the engine's own code: fetched when somebody begins to type. */
