@@ -38,6 +38,8 @@ describe('recordings of Redis 7.0.15', () => {
       '05_minority_master.jsonl': 6,
       '14_create_allocation.jsonl': 14,
       '14_rebalance.jsonl': 14,
+      '19_found_by_comparison.jsonl': 38,
+      '19_random_single.jsonl': 600,
     })
   })
 })

@@ -27,7 +27,12 @@ export interface Tally {
   lost: number
   /** clusters that stay down because an operator had an owner of slots forgotten. */
   abandoned: number
+  /** clusters that an operator's `redis-cli --cluster fix` made whole. */
+  mended: number
 }
+
+/** What need not happen in every swarm. */
+export const RARE: ReadonlySet<keyof Tally> = new Set(['abandoned', 'mended'])
 
 export const newTally = (): Tally => ({
   failovers: 0,
@@ -38,6 +43,7 @@ export const newTally = (): Tally => ({
   writes: 0,
   lost: 0,
   abandoned: 0,
+  mended: 0,
 })
 
 const scenarioOf = (s: Stream): Scenario => {
@@ -183,13 +189,20 @@ export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
     step(sim.world.now + Math.round((0.2 + uniform(s) * 6) * SEC))
   }
   healAll(sim)
-  const latest = sim.world.now + 300 * SEC
+  const healed = sim.world.now
+  const latest = healed + 300 * SEC
+  let isMended = false
   written = Infinity
   let whole = whyNotWhole(sim)
   for (let calm = 0; calm < 5 && sim.world.now < latest;) {
     step(sim.world.now + SEC)
     for (const id of nodesOf(sim)) if (sim.process(id)!.status !== 'up') applyAction(sim, { type: 'restart', process: id })
     whole = whyNotWhole(sim)
+    // a migration broken off half way leaves an open slot, which no failover closes: as with Redis, an operator must
+    if (whole !== null && !isMended && sim.world.now > healed + 60 * SEC) {
+      isMended = applyAction(sim, { type: 'redisCli', argv: ['fix', nodesOf(sim)[0], '--cluster-yes'] }).accepted
+      if (isMended) tally.mended++
+    }
     calm = whole === null && sim.process('admin')!.state !== null ? calm + 1 : 0
   }
   const broken = [...invariants.broken]
@@ -251,7 +264,8 @@ const main = (): void => {
       `${tally.migrations} batches of keys migrated, ${tally.lost} of ${tally.writes} acknowledged writes lost as Redis loses them`,
   )
   if (tally.abandoned > 0) console.log(`${tally.abandoned} stayed down: a node was forgotten just after it had been elected`)
-  const idle = (Object.keys(tally) as (keyof Tally)[]).filter((k) => tally[k] === 0 && k !== 'abandoned')
+  if (tally.mended > 0) console.log(`${tally.mended} needed redis-cli --cluster fix for a slot that stood open`)
+  const idle = (Object.keys(tally) as (keyof Tally)[]).filter((k) => tally[k] === 0 && !RARE.has(k))
   if (seeds >= 20 && idle.length > 0) console.log(`never happened: ${idle.join(', ')}`)
   if (failed.length > 0) console.log(`failed: --from ${failed.join(', ')}`)
   process.exitCode = failed.length > 0 || (seeds >= 20 && idle.length > 0) ? 1 : 0

@@ -18,4 +18,5 @@ export const PLACES: readonly Place[] = [
   { path: '/interview', label: 'Interview', lab: false, page: lazy(() => import('../interview/InterviewPage.tsx')) },
   { path: '/interview/:question', label: null, lab: false, page: lazy(() => import('../interview/QuestionPage.tsx')) },
   { path: '/truth', label: 'How true?', lab: false, page: lazy(() => import('../truth/TruthPage.tsx')) },
+  { path: '/words', label: 'Words', lab: false, page: lazy(() => import('../reference/GlossaryPage.tsx')) },
 ]

@@ -91,6 +91,7 @@ export const Knobs = () => {
   const p = useStore(useShallow((x) => x.frame?.policy))
   const o = useStore(useShallow((x) => x.frame?.origin))
   const alone = useStore((x) => x.frame?.processes.some((q) => q.node?.alone) ?? false)
+  const watched = useStore((x) => x.frame?.processes.some((q) => q.kind === 'sentinel') ?? false)
   const refreshes = alone ? ALONE_REFRESHES : REFRESHES
   const nodeTimeout = useStore((x) => x.frame?.nodeTimeout ?? 0)
   const coverage = useStore((x) => directiveOf(x, 'cluster-require-full-coverage', 'yes') === 'yes')
@@ -140,17 +141,19 @@ export const Knobs = () => {
         />
       </Group>
       <Group title="Applications" open>
-        <Choice
-          label={alone ? 'its primary' : 'slot map'}
-          value={refreshOf(p)}
-          options={refreshOf(p) === 'timer' ? [...refreshes, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : refreshes}
-          hint={
-            alone
-              ? 'How an application learns that Sentinels have replaced the primary.'
-              : 'How an application learns that a slot has moved.'
-          }
-          send={(v) => policy(setRefresh(v))}
-        />
+        {(!alone || watched) && (
+          <Choice
+            label={alone ? 'its primary' : 'slot map'}
+            value={refreshOf(p)}
+            options={refreshOf(p) === 'timer' ? [...refreshes, ['timer', `poll every ${p.refreshEvery / SEC} s`]] : refreshes}
+            hint={
+              alone
+                ? 'How an application learns that Sentinels have replaced the primary.'
+                : 'How an application learns that a slot has moved.'
+            }
+            send={(v) => policy(setRefresh(v))}
+          />
+        )}
         <Choice
           label="on a miss"
           value={p.fill}
