@@ -29,7 +29,8 @@ export default defineConfig({
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results',
   fullyParallel: true,
-  workers: 2,
+  // a journey mostly waits for simulated time, so three fit on two cores
+  workers: 3,
   // once more where a busy machine made a journey miss its moment; the summary says how many
   retries: 1,
   forbidOnly: true,

@@ -5,6 +5,8 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}'],
     pool: 'threads',
+    // all cores: the browser tests come after, not beside
+    maxWorkers: '100%',
     testTimeout: 90_000,
     allowOnly: false,
     cache: false,

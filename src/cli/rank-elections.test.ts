@@ -11,7 +11,7 @@ describe('a replica 26 MB behind', () => {
   })
 
   it('wins when the other sits out the retry window of an election a moment ago', () => {
-    const t = rankElection(1, true)
+    const t = rankElection(2, true)
     expect(t).toMatchObject({ winner: 'stale', fresh: null, stale: { rank: 1 } })
     expect(t.promoted).toBeGreaterThan(3500)
     expect(t.promoted).toBeLessThan(6500)
