@@ -39,6 +39,7 @@ describe('recordings of Redis 7.0.15', () => {
       '14_create_allocation.jsonl': 14,
       '14_rebalance.jsonl': 14,
       '19_found_by_comparison.jsonl': 38,
+      '19_random_cluster.jsonl': 300,
       '19_random_single.jsonl': 600,
     })
   })

@@ -122,7 +122,7 @@ export const startServers = async (primaries: number, replicas: number, config: 
         for (const [port, c] of admin) {
           if (!(await text(c, 'CLUSTER', 'INFO')).includes('cluster_state:ok')) return false
           if (primaryOf.has(port) && !(await text(c, 'INFO', 'replication')).includes('master_link_status:up')) return false
-          if ((await text(c, 'CLUSTER', 'NODES')).split('\n').filter((l) => / slave [0-9a-f]{40}/.test(l)).length !== primaryOf.size)
+          if ((await text(c, 'CLUSTER', 'NODES')).split('\n').filter((l) => /[ ,]slave [0-9a-f]{40}/.test(l)).length !== primaryOf.size)
             return false
         }
         return true

@@ -98,7 +98,8 @@ export const counted =
     const text = argv[at]
     if (text === undefined || !/^\d{1,9}$/.test(text)) return null
     const n = Number(text)
-    if (n > argv.length - at - 1) return null
+    // Redis takes a count that cannot be for no keys at all, the destination included
+    if (n > argv.length - at - 1 || (n === 0 && before.length > 0)) return null
     return [...before.map((i) => argv[i]), ...argv.slice(at + 1, at + 1 + n)]
   }
 
