@@ -35,3 +35,12 @@ test('redis-cli: exact replies, MOVED, -c, history, completion, unbalanced quote
   await type('set foo 1')
   await expect(log).toContainText('-> Redirected to slot [12182] located at 10.0.0.3:6379')
 })
+
+test('redis-cli --cluster finds the slots that a broken-off migration left open', async ({ page }) => {
+  await openLab(page, '/?scenario=half-moved')
+  const line = page.getByRole('textbox', { name: /^redis-cli command/ })
+  await line.fill('redis-cli --cluster check n1')
+  await line.press('Enter')
+  await expect(page.getByRole('log', { name: 'redis-cli' })).toContainText('[WARNING] The following slots are open')
+  await expect(page.getByRole('heading', { name: 'The page met an error.' })).toHaveCount(0)
+})

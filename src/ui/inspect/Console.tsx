@@ -238,7 +238,10 @@ const screenOf = (frame: Frame | null, run: number): string => {
 const Screen = ({ run }: { run: number }) => {
   const text = useStore((x) => screenOf(x.frame, run))
   const last = useRef<HTMLPreElement>(null)
-  useEffect(() => last.current?.scrollIntoView({ block: 'end' }), [text])
+  useEffect(() => {
+    // newer browsers answer with a promise, which is no clean-up
+    void last.current?.scrollIntoView({ block: 'end' })
+  }, [text])
   return <pre ref={last}>{text}</pre>
 }
 
