@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { dispatch, leaveIntro, openLab, play, station, untilTime } from '../lab.ts'
+import { dispatch, leaveIntro, openLab, runOf, standAt, station } from '../lab.ts'
 
 for (const [policy, ends] of [
   ['follow MOVED', 'slot map right'],
@@ -9,10 +9,11 @@ for (const [policy, ends] of [
   test(`after a failover, an application told to ${policy} is ${ends}`, async ({ page }) => {
     await openLab(page)
     await leaveIntro(page)
+    await standAt(page, 10)
     await page.getByRole('combobox', { name: 'slot map', exact: true }).selectOption({ label: policy })
+    await expect.poll(async () => (await runOf(page)).actions.length).toBe(2)
     await dispatch(page, { type: 'failover', process: 'n4' })
-    await play(page, 10)
-    await expect(station(page, 'n4')).toHaveAccessibleName(/primary/, { timeout: 20_000 })
-    await untilTime(page, 25)
+    await standAt(page, 25)
+    await expect(station(page, 'n4')).toHaveAccessibleName(/primary/)
     await expect(station(page, 'app1')).toHaveAccessibleName(new RegExp(ends))
   })

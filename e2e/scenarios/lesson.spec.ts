@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test'
-import { openLab, play } from '../lab.ts'
+import { openLab, runOf, runOn } from '../lab.ts'
 
 /** Presses Tab until the named control has the focus. */
 const tabTo = async (page: Page, role: 'radio' | 'button' | 'link', name: string | RegExp): Promise<void> => {
@@ -27,9 +27,10 @@ test('the first lesson by keyboard alone: predict, run, explain, go on', async (
   await expect(page.getByRole('button', { name: 'Explain' })).toBeDisabled()
   await tabTo(page, 'button', 'Crash n1')
   await page.keyboard.press('Enter')
-  await play(page, 10)
+  await expect.poll(async () => (await runOf(page)).actions.at(-1)?.action.type).toBe('crash')
+  await runOn(page, 12)
 
-  await expect(page.getByRole('button', { name: 'Explain' })).toBeEnabled({ timeout: 30_000 })
+  await expect(page.getByRole('button', { name: 'Explain' })).toBeEnabled()
   await tabTo(page, 'button', 'Explain')
   await page.keyboard.press('Enter')
   const explanation = page.getByRole('region', { name: 'Explanation' })
@@ -50,8 +51,9 @@ test('a lesson on a phone: guess, act and explain without typing', async ({ brow
   await page.getByRole('radio', { name: /One: the first request/ }).tap()
   await page.getByRole('button', { name: 'Lock my guess' }).tap()
   await page.getByRole('button', { name: 'Expire the hot key' }).last().tap()
-  await play(page, 5)
-  await expect(page.getByRole('button', { name: 'Explain' })).toBeEnabled({ timeout: 20_000 })
+  await expect.poll(async () => (await runOf(page)).actions.at(-1)?.action.type).toBe('expireHot')
+  await runOn(page, 6)
+  await expect(page.getByRole('button', { name: 'Explain' })).toBeEnabled()
   await page.getByRole('button', { name: 'Explain' }).tap()
   await expect(page.getByRole('heading', { level: 1 })).toContainText(/queries for one row/)
   expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)

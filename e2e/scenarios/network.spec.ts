@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { leaveIntro, openLab, pause, play, runOf, station } from '../lab.ts'
+import { leaveIntro, openLab, pause, runOf, runOn, station } from '../lab.ts'
 
 test('a partition drawn with the mouse cuts off those inside, and heals', async ({ page }) => {
   await openLab(page)
@@ -23,11 +23,12 @@ test('a partition drawn with the mouse cuts off those inside, and heals', async 
   await bar.getByRole('button', { name: /Both ways/ }).click()
   expect((await runOf(page)).actions.at(-1)!.action).toEqual({ type: 'partition', inside: ['n1'] })
 
-  await play(page, 5)
-  await expect(station(page, 'n4')).toHaveAccessibleName(/primary/, { timeout: 60_000 })
+  await runOn(page, 10)
+  await expect(station(page, 'n4')).toHaveAccessibleName(/primary/)
   await page.getByRole('button', { name: /^Heal/ }).first().click()
-  await play(page, 5)
-  await expect(station(page, 'n1')).toHaveAccessibleName(/replica of n4/, { timeout: 60_000 })
+  await expect.poll(async () => (await runOf(page)).actions.at(-1)?.action.type).toBe('heal')
+  await runOn(page, 5)
+  await expect(station(page, 'n1')).toHaveAccessibleName(/replica of n4/)
 })
 
 test('the same by keyboard: mark with Space, cut with C, heal with H', async ({ page }) => {

@@ -1,16 +1,16 @@
 import { expect, test } from '@playwright/test'
 import { scenarioById } from '../../src/content/scenarios/index.ts'
 import { Session } from '../../src/lab/session.ts'
-import { digest, dispatch, leaveIntro, openLab, pause, play, runOf, seek, station, untilTime } from '../lab.ts'
+import { digest, dispatch, leaveIntro, openLab, pause, play, runOf, seek, standAt, station } from '../lab.ts'
 
 test('a run in the worker, after a rewind, from its link, and in Node has one digest', async ({ page, browser }) => {
   await openLab(page)
   await dispatch(page, { type: 'crash', process: 'n1' })
   await play(page, 10)
-  await untilTime(page, 18)
+  await expect.poll(async () => (await runOf(page)).at).toBeGreaterThan(9e6)
+  await standAt(page, 18)
   await dispatch(page, { type: 'restart', process: 'n1' })
-  await untilTime(page, 20)
-  await pause(page)
+  await standAt(page, 20)
   const run = await runOf(page)
   const wanted = await digest(page)
 
@@ -40,9 +40,7 @@ test('a run in the worker, after a rewind, from its link, and in Node has one di
 test('scrub by keyboard, act in the past, undo, start again', async ({ page }) => {
   await openLab(page)
   await leaveIntro(page)
-  await play(page, 5)
-  await untilTime(page, 14)
-  await pause(page)
+  await standAt(page, 14)
   const end = (await runOf(page)).at
   await page.getByRole('slider', { name: /Time of the run/ }).focus()
   await page.keyboard.press('Home')

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { leaveIntro, openLab, pause, play, runOf, station } from '../lab.ts'
+import { leaveIntro, openLab, pause, runOf, runOn, station } from '../lab.ts'
 
 test('a topology of your own: impossible sizes get one sentence, two primaries warn and start', async ({ page }) => {
   await openLab(page)
@@ -36,7 +36,8 @@ test('the last primary is not removed, and the reason is shown', async ({ page }
     .first()
     .click()
   await page.getByRole('menuitem', { name: /^Remove node/ }).click()
-  await play(page, 5)
+  await expect.poll(async () => (await runOf(page)).actions.at(-1)?.action.type).toBe('removeNode')
+  await runOn(page, 5)
   await expect(page.getByText(/n1 is the last primary: its slots have nowhere to go\./).first()).toBeVisible()
   await expect(station(page, 'n1')).toHaveAccessibleName(/primary/)
 })

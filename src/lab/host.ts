@@ -24,6 +24,7 @@ export const HOST_METHODS = [
   'pause',
   'setSpeed',
   'step',
+  'runTo',
   'seek',
   'undo',
   'redo',
@@ -130,6 +131,12 @@ export class LabHost {
       const before = this.traffic.delivered
       for (let i = 0; i < 100_000 && this.traffic.delivered === before; i++) s.advance(Infinity, 1)
     }
+    this.repace()
+  }
+
+  runTo(at: Micros): void {
+    this.pause()
+    this.now.advance(at)
     this.repace()
   }
 

@@ -28,6 +28,8 @@ export interface Lab {
   /** Changes the speed without starting or stopping. */
   setSpeed(speed: Speed): void
   step(kind: StepKind): Promise<void>
+  /** Runs on to a moment as fast as the machine can, and stops there. */
+  runTo(at: Micros): Promise<void>
   /** Anywhere from 0 to now or the run's end; acting there drops (later: forks) the old future. */
   seek(at: Micros): Promise<void>
   /** Back to just before the last action; `redo` while nothing new was done. */

@@ -19,6 +19,7 @@ export const createLocalLab = (): Lab & { host: LabHost } => {
     pause: () => void call('pause'),
     setSpeed: (speed) => void call('setSpeed', speed),
     step: (kind) => call('step', kind),
+    runTo: (at) => call('runTo', at),
     seek: (at) => call('seek', at),
     undo: () => call('undo'),
     redo: () => call('redo'),

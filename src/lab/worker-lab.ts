@@ -66,6 +66,7 @@ export const createWorkerLab = (onTrouble: (sentence: string) => void = () => {}
     pause: () => tell('pause'),
     setSpeed: (speed) => tell('setSpeed', speed),
     step: (kind) => call('step', kind),
+    runTo: (at) => call('runTo', at),
     seek: (at) => call('seek', at),
     undo: () => call('undo'),
     redo: () => call('redo'),

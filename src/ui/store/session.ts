@@ -296,6 +296,7 @@ export interface PublishedLab {
   dispatch(action: Action): Promise<{ accepted: boolean; reason: string }>
   play(speed?: Speed): void
   pause(): void
+  runTo(seconds: number): Promise<void>
   seek(seconds: number): Promise<void>
   run(): Promise<Run>
   digest(): Promise<string>
@@ -320,6 +321,7 @@ const publish = (first: Lab): void => {
       current().pause()
       nudge()
     },
+    runTo: (seconds) => after(current().runTo(Math.round(seconds * SEC))),
     seek: (seconds) => after(current().seek(Math.round(seconds * SEC))),
     run: () => current().run(),
     digest: () => current().digest(),
