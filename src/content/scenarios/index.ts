@@ -153,6 +153,7 @@ export const SCENARIOS: readonly Scenario[] = [
       'client-output-buffer-limit': 'normal 0 0 0 slave 16384 0 0 pubsub 33554432 8388608 60',
     },
     load: { ...DEFAULT_LOAD, rate: 700, reads: 0.5, keys: 8000, zipf: 0.5 },
+    origin: { ...DEFAULT_ORIGIN, workers: 64 },
     links: [{ a: 'n1', b: 'n4', latency: 250, loss: 0, bandwidth: 7_000 }],
   },
   {

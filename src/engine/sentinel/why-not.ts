@@ -132,8 +132,8 @@ const fine = (state: SentinelState, p: Primary, now: Micros): WhyNot => {
       {
         mark: quorum && majority ? 'yes' : 'no',
         who: state.self,
-        text: 'Sentinels alive, of those a failover needs',
-        figure: `${usable} of ${needed}`,
+        text: 'Sentinels alive',
+        figure: `${usable}, ${needed} needed`,
       },
       ...candidates(p, now),
     ],

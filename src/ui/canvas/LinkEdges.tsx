@@ -1,4 +1,6 @@
 import { memo } from 'react'
+import { MS } from '../../engine/core/time.ts'
+import type { LinkFault } from '../../engine/core/network.ts'
 import { BaseEdge, EdgeLabelRenderer, type Edge, type EdgeProps } from 'reactflow'
 import { shardColour } from '../design/shard.ts'
 import { span } from '../design/format.ts'
@@ -6,7 +8,7 @@ import { faceIn, useView } from './stage-state.ts'
 import styles from './stage.module.css'
 
 export type ShardEdgeType = Edge<{ shard: number; fromY: number; toY: number; x: number; width: number }, 'shard'>
-export type FanEdgeType = Edge<{ fault: { latency: number; loss: number } | null; own: boolean; bend: number }, 'fan'>
+export type FanEdgeType = Edge<{ fault: LinkFault | null; own: boolean; bend: number }, 'fan'>
 
 /** The replication line of a shard; ties where it carries nothing. */
 export const ShardEdge = memo(({ id, source, target, data }: EdgeProps<ShardEdgeType>) => {
@@ -42,6 +44,16 @@ export const ShardEdge = memo(({ id, source, target, data }: EdgeProps<ShardEdge
 })
 ShardEdge.displayName = 'ShardEdge'
 
+/** What is slow about a link; an everyday latency is not said beside a narrow line. */
+const faultWords = ({ latency, loss, bandwidth }: LinkFault): string =>
+  [
+    bandwidth === undefined || latency > MS ? span(latency) : '',
+    loss > 0 ? `${Math.round(loss * 100)} % lost` : '',
+    bandwidth === undefined ? '' : `${bandwidth / 1000} kB/s`,
+  ]
+    .filter(Boolean)
+    .join(', ')
+
 /** A link of its own: of the selected process, or one whose latency or loss was changed. */
 export const FanEdge = memo(({ id, sourceX, sourceY, targetX, targetY, data }: EdgeProps<FanEdgeType>) => {
   const mx = (sourceX + targetX) / 2
@@ -69,8 +81,7 @@ export const FanEdge = memo(({ id, sourceX, sourceY, targetX, targetY, data }: E
             className={styles.linkWords}
             style={{ transform: `translate(-50%, -50%) translate(${(mx + cx) / 2}px, ${(my + cy) / 2}px)` }}
           >
-            {span(fault.latency)}
-            {fault.loss > 0 ? `, ${Math.round(fault.loss * 100)} % lost` : ''}
+            {faultWords(fault)}
           </span>
         </EdgeLabelRenderer>
       )}

@@ -9,6 +9,7 @@ import {
   type NodeChange,
   type NodeMouseHandler,
 } from 'reactflow'
+import type { LinkFault } from '../../engine/core/network.ts'
 import 'reactflow/dist/style.css'
 import { act } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
@@ -199,7 +200,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
       } satisfies ShardEdgeType)
     }
     const faulty = new Set<string>()
-    const fan = (a: string, b: string, fault: { latency: number; loss: number } | null) => {
+    const fan = (a: string, b: string, fault: LinkFault | null) => {
       const from = l.places.get(a)
       const to = l.places.get(b)
       if (!from || !to) return

@@ -132,7 +132,9 @@ export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
             ? { glyph: 'error', text: 'down', tone: 'plain' }
             : face.slow > 1
               ? { text: `×${face.slow}`, tone: 'strong' }
-              : null,
+              : n.migrating > 0 || n.importing > 0
+                ? { glyph: 'slot', text: n.migrating > 0 ? `${count(n.migrating)} out` : `${count(n.importing)} in`, tone: 'plain' }
+                : null,
     spoken: [face.id, kind, n.shard >= 0 ? `shard ${shardLetter(n.shard)}` : 'no shard', ...telling].join(', '),
   }
 }

@@ -128,7 +128,7 @@ export const Events = () => {
         </label>
       </header>
       {empty ? (
-        <p className={s.empty}>{only === '' ? 'Nothing yet. Kill a primary.' : `Nothing of ${only} yet.`}</p>
+        <p className={s.empty}>{only === '' ? 'Nothing has happened yet. Pick a process and act on it.' : `Nothing of ${only} yet.`}</p>
       ) : (
         <div className={s.body}>
           <ol
