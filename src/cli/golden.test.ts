@@ -41,6 +41,7 @@ describe('recordings of Redis 7.0.15', () => {
       '19_found_by_comparison.jsonl': 38,
       '19_random_cluster.jsonl': 300,
       '19_random_single.jsonl': 600,
+      '20_acl.jsonl': 549,
     })
   })
 })

@@ -72,6 +72,22 @@ export interface Facts {
   /** writes are refused for lack of good replicas (`on`), or taken again. */
   'replication.fenced': { on: boolean; good: number; wanted: number; maxLag: number }
 
+  // --- users (redis/acl)
+  /** what a user may not do; told once, however often it is tried within a minute. */
+  'acl.denied': {
+    user: string
+    client: ProcessId
+    command: string
+    reason: 'command' | 'key' | 'channel'
+    /** the command, key or channel. */
+    object: string
+    context: 'toplevel' | 'multi' | 'lua'
+  }
+  /** a wrong password, or no such user. */
+  'acl.authFailed': { user: string; client: ProcessId }
+  /** rules in words, null = deleted; connections closed by that. */
+  'acl.changed': { user: string; rules: string | null; closed: number }
+
   // --- files (redis/persistence)
   'persistence.saved': { keys: number; took: Micros }
   /** what a start found; `lost` keys of those at the stop are gone or older. */

@@ -9,7 +9,7 @@ import type { Simulation } from '../engine/core/simulation.ts'
 import type { Micros } from '../engine/core/time.ts'
 import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults.ts'
 import { BUS_OFFSET, PORT, ipOf } from '../engine/redis/address.ts'
-import { requiredPassword } from '../engine/redis/auth.ts'
+import { isOpenToAll } from '../engine/redis/acl.ts'
 import type { NodeState, Session } from '../engine/redis/state.ts'
 import type { Scenario } from '../engine/scenario.ts'
 import { scenarioById } from '../content/scenarios/index.ts'
@@ -192,7 +192,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       isAtWork: () => sim.process(node)!.status === 'up' && session()?.blocked?.why !== 'pop',
       needsAuth() {
         const p = sim.process(node)!
-        if (p.kind !== 'node' || p.state === null || requiredPassword(p.state as NodeState) === '') return false
+        if (p.kind !== 'node' || p.state === null || isOpenToAll(p.state as NodeState)) return false
         return session()?.authenticated !== true
       },
     })

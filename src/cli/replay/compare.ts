@@ -41,6 +41,19 @@ export const formOfValue = (v: Value, resp: 2 | 3): Form => {
   return { type, value: bytesOf(v.value) ?? String(v.value) }
 }
 
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** What of a line of CLIENT LIST says something about the client; the rest is about this run's sockets and buffers. */
+const CLIENT_FIELDS = /^(name|db|multi|cmd|user|resp)=/
+const clientLine = (line: string): string =>
+  line
+    .split(' ')
+    .filter((field) => CLIENT_FIELDS.test(field))
+    .join(' ')
+
+/** Rules about single commands stand in the order of a hash table: +get +mget is +mget +get. */
+const COMMAND_RULES = /(?:[+-](?![@(])[^()\s]+)(?: [+-](?!@)[^()\s]+)+/g
+
 /** Takes out of a text what differs from run to run: ids, histories, ping and pong times. */
 export const normalizer =
   (ids: ReadonlyMap<string, string>) =>
@@ -49,13 +62,18 @@ export const normalizer =
     if (/[0-9a-f]{40}/.test(out)) out = out.replace(/\b[0-9a-f]{40}\b/g, (id) => ids.get(id) ?? (/^0{40}$/.test(id) ? id : '<hex40>'))
     if (out.includes('<replid>')) out = out.replaceAll('<replid>', '<hex40>')
     if (/^(txt:)?(<id:\d+>|<hex40>) \S*@\d/m.test(out)) out = out.replace(/^(\S+ \S+@\S+ \S+ \S+) \S+ \S+ /gm, '$1 <ms> <ms> ')
+    if (/^id=\d+ addr=/.test(out)) out = out.split('\n').map(clientLine).join('\n')
+    if (/[+-]@all /.test(out)) out = out.replace(COMMAND_RULES, (rules) => rules.split(' ').sort(byText).join(' '))
     return out
   }
 
-const deep = (form: Form, text: (s: string) => string): Form =>
-  typeof form.value === 'string' ? { ...form, value: text(form.value) } : { ...form, value: form.value.map((f) => deep(f, text)) }
+/** How long ago an entry of ACL LOG was made. */
+const isAge = (items: readonly Form[], i: number): boolean => i > 0 && items[i - 1].value === 'age-seconds'
 
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+const deep = (form: Form, text: (s: string) => string): Form =>
+  typeof form.value === 'string'
+    ? { ...form, value: text(form.value) }
+    : { ...form, value: form.value.map((f, i, items) => (isAge(items, i) ? { ...f, value: '<age>' } : deep(f, text))) }
 
 const canonical = (form: Form, unordered: boolean | 'nested', depth: number): string => {
   const free = unordered === 'nested' || (unordered === true && depth === 0)

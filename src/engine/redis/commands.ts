@@ -1,6 +1,7 @@
 import type { Context } from '../core/process.ts'
-import { NO_AUTH, isAuthRequired } from './auth.ts'
+import { NO_AUTH, denied, deniedWithin, isAuthRequired } from './auth.ts'
 import { areWritesPaused } from './bus.ts'
+import { aclCommand } from './commands/acl.ts'
 import { BITFIELDS } from './commands/bitfield.ts'
 import { BITS } from './commands/bits.ts'
 import { CLUSTER } from './commands/cluster.ts'
@@ -36,6 +37,8 @@ export { NO_REPLY, type CommandSpec, type Handler } from './commands/spec.ts'
 /** Runs one queued command, which was looked up and allowed before. */
 const call: Handler = (state, session, argv, ctx) => {
   const command = specOf(argv)!
+  const refused = state.acl === null ? null : deniedWithin('multi', state, session, command, argv, ctx)
+  if (refused !== null) return refused
   const reply = run(state, session, command, argv, ctx, firstSlot(command, argv))
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   return reply
@@ -74,6 +77,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     (argv) => specOf(argv),
   ),
   ...scriptCommands((argv) => specOf(argv)),
+  aclCommand((argv) => specOf(argv)),
   ...UNSIMULATED,
 ]
 
@@ -164,6 +168,10 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
   const inTransaction = session.multi !== null
   if (inTransaction && command.flags.includes('noMulti'))
     return refuse(state, session, command, err('ERR Command not allowed inside a transaction'))
+  if (state.acl !== null) {
+    const unfit = denied(state, session, command, argv, ctx)
+    if (unfit !== null) return refuse(state, session, command, unfit)
+  }
   const queued = inTransaction && command.name === 'exec' ? session.multi!.map((words) => [specOf(words)!, words] as const) : null
   const slot = firstSlot(command, argv)
   if (state.cluster !== null && (slot >= 0 || queued !== null)) {

@@ -1,3 +1,4 @@
+import { requirePassChanged } from './acl.ts'
 import { SYNTAX, mapReply, type Handler } from './commands/spec.ts'
 import type { Context } from '../core/process.ts'
 import { memoryBytes } from './config-values.ts'
@@ -98,6 +99,7 @@ const CHOICES: Readonly<Record<string, readonly string[]>> = {
     'noeviction',
   ],
   appendfsync: ['everysec', 'always', 'no'],
+  'acl-pubsub-default': ['allchannels', 'resetchannels'],
   loglevel: ['debug', 'verbose', 'notice', 'warning'],
   'repl-diskless-load': ['disabled', 'on-empty-db', 'swapdb'],
 }
@@ -187,7 +189,9 @@ export const configSet: Handler = (state, _s, argv, ctx) => {
 
 /** A directive takes effect. */
 const keep = (state: NodeState, name: string, value: string, ctx: Context): void => {
+  const changes = directive(state, name) !== value
   state.config.set(name, value)
+  if (name === 'requirepass' && changes) requirePassChanged(state)
   state.repl.good = -1
   if (name === 'save' || name.startsWith('append')) watchFiles(state, ctx)
   if (name.startsWith('maxmemory') || name.startsWith('lfu') || name === 'replica-ignore-maxmemory') memoryDirectivesChanged(state, ctx)

@@ -14,6 +14,7 @@ import {
   startManualFailover,
   type NodesConf,
 } from './bus.ts'
+import { loadUsers } from './acl-rules.ts'
 import { outputCron } from './client-output.ts'
 import { specOf } from './commands.ts'
 import { checkWaits, onWaitTimer } from './commands/wait.ts'
@@ -82,6 +83,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     memory: null,
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],
+    acl: null,
     stats: {
       commands: 0,
       hits: 0,
@@ -97,6 +99,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     },
     output: 0,
   }
+  loadUsers(state)
   const conf = confWith(disk, state.config)
   if (ctx.settings.cluster) bootCluster(state, conf, ctx)
   else bootAlone(state, conf, ctx)
@@ -203,6 +206,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
 const STREAM: Session = Object.freeze({
   conn: 0,
   authenticated: true,
+  user: 'default',
   clientId: 0,
   peer: '',
   name: '',

@@ -1,6 +1,6 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
-import { requiredPassword } from './auth.ts'
+import { beginsAs } from './acl.ts'
 import { stopWaiting } from './commands/blocking.ts'
 import { NULL_ARRAY } from './commands/spec.ts'
 import { execute } from './commands.ts'
@@ -14,7 +14,7 @@ import { unwatchAll } from './watch.ts'
 /** A client's connection as its node serves it: commands in order, one reply each. */
 export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Session => ({
   conn,
-  authenticated: requiredPassword(state) === '',
+  ...beginsAs(state),
   clientId: state.nextClientId++,
   peer,
   name: '',

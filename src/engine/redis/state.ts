@@ -45,6 +45,8 @@ export interface NodeState {
   memory: MemoryState | null
   cluster: ClusterState | null
   repl: ReplicationState
+  /** users and refusals; null while there is but the default user as the directives have it (acl.ts). */
+  acl: import('./acl.ts').AclState | null
   stats: NodeStats
   /** bytes sent that their receivers have not taken yet, of the connections that are watched for it (client-output.ts). */
   output: number
@@ -149,6 +151,8 @@ export interface Session {
   conn: ConnId
   /** it gave the password, or none was asked for when it began. */
   authenticated: boolean
+  /** name of the user it speaks as. */
+  user: string
   clientId: number
   peer: ProcessId
   name: string

@@ -52,6 +52,9 @@ const CANNOT_YET: Record<string, string> = {
   expired: 'did not get its votes in time: this election is over',
 }
 
+/** Rules to read: of a password's digest eight digits. */
+const withoutHashes = (rules: string): string => rules.replace(/#([0-9a-f]{8})[0-9a-f]{56}/g, '#$1…')
+
 const SAYS: { [T in FactType]: Says<T> } = {
   'action.applied': ({ action }) => [
     action.type === 'crash' ? 'you' : (ACTION_GLYPH[action.type] ?? 'request'),
@@ -149,6 +152,16 @@ const SAYS: { [T in FactType]: Says<T> } = {
     on
       ? ['no', `refuses writes: ${good} of ${several(wanted, 'good replica')} answered within ${maxLag} s`]
       : ['ok', `takes writes again, ${several(good, 'good replica')}`],
+  'acl.denied': ({ user, client, command, reason, object, context }) => [
+    'no',
+    `refuses ${client}, user ${user}: ${reason === 'command' ? `no right to ${object.toUpperCase()}` : `${command.toUpperCase()} may not touch the ${reason} ${object}`}${context === 'lua' ? ', in a script' : ''}`,
+  ],
+  'acl.authFailed': ({ user, client }) => ['no', `does not let ${client} in as ${user}: wrong password, or no such user`],
+  'acl.changed': ({ user, rules, closed }) => [
+    'state',
+    (rules === null ? `deletes the user ${user}` : `has other rights for the user ${user}: ${withoutHashes(rules)}`) +
+      (closed > 0 ? `, and closes ${several(closed, 'connection')}` : ''),
+  ],
   'persistence.saved': ({ keys, took }) => ['write', `has written a snapshot of ${several(keys, 'key')} in ${ms(took)}`],
   'persistence.loaded': ({ from, keys, lost, age }) => [
     lost > 0 ? 'error' : 'resume',
@@ -297,6 +310,8 @@ const SPOKEN: ReadonlySet<FactType> = new Set<FactType>([
   'origin.refused',
   'eviction.began',
   'memory.refused',
+  'acl.denied',
+  'acl.authFailed',
   'subscription.changed',
   'replication.bufferClosed',
   'replication.fenced',

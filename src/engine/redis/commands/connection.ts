@@ -1,4 +1,6 @@
-import { authenticate, requiredPassword } from '../auth.ts'
+import { DEFAULT_USER, beginsAs, isOpenToAll, userNamed } from '../acl.ts'
+import { authenticate } from '../auth.ts'
+import { clientLine } from '../client-info.ts'
 import { commandSide } from '../data.ts'
 import { parseInt64, parseSmall } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
@@ -26,18 +28,18 @@ const HELLO_NO_AUTH = err(
   'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
 )
 
-const auth: Handler = (state, session, argv) => {
+const auth: Handler = (state, session, argv, ctx) => {
   if (argv.length > 3) return SYNTAX
-  if (argv.length === 2 && requiredPassword(state) === '') return NO_PASSWORD
-  const user = argv.length === 2 ? 'default' : argv[1]
-  return authenticate(state, session, user, argv[argv.length - 1]) ? OK : WRONG_PASS
+  if (argv.length === 2 && userNamed(state, DEFAULT_USER)!.noPass) return NO_PASSWORD
+  const user = argv.length === 2 ? DEFAULT_USER : argv[1]
+  return authenticate(state, session, user, argv[argv.length - 1], argv[0], ctx) ? OK : WRONG_PASS
 }
 
 const BAD_NAME = err('ERR Client names cannot contain spaces, newlines or special characters.')
 const isName = (name: string): boolean => /^[!-~]*$/.test(name)
 
 /** HELLO [version [AUTH user password] [SETNAME name]]. */
-const hello: Handler = (state, session, argv) => {
+const hello: Handler = (state, session, argv, ctx) => {
   let version: 2 | 3 = session.resp
   if (argv.length > 1) {
     const n = parseInt64(argv[1])
@@ -50,14 +52,14 @@ const hello: Handler = (state, session, argv) => {
     const option = argv[i].toUpperCase()
     const left = argv.length - 1 - i
     if (option === 'AUTH' && left >= 2) {
-      if (!authenticate(state, session, argv[i + 1], argv[i + 2])) return WRONG_PASS
+      if (!authenticate(state, session, argv[i + 1], argv[i + 2], argv[0], ctx)) return WRONG_PASS
       i += 2
     } else if (option === 'SETNAME' && left >= 1) {
       name = argv[++i]
       if (!isName(name)) return BAD_NAME
     } else return err(`ERR Syntax error in HELLO option '${argv[i]}'`)
   }
-  if (!session.authenticated && requiredPassword(state) !== '') return HELLO_NO_AUTH
+  if (!session.authenticated && !isOpenToAll(state)) return HELLO_NO_AUTH
   session.resp = version
   if (name !== null) session.name = name
   return mapReply(session, [
@@ -86,7 +88,7 @@ const reset: Handler = (state, session) => {
   unwatchAll(state, session)
   forgetListener(state, session.conn)
   disableTracking(state, session)
-  session.authenticated = requiredPassword(state) === ''
+  Object.assign(session, beginsAs(state))
   session.subscriptions = 0
   session.asking = session.readonly = false
   session.resp = 2
@@ -103,12 +105,8 @@ const quit: Handler = (_state, session) => {
 
 // ------------------------------------------------------------------ CLIENT
 
-const describe = (state: NodeState, s: Session): string =>
-  `id=${s.clientId} addr=${s.peer}:0 laddr=${state.ip}:${state.port} fd=8 name=${s.name} age=0 idle=0 flags=${s.multi !== null ? 'x' : s.readonly ? 'r' : s.subscriptions > 0 ? 'P' : 'N'} ` +
-  `db=${s.db} sub=${s.subscriptions} psub=0 ssub=0 multi=${s.multi === null ? -1 : s.multi.length} qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 ` +
-  `rbs=1024 rbp=0 obl=0 oll=0 omem=${s.output} tot-mem=${s.output} events=r cmd=client user=default redir=-1 resp=${s.resp}\n`
-
-const clientList: Handler = (state) => [...state.sessions.values()].map((s) => describe(state, s)).join('')
+const clientList: Handler = (state, session) =>
+  [...state.sessions.values()].map((s) => `${clientLine(state, s, s === session ? 'client|list' : undefined)}\n`).join('')
 
 const setName: Handler = (_state, session, argv) => {
   if (!isName(argv[2])) return BAD_NAME
@@ -149,16 +147,26 @@ const clientKill: Handler = (state, session, argv, ctx) => {
 const noEvict: Handler = (_state, _session, argv) => (/^(on|off)$/i.test(argv[2]) ? OK : SYNTAX)
 
 const PLAIN = 'noscript loading stale'
+const ADMIN = 'admin noscript loading stale'
 const CONNECTION = 'connection'
 
 const CLIENT: readonly CommandSpec[] = [
   spec('client|id', 2, PLAIN, null, CONNECTION, '5.0.0', 'Number of this connection.', (_st, s) => s.clientId),
   spec('client|getname', 2, PLAIN, null, CONNECTION, '2.6.9', 'Name of this connection.', (_st, s) => (s.name === '' ? null : s.name)),
   spec('client|setname', 3, PLAIN, null, CONNECTION, '2.6.9', 'Names this connection.', setName),
-  spec('client|list', -2, PLAIN, null, CONNECTION, '2.4.0', 'All client connections of this node.', clientList),
-  spec('client|info', 2, PLAIN, null, CONNECTION, '6.2.0', 'This connection’s line of CLIENT LIST.', (st, s) => describe(st, s)),
+  spec('client|list', -2, ADMIN, null, CONNECTION, '2.4.0', 'All client connections of this node.', clientList),
+  spec(
+    'client|info',
+    2,
+    PLAIN,
+    null,
+    CONNECTION,
+    '6.2.0',
+    'This connection’s line of CLIENT LIST.',
+    (st, s) => `${clientLine(st, s, 'client|info')}\n`,
+  ),
   spec('client|reply', 3, PLAIN, null, CONNECTION, '3.2.0', 'Switches replies to this connection on or off.', reply),
-  spec('client|no-evict', 3, PLAIN, null, CONNECTION, '7.0.0', 'Keeps this connection when memory for clients runs out.', noEvict),
+  spec('client|no-evict', 3, ADMIN, null, CONNECTION, '7.0.0', 'Keeps this connection when memory for clients runs out.', noEvict),
   spec('client|help', 2, 'loading stale', null, CONNECTION, '5.0.0', 'The subcommands of CLIENT.', () =>
     helpOf('CLIENT', ['ID', '    Return the ID of the current connection.']),
   ),
@@ -166,10 +174,10 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|caching', 3, PLAIN, null, CONNECTION, '6.0.0', 'Whether the next command’s keys are tracked.', clientCaching),
   spec('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.', clientGetRedir),
   spec('client|trackinginfo', 2, PLAIN, null, CONNECTION, '6.2.0', 'How tracking stands for this connection.', clientTrackingInfo),
-  spec('client|kill', -3, PLAIN, null, CONNECTION, '2.4.0', 'Closes connections: by TYPE or by ID.', clientKill),
-  unsimulated('client|pause', -3, PLAIN, null, CONNECTION, '3.0.0', 'Makes clients wait.'),
-  unsimulated('client|unpause', 2, PLAIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.'),
-  unsimulated('client|unblock', -3, PLAIN, null, CONNECTION, '5.0.0', 'Ends another connection’s waiting.'),
+  spec('client|kill', -3, ADMIN, null, CONNECTION, '2.4.0', 'Closes connections: by TYPE or by ID.', clientKill),
+  unsimulated('client|pause', -3, ADMIN, null, CONNECTION, '3.0.0', 'Makes clients wait.'),
+  unsimulated('client|unpause', 2, ADMIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.'),
+  unsimulated('client|unblock', -3, ADMIN, null, CONNECTION, '5.0.0', 'Ends another connection’s waiting.'),
 ]
 
 const ALWAYS = 'noscript loading stale fast'
@@ -178,7 +186,7 @@ export const CONNECTIONS: readonly CommandSpec[] = [
   spec('ping', -1, 'fast', null, CONNECTION, '1.0.0', 'Answers PONG.', ping),
   spec('echo', 2, 'loading stale fast', null, CONNECTION, '1.0.0', 'Answers the same text.', (_st, _s, a): Reply => a[1]),
   spec('select', 2, 'loading stale fast', null, CONNECTION, '1.0.0', 'Chooses a database; a cluster has only number 0.', select),
-  spec('auth', -2, ALWAYS, null, CONNECTION, '1.0.0', 'Says who the client is; nobody needs a password here.', auth),
+  spec('auth', -2, ALWAYS, null, CONNECTION, '1.0.0', 'Says who the client is: a user and its password.', auth),
   spec('hello', -1, ALWAYS, null, CONNECTION, '6.0.0', 'Chooses the protocol and tells about the server.', hello),
   spec('reset', 1, ALWAYS, null, CONNECTION, '6.2.0', 'Takes the connection back to its beginning.', reset),
   spec('quit', -1, ALWAYS, null, CONNECTION, '1.0.0', 'Closes the connection.', quit),

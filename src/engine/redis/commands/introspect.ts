@@ -2,7 +2,23 @@ import { globMatches } from '../glob.ts'
 import { keysOf } from '../redirection.ts'
 import { err, type Reply } from '../reply.ts'
 import type { Session } from '../state.ts'
-import { container, helpOf, mapReply, setReply, spec, type CommandSpec } from './spec.ts'
+import { SYNTAX, container, helpOf, mapReply, setReply, spec, unsimulated, type CommandSpec } from './spec.ts'
+
+/** COMMAND LIST FILTERBY PATTERN pattern | ACLCAT category | MODULE name; null = none of these. */
+const filterOf = (argv: readonly string[]): ((c: CommandSpec) => boolean) | null => {
+  if (argv.length !== 5 || !/^filterby$/i.test(argv[2])) return null
+  const wanted = argv[4]
+  switch (argv[3].toLowerCase()) {
+    case 'pattern':
+      return (c) => globMatches(wanted, c.name)
+    case 'aclcat':
+      return (c) => c.categories.includes(wanted.toLowerCase())
+    case 'module':
+      return () => false
+    default:
+      return null
+  }
+}
 
 /** COMMAND: the table about itself. `all` and `find` come later, since this is part of the table. */
 export const introspection = (
@@ -14,10 +30,13 @@ export const introspection = (
     c.arity,
     setReply(
       session,
-      c.flags.map((simple) => ({ simple })),
+      c.shownFlags.map((simple) => ({ simple })),
     ),
     ...(c.keys === null ? [0, 0, 0] : c.keys),
-    setReply(session, []),
+    setReply(
+      session,
+      c.categories.map((name) => ({ simple: `@${name}` })),
+    ),
     [],
     [],
     c.subcommands === null ? [] : [...c.subcommands.values()].map((s) => shown(s, session)),
@@ -59,11 +78,14 @@ export const introspection = (
         ),
       ),
       spec('command|list', -2, FREE, null, 'server', '7.0.0', 'Names of commands.', (_st, _s, argv) => {
-        const pattern = argv.length === 5 && /^filterby$/i.test(argv[2]) && /^pattern$/i.test(argv[3]) ? argv[4] : '*'
+        const fits = argv.length === 2 ? () => true : filterOf(argv)
+        if (fits === null) return SYNTAX
         return all()
+          .flatMap((c) => [c, ...(c.subcommands?.values() ?? [])])
+          .filter(fits)
           .map((c) => c.name)
-          .filter((name) => globMatches(pattern, name))
       }),
+      unsimulated('command|getkeysandflags', -4, FREE, null, 'server', '7.0.0', 'The keys of a command line, and what becomes of each.'),
       spec('command|getkeys', -4, FREE, null, 'server', '2.8.13', 'The keys of a command line.', (_st, _s, argv) => {
         const words = argv.slice(2)
         const c = find(words)

@@ -1,4 +1,5 @@
 import type { Context } from '../../core/process.ts'
+import { deniedWithin } from '../auth.ts'
 import { isOn } from '../peers.ts'
 import { firstSlot, redirect } from '../redirection.ts'
 import { replicasLacking } from '../replication.ts'
@@ -15,6 +16,12 @@ import { parseInt64 } from '../numbers.ts'
 
 /** Finds a command's row in the table, which holds these commands in its turn. */
 type Find = (argv: readonly string[]) => CommandSpec | undefined
+
+/** The command that runs the script. */
+interface Caller {
+  command: string
+  readsOnly: boolean
+}
 
 // ------------------------------------------------------------------ values there and back
 
@@ -61,18 +68,13 @@ const wholeOf = (n: number): Reply => {
 const NOT_ALLOWED = 'ERR This Redis command is not allowed from script'
 
 /** What stands against a command within a script; null = nothing. */
-const obstacle = (
-  state: NodeState,
-  s: Session,
-  command: CommandSpec,
-  argv: readonly string[],
-  readsOnly: boolean,
-  ctx: Context,
-): string | null => {
+const obstacle = (state: NodeState, s: Session, command: CommandSpec, argv: readonly string[], by: Caller, ctx: Context): string | null => {
   if (command.flags.includes('noscript')) return NOT_ALLOWED
+  const denied = state.acl === null ? null : deniedWithin('lua', state, s, command, argv, ctx, by.command)
+  if (denied !== null) return denied.error
   if (command.isDenyOom && state.memory !== null && state.memory.full) return OUT_OF_MEMORY.error
   if (command.isWrite) {
-    if (readsOnly) return 'ERR Write commands are not allowed from read-only scripts.'
+    if (by.readsOnly) return 'ERR Write commands are not allowed from read-only scripts.'
     if (state.repl.role === 'replica' && isOn(state, 'replica-read-only', true))
       return "READONLY You can't write against a read only replica."
     if (replicasLacking(state, ctx) > 0) return 'NOREPLICAS Not enough good replicas to write.'
@@ -87,7 +89,7 @@ const obstacle = (
   return 'ERR Script attempted to access a non local key in a cluster node'
 }
 
-const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value[], readsOnly: boolean, ctx: Context): Reply => {
+const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value[], by: Caller, ctx: Context): Reply => {
   if (args.length === 0) return err('ERR Please specify at least one argument for this redis lib call')
   const argv: string[] = []
   for (const arg of args) {
@@ -99,7 +101,7 @@ const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value
   if (command === undefined) return err('ERR Unknown Redis command called from script')
   if (command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity)
     return err('ERR Wrong number of args calling Redis command from script')
-  const refused = obstacle(state, s, command, argv, readsOnly, ctx)
+  const refused = obstacle(state, s, command, argv, by, ctx)
   if (refused !== null) return err(refused)
   // memory is looked at when a script begins; one that has written may go on
   if (command.isWrite && state.memory !== null) state.memory.full = false
@@ -115,14 +117,14 @@ const wordOf = (n: number): string => (Number.isSafeInteger(n) ? String(n) : (as
 
 // ------------------------------------------------------------------ running
 
-const redisLibrary = (state: NodeState, s: Session, find: Find, readsOnly: boolean, ctx: Context): Table => {
+const redisLibrary = (state: NodeState, s: Session, find: Find, by: Caller, ctx: Context): Table => {
   const library = tableOf({
     call: fn((args, line) => {
-      const reply = callFrom(state, s, find, args, readsOnly, ctx)
+      const reply = callFrom(state, s, find, args, by, ctx)
       if (isError(reply)) throw new LuaError(tableOf({ err: reply.error }), line)
       return [toLua(reply)]
     }),
-    pcall: fn((args) => [toLua(callFrom(state, s, find, args, readsOnly, ctx))]),
+    pcall: fn((args) => [toLua(callFrom(state, s, find, args, by, ctx))]),
     error_reply: fn((args) => {
       const text = asText(args[0]) ?? ''
       return [tableOf({ err: /^-?[A-Z]+ /.test(text) ? text.replace(/^-/, '') : `ERR ${text.replace(/^-/, '')}` })]
@@ -173,7 +175,7 @@ const run = (
   const globals = luaGlobals()
   globals.set('KEYS', listOf(argv.slice(3, 3 + keys)))
   globals.set('ARGV', listOf(argv.slice(3 + keys)))
-  const library = redisLibrary(state, inner, find, readsOnly, ctx)
+  const library = redisLibrary(state, inner, find, { command: argv[0].toLowerCase(), readsOnly }, ctx)
   globals.set('redis', library)
   globals.set('server', library)
   try {

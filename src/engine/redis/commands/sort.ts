@@ -1,12 +1,20 @@
 import type { Context } from '../../core/process.ts'
+import { userNamed } from '../acl.ts'
+import { mayReadAnyKey } from '../acl-check.ts'
 import { parseDouble, parseSmall } from '../numbers.ts'
 import { err } from '../reply.ts'
-import type { NodeState } from '../state.ts'
+import type { NodeState, Session } from '../state.ts'
 import { signalReady } from './blocking.ts'
 import { NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, spec, type CommandSpec, type Handler } from './spec.ts'
 import { find, inPlace, own, put, remove, upper } from './values.ts'
 
 /** SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE key]. */
+
+/** BY and GET read keys that the command does not name. */
+const mayLookUp = (state: NodeState, s: Session, argv: readonly string[]): boolean => {
+  const user = state.acl === null ? undefined : userNamed(state, s.user)
+  return user === undefined || mayReadAnyKey(user, SORTS.find((c) => c.name === argv[0].toLowerCase())!, argv)
+}
 
 const sort =
   (mayStore: boolean): Handler =>
@@ -27,8 +35,10 @@ const sort =
         o.by = argv[++i]
         o.skip = !o.by.includes('*')
         if (!o.skip && state.cluster !== null) return err('ERR BY option of SORT denied in cluster mode.')
+        if (!o.skip && !mayLookUp(state, s, argv)) return err('ERR BY option of SORT denied due to insufficient ACL permissions.')
       } else if (word === 'GET' && i + 1 < argv.length) {
         if (state.cluster !== null) return err('ERR GET option of SORT denied in cluster mode.')
+        if (!mayLookUp(state, s, argv)) return err('ERR GET option of SORT denied due to insufficient ACL permissions.')
         o.gets.push(argv[++i])
       } else return SYNTAX
     }

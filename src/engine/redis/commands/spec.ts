@@ -1,5 +1,6 @@
 import type { Context } from '../../core/process.ts'
 import { err, fixed, type Reply } from '../reply.ts'
+import { rowOf } from './redis-table.ts'
 import type { NodeState, Session } from '../state.ts'
 
 /** `slot` is the one of the command's first key, −1 without keys: what stands in a table by slot is reached without hashing again. */
@@ -47,6 +48,14 @@ export interface CommandSpec {
   readonly isStale: boolean
   /** its first argument is what this command is about: sharded channels are no keys that can be missing. */
   readonly isShardedPubSub: boolean
+  /** what it does with each of its keys, for %R~ and %W~ of a user: see redis-table.data.ts. */
+  readonly access: string
+  /** served before a connection gave a password. */
+  readonly isOpen: boolean
+  /** as COMMAND INFO shows them. */
+  readonly shownFlags: readonly string[]
+  /** its ACL categories, without their @. */
+  readonly categories: readonly string[]
 }
 
 type Keys = CommandSpec['keys']
@@ -68,6 +77,7 @@ const build = (
   more: More,
 ): CommandSpec => {
   const list = (flags === '' ? [] : flags.split(' ')) as Flag[]
+  const row = rowOf(name)
   const subcommands =
     more.subcommands === undefined ? null : new Map(more.subcommands.map((s) => [s.name.slice(s.name.indexOf('|') + 1), s]))
   return Object.freeze({
@@ -88,6 +98,10 @@ const build = (
     waitsOnPause: list.includes('write') || list.includes('mayReplicate'),
     isStale: list.includes('stale'),
     isShardedPubSub: name === 'ssubscribe' || name === 'sunsubscribe' || name === 'spublish',
+    access: row.access,
+    isOpen: row.flags.includes('no_auth'),
+    shownFlags: row.flags,
+    categories: row.categories,
   })
 }
 

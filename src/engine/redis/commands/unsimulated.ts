@@ -122,33 +122,6 @@ const NO_DEBUG = err(
 
 const SERVERS: readonly CommandSpec[] = [
   container(
-    'acl',
-    'server',
-    '6.0.0',
-    'About users and their rights.',
-    [
-      ...[
-        'cat:-2',
-        'deluser:-3',
-        'dryrun:-4',
-        'genpass:-2',
-        'getuser:3',
-        'list:2',
-        'load:2',
-        'log:-2',
-        'save:2',
-        'setuser:-3',
-        'users:2',
-        'whoami:2',
-        'help:2',
-      ].map((s) => {
-        const [name, arity] = s.split(':')
-        return u(`acl|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '6.0.0', 'About users and their rights.')
-      }),
-    ],
-    false,
-  ),
-  container(
     'latency',
     'server',
     '2.8.13',

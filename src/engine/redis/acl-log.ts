@@ -1,0 +1,64 @@
+import type { Context } from '../core/process.ts'
+import { SEC } from '../core/time.ts'
+import { keptAcl, userNamed, type AclContext, type AclLogEntry } from './acl.ts'
+import { denialOf, type Denial } from './acl-check.ts'
+import { clientLine } from './client-info.ts'
+import type { CommandSpec } from './commands/spec.ts'
+import { number } from './peers.ts'
+import type { NodeState, Session } from './state.ts'
+
+/** ACL LOG: what was refused, and to whom. */
+
+/** Entries that are alike within a minute are one, counted (acl.c, ACL_LOG_GROUPING_MAX_TIME_DELTA). */
+const ALIKE = 60 * SEC
+/** and only the newest are compared. */
+const COMPARED = 10
+
+/** Puts a refusal on top of the log; false when a like one stood there already. */
+const add = (state: NodeState, entry: AclLogEntry): boolean => {
+  const { log } = keptAcl(state)
+  const at = log
+    .slice(0, COMPARED)
+    .findIndex(
+      (e) =>
+        e.reason === entry.reason &&
+        e.context === entry.context &&
+        e.object === entry.object &&
+        e.username === entry.username &&
+        entry.at - e.at <= ALIKE,
+    )
+  if (at >= 0) entry.count += log.splice(at, 1)[0].count
+  log.unshift(entry)
+  log.length = Math.min(log.length, number(state, 'acllog-max-len', 128))
+  return at < 0
+}
+
+/**
+ * Why the session's user may not run this, which is then in the log; null = it may. Asked only while there are users.
+ * `by`: the command the client said, where a script says another.
+ */
+export const deniedFor = (
+  state: NodeState,
+  session: Session,
+  command: CommandSpec,
+  argv: readonly string[],
+  context: AclContext,
+  ctx: Context,
+  by = command.name,
+): Denial | null => {
+  const user = userNamed(state, session.user)
+  const denial = user === undefined ? null : denialOf(user, command, argv)
+  if (denial === null) return null
+  const client = clientLine(state, session, by)
+  if (add(state, { count: 1, ...denial, context, username: session.user, at: ctx.now, client }))
+    ctx.emit('acl.denied', { user: session.user, client: session.peer, command: command.name, ...denial, context })
+  return denial
+}
+
+/** Somebody gave a wrong password, or the name of a user that is off or none. `word` is the command as it was typed. */
+export const authenticationFailed = (state: NodeState, session: Session, user: string, word: string, ctx: Context): void => {
+  const context = session.running || session.multi !== null ? 'multi' : 'toplevel'
+  const client = clientLine(state, session, word.toLowerCase())
+  if (add(state, { count: 1, reason: 'auth', context, object: word, username: user, at: ctx.now, client }))
+    ctx.emit('acl.authFailed', { user, client: session.peer })
+}
