@@ -5,7 +5,7 @@ import { commandSide } from '../data.ts'
 import { parseInt64, parseSmall } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
 import { OK, err, type Reply } from '../reply.ts'
-import type { NodeState, Session } from '../state.ts'
+
 import { DATABASES } from '../databases.ts'
 import { SYNTAX, container, helpOf, mapReply, spec, unsimulated, wrongArity, type CommandSpec, type Handler } from './spec.ts'
 import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } from './tracking.ts'
