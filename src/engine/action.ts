@@ -36,6 +36,10 @@ export interface AppPolicy {
   beta: number
   /** how long a fill lock lives. */
   lockTtl: Micros
+  /** the user a connection authenticates as; '' or missing: default. */
+  user?: string
+  /** the password it gives; '' or missing: it sends no AUTH. */
+  password?: string
 }
 
 /** The open-loop load; shared out evenly among the applications. */

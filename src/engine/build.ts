@@ -41,7 +41,8 @@ export const emptySimulation = (scenario: Scenario, seed: number, outside?: Outs
     outside === undefined ? BEHAVIOURS : { ...BEHAVIOURS, outside: outside.behaviour },
     {
       cluster: scenario.topology.cluster,
-      config: scenario.config,
+      // its hosts stand in a network of their own: a scenario that wants protected mode says so
+      config: { 'protected-mode': 'no', ...scenario.config },
       load: scenario.load,
       policy: scenario.policy,
       origin: scenario.origin,
@@ -101,7 +102,7 @@ export const buildSimulation = (scenario: Scenario, seed: number, outside?: Outs
   const nodes = conf === null ? ['n1'] : conf.nodes.map((n) => n.process)
   for (const link of scenario.links ?? []) sim.world.network.faults.set(linkKey(link.a, link.b), Object.freeze({ ...link }))
   sim.spawn('origin', 'origin')
-  const shared = Object.entries(scenario.config)
+  const shared = Object.entries(sim.world.settings.config)
   const follows: [string, string][] = [['replicaof', instanceAddress('n1', addresses).join(' ')]]
   for (const id of nodes) {
     const config = topology.cluster || id === 'n1' ? shared : [...shared, ...follows]

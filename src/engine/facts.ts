@@ -53,6 +53,8 @@ export interface Facts {
 
   // --- replication
   'replication.linkDown': { primary: ProcessId; why: string }
+  /** the primary answers the replica's handshake with an error; told once for each reason. */
+  'replication.refused': { primary: ProcessId; reason: string }
   'replication.syncStarted': { primary: ProcessId }
   'replication.synced': { primary: ProcessId; offset: number; keys: number; dropped: number }
   /** a replica goes on where it stopped; `second`: by the history before the last promotion. */
@@ -83,6 +85,8 @@ export interface Facts {
     object: string
     context: 'toplevel' | 'multi' | 'lua'
   }
+  /** protected mode does not let another host in; told once for each. */
+  'node.hostRefused': { client: ProcessId }
   /** a wrong password, or no such user. */
   'acl.authFailed': { user: string; client: ProcessId }
   /** rules in words, null = deleted; connections closed by that. */
@@ -142,6 +146,8 @@ export interface Facts {
   'client.refreshed': { from: ProcessId; changed: number; why: string }
   /** a client behind Sentinels uses another primary from now on. */
   'client.switched': { from: ProcessId; to: ProcessId; by: ProcessId; why: string }
+  /** a node does not let this client in: no password, a wrong one, or protected mode; told once for each error. */
+  'client.refused': { by: ProcessId; error: string }
   'client.connectionLost': { to: ProcessId; why: string }
   /** one request, end to end. Quiet. `version`/`latest`: the row's version served and the origin's at that moment (reads). */
   'request.done': {

@@ -67,7 +67,7 @@ const replicationRows = (w: World, n: NodeState): Row[] => {
   if (r.role === 'replica') {
     const down = r.linkDownSince < 0 ? 'never up' : `down for ${msText(Math.max(0, w.now - r.linkDownSince))}`
     const state = r.transfer === null ? `${r.linkState}, ${down}` : `full sync, ${Math.floor((r.transfer.read * 100) / r.transfer.total)} %`
-    rows.push({ label: 'link to its primary', value: r.linkState === 'connected' ? 'up' : state })
+    rows.push({ label: 'link to its primary', value: r.linkState === 'connected' ? 'up' : r.refusal === '' ? state : `refused, ${down}` })
     if (r.lastSync !== null) rows.push({ label: 'last sync', value: `${r.lastSync.kind}, ${grouped(r.lastSync.bytes)} bytes` })
   } else
     for (const link of r.replicas.values()) {

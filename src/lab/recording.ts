@@ -36,6 +36,7 @@ const load = v.strictObject({
   zipf: v.pipe(number, v.minValue(0), v.maxValue(3)),
   hot: share,
 })
+const credential = v.pipe(v.string(), v.maxLength(200))
 const policy = v.strictObject({
   refresh: v.picklist(['moved', 'timer', 'ignore']),
   refreshEvery: micros,
@@ -50,6 +51,8 @@ const policy = v.strictObject({
   l1Size: whole,
   beta: number,
   lockTtl: micros,
+  user: v.optional(credential),
+  password: v.optional(credential),
 })
 const origin = v.strictObject({
   workers: whole,

@@ -14,7 +14,7 @@ import {
 import type { ConnId } from '../core/network.ts'
 import type { Behaviour, Context, ProcessId } from '../core/process.ts'
 import { SEC, type Micros } from '../core/time.ts'
-import { loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from '../client/wires.ts'
+import { authWords, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from '../client/wires.ts'
 import { below } from '../core/random.ts'
 import { addressOf } from '../redis/address.ts'
 import type { ReplyMessage } from '../redis/state.ts'
@@ -90,6 +90,10 @@ export const ADMIN_FLOWS: Readonly<Record<string, FlowFunction>> = {
 }
 export const ADMIN_FLOW_FILE = 'admin/reshard.ts'
 
+/** MIGRATE takes the password along: the source needs it at the target (redis-cli -a does the same). */
+const withPassword = (argv: readonly string[], password: string | undefined): readonly string[] =>
+  argv[0] !== 'MIGRATE' || password === undefined || password === '' ? argv : [...argv.slice(0, 6), 'AUTH', password, ...argv.slice(6)]
+
 const host: FlowHost<AdminState> = {
   registry: ADMIN_FLOWS,
   flows: (state) => state.flows,
@@ -99,12 +103,14 @@ const host: FlowHost<AdminState> = {
     switch (effect.op) {
       case 'batch': {
         const { calls } = effect as BatchEffect
+        const password = ctx.settings.config['requirepass']
         if (calls.length === 0) return []
         state.batches.set(flow.id, { left: calls.length, answers: new Array<Answer>(calls.length).fill(null) })
         calls.forEach((call, index) => {
           const id = state.nextCall++
           state.calls.set(id, { flow: flow.id, index })
-          sendOn(wireTo(state.wires, call.to, false, ctx), call.argv, id, patienceOf(state), state.alarms, ctx)
+          const wire = wireTo(state.wires, call.to, false, ctx, authWords(undefined, password))
+          sendOn(wire, withPassword(call.argv, password), id, patienceOf(state), state.alarms, ctx)
         })
         return WAITS
       }

@@ -36,9 +36,16 @@ export const subscribe = (s: Subscription, node: ProcessId, ctx: Context): void 
 }
 
 /** False when the connection is another's. */
-export const subscriptionConnected = (s: Subscription, conn: ConnId, alarms: Alarms, ctx: Context): boolean => {
+export const subscriptionConnected = (
+  s: Subscription,
+  conn: ConnId,
+  alarms: Alarms,
+  ctx: Context,
+  auth: readonly string[] | null = null,
+): boolean => {
   if (conn !== s.conn) return false
   s.heardAt = ctx.now
+  if (auth !== null) ctx.send(conn, { type: 'command', argv: auth } as CommandMessage)
   ctx.send(conn, { type: 'command', argv: ['SUBSCRIBE', INVALIDATE] } as CommandMessage)
   setAlarm(alarms, PING_EVERY, 'listen', conn, ctx)
   return true
@@ -82,6 +89,14 @@ export const checkSubscription = (s: Subscription, conn: ConnId, alarms: Alarms,
   }
   ctx.send(conn, { type: 'command', argv: ['PING'] } as CommandMessage)
   setAlarm(alarms, PING_EVERY, 'listen', conn, ctx)
+}
+
+/** With other credentials a subscription begins anew: a subscriber of RESP2 cannot say AUTH. */
+export const listenAgain = (s: Subscription, alarms: Alarms, ctx: Context): void => {
+  if (s.conn === 0) return
+  const { conn } = s
+  ctx.close(conn)
+  subscriptionClosed(s, conn, 'other credentials', alarms, ctx)
 }
 
 /** The learner's switch. Off: the connection is closed and not opened again. On: subscribed afresh; L1 is not flushed. */

@@ -21,6 +21,7 @@ import {
   checkSubscription,
   hear,
   invalidated,
+  listenAgain,
   newSubscription,
   subscribe,
   subscriptionClosed,
@@ -40,6 +41,8 @@ import {
   checkWire,
   clientClosed,
   clientConnected,
+  logInAgain,
+  loginOf,
   newClient,
   nextNode,
   performBackoff,
@@ -336,7 +339,7 @@ export const appBehaviour: Behaviour<AppState> = {
   connected(state, conn, ctx) {
     if (clientConnected(state, conn, ctx) || databaseConnected(state.database, conn, ctx)) return
     if (watchConnected(state.client.watch, conn, ctx)) return
-    if (!subscriptionConnected(state.subscription, conn, state.alarms, ctx)) ctx.close(conn)
+    if (!subscriptionConnected(state.subscription, conn, state.alarms, ctx, loginOf(state))) ctx.close(conn)
   },
 
   closed(state, conn, reason, ctx) {
@@ -385,5 +388,9 @@ const setPolicy = (state: AppState, set: Partial<AppPolicy>, own: boolean, ctx: 
   state.own = kept as Partial<AppPolicy>
   if (state.policy.l1Ttl === 0) state.near.entries.clear()
   if (before.refresh !== state.policy.refresh || before.refreshEvery !== state.policy.refreshEvery) schedulePoll(state, ctx)
+  if (before.user !== state.policy.user || before.password !== state.policy.password) {
+    logInAgain(state, ctx)
+    listenAgain(state.subscription, state.alarms, ctx)
+  }
   if (before.refresh !== state.policy.refresh) followAgain(state, ctx)
 }

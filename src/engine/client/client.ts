@@ -11,7 +11,21 @@ import { keySlot } from '../redis/slots.ts'
 import type { BackoffEffect, RedirectEffect, SendEffect } from './commands.ts'
 import { WHERE_IS_PRIMARY, asksSentinels, learnPrimary, newWatch, randomSentinel, type SwitchWatch } from './discovery.ts'
 import { indexOfNode, learnSlots, newSlotMap, ownerIndex, setAllOwners, setOwner, type SlotMap } from './slot-map.ts'
-import { IGNORED, NOBODY, REFRESH, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from './wires.ts'
+import {
+  IGNORED,
+  LOGIN,
+  NOBODY,
+  REFRESH,
+  authWords,
+  loseWire,
+  newWires,
+  sendOn,
+  takeTag,
+  wireConnected,
+  wireOverdue,
+  wireTo,
+  type Wires,
+} from './wires.ts'
 
 /** The cluster client inside an application. */
 export interface Client {
@@ -22,6 +36,8 @@ export interface Client {
   lost: Set<ProcessId>
   /** behind Sentinels: the connection that hears of another primary. */
   watch: SwitchWatch
+  /** the last error that kept it out (NOAUTH, WRONGPASS, DENIED …), told once; '' = none since it got on. */
+  refusal: string
   /** rises with every change of the poll's period: an older poll's alarm is void. */
   poll: number
 }
@@ -56,6 +72,7 @@ export const newClient = (ctx: Context): Client => ({
   refresh: { running: false, why: '', from: '', notBefore: 0, gap: REFRESH_GAP },
   lost: new Set(),
   watch: newWatch(),
+  refusal: '',
   poll: 0,
 })
 
@@ -106,7 +123,7 @@ export const performSend = (owner: ClientOwner, flow: FlowState, e: SendEffect, 
       }
     }
   }
-  const wire = wireTo(wires, to, readonly, ctx)
+  const wire = wireTo(wires, to, readonly, ctx, loginOf(owner))
   const { timeout } = owner.policy
   if (e.asking) sendOn(wire, ASKING, IGNORED, timeout, owner.alarms, ctx)
   sendOn(wire, e.argv, flow.id, timeout, owner.alarms, ctx)
@@ -114,6 +131,9 @@ export const performSend = (owner: ClientOwner, flow: FlowState, e: SendEffect, 
   flow.peer = to
   return WAITS
 }
+
+/** What its connections begin with; null = nothing. */
+export const loginOf = (owner: ClientOwner): readonly string[] | null => authWords(owner.policy.user, owner.policy.password)
 
 const keyless = (argv: readonly string[]): boolean => argv[0] === 'PUBLISH'
 
@@ -163,7 +183,14 @@ export const refreshMap = (owner: ClientOwner, why: string, from: ProcessId, ctx
   refresh.why = why
   refresh.from = from
   const argv = ctx.settings.cluster ? CLUSTER_SLOTS : WHERE_IS_PRIMARY
-  sendOn(wireTo(owner.client.wires, from, false, ctx), argv, REFRESH, owner.policy.timeout, owner.alarms, ctx)
+  sendOn(
+    wireTo(owner.client.wires, from, false, ctx, ctx.settings.cluster ? loginOf(owner) : null),
+    argv,
+    REFRESH,
+    owner.policy.timeout,
+    owner.alarms,
+    ctx,
+  )
 }
 
 /** True when this was the first map. */
@@ -219,9 +246,27 @@ export const pollMap = (owner: ClientOwner, poll: number, ctx: Context): void =>
 /** A reply came on a connection; true when it was the first map. */
 export const takeReply = <S extends ClientOwner>(host: FlowHost<S>, owner: S, conn: ConnId, reply: Reply, ctx: Context): boolean => {
   const tag = takeTag(owner.client.wires.byConn.get(conn))
+  if (typeof reply === 'object' && reply !== null && 'error' in reply) noteRefusal(owner, conn, reply.error, ctx)
   if (tag > IGNORED) answerFlow(host, owner, tag, reply, ctx)
   else if (tag === REFRESH) return takeMap(owner, reply, ctx)
   return false
+}
+
+/** Errors that say: not you. */
+const REFUSALS = /^(NOAUTH|WRONGPASS|DENIED|ERR AUTH) /
+
+const noteRefusal = (owner: ClientOwner, conn: ConnId, error: string, ctx: Context): void => {
+  if (error === owner.client.refusal || !REFUSALS.test(error)) return
+  owner.client.refusal = error
+  ctx.emit('client.refused', { by: owner.client.wires.byConn.get(conn)!.to, error })
+}
+
+/** Other credentials: what is connected says them too, and what was refused counts anew. */
+export const logInAgain = (owner: ClientOwner, ctx: Context): void => {
+  const login = loginOf(owner)
+  owner.client.refusal = ''
+  if (login === null) return
+  for (const wire of owner.client.wires.byConn.values()) sendOn(wire, login, LOGIN, owner.policy.timeout, owner.alarms, ctx)
 }
 
 /** False when the connection is not the client's. */

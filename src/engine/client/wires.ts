@@ -29,9 +29,10 @@ export interface Wires {
   byNode: Map<string, ConnId>
 }
 
-/** Tags that are no flow: an answer nobody reads; the answer of a map refresh. Flow ids start at 1. */
+/** Tags that are no flow: an answer nobody reads; the answer of a map refresh; of AUTH. Flow ids start at 1. */
 export const IGNORED = 0
 export const REFRESH = -1
+export const LOGIN = -3
 /** No such connection, or nothing was asked on it. */
 export const NOBODY = -2
 
@@ -41,8 +42,14 @@ export const newWires = (): Wires => ({ byConn: new Map(), byNode: new Map() })
 
 const nameOf = (to: ProcessId, readonly: boolean): string => (readonly ? to + '/ro' : to)
 
-/** The connection to a node, opened when there is none. */
-export const wireTo = (wires: Wires, to: ProcessId, readonly: boolean, ctx: Context): Wire => {
+/** AUTH with these credentials; null without a password. */
+export const authWords = (user: string | undefined, password: string | undefined): readonly string[] | null => {
+  if (password === undefined || password === '') return null
+  return user === undefined || user === '' ? ['AUTH', password] : ['AUTH', user, password]
+}
+
+/** The connection to a node, opened when there is none; `auth`, where there is one, is the first word on it. */
+export const wireTo = (wires: Wires, to: ProcessId, readonly: boolean, ctx: Context, auth: readonly string[] | null = null): Wire => {
   const name = nameOf(to, readonly)
   const known = wires.byNode.get(name)
   if (known !== undefined) return wires.byConn.get(known)!
@@ -50,6 +57,10 @@ export const wireTo = (wires: Wires, to: ProcessId, readonly: boolean, ctx: Cont
   const wire: Wire = { id, to, readonly, ready: false, tags: ring(8), since: ring(8), head: 0, count: 0, unsent: [], watched: false }
   wires.byConn.set(id, wire)
   wires.byNode.set(name, id)
+  if (auth !== null) {
+    wire.unsent.push(auth)
+    enqueue(wire, LOGIN, ctx.now)
+  }
   if (readonly) {
     wire.unsent.push(READONLY)
     enqueue(wire, IGNORED, ctx.now)

@@ -52,6 +52,9 @@ const channelsOf = (command: CommandSpec, argv: readonly string[]): readonly str
   }
 }
 
+/** Whether a user may run a command that touches nothing. */
+export const mayRunNamed = (user: AclUser, name: string): boolean => user.selectors.some((s) => s.allCommands || s.allowed.has(name))
+
 /** Whether one of the rights is for this channel; a pattern somebody listens to must be a right itself, word for word. */
 export const isChannelAllowed = (allowed: readonly string[], channel: string, isPattern: boolean): boolean =>
   allowed.some((pattern) => (isPattern ? pattern === channel : globMatches(pattern, channel)))

@@ -1,4 +1,4 @@
-import type { Context } from '../core/process.ts'
+import type { Context, ProcessId } from '../core/process.ts'
 import { SEC } from '../core/time.ts'
 import { keptAcl, userNamed, type AclContext, type AclLogEntry } from './acl.ts'
 import { denialOf, type Denial } from './acl-check.ts'
@@ -55,10 +55,24 @@ export const deniedFor = (
   return denial
 }
 
+/** The same of a replica, which gave its masteruser and masterauth. */
+export const replicaNotAuthenticated = (state: NodeState, user: string, replica: ProcessId, ctx: Context): void =>
+  tellFailure(
+    state,
+    { ...FAILED, username: user, object: 'AUTH', at: ctx.now, client: `addr=${replica}:0 name= user=default` },
+    replica,
+    ctx,
+  )
+
+const FAILED = { count: 1, reason: 'auth', context: 'toplevel' } as const
+
+const tellFailure = (state: NodeState, entry: AclLogEntry, client: ProcessId, ctx: Context): void => {
+  if (add(state, entry)) ctx.emit('acl.authFailed', { user: entry.username, client })
+}
+
 /** Somebody gave a wrong password, or the name of a user that is off or none. `word` is the command as it was typed. */
 export const authenticationFailed = (state: NodeState, session: Session, user: string, word: string, ctx: Context): void => {
   const context = session.running || session.multi !== null ? 'multi' : 'toplevel'
   const client = clientLine(state, session, word.toLowerCase())
-  if (add(state, { count: 1, reason: 'auth', context, object: word, username: user, at: ctx.now, client }))
-    ctx.emit('acl.authFailed', { user, client: session.peer })
+  tellFailure(state, { ...FAILED, context, object: word, username: user, at: ctx.now, client }, session.peer, ctx)
 }

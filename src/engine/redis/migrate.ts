@@ -20,6 +20,8 @@ export interface Migration {
   to: ProcessId
   keys: string[]
   copy: boolean
+  /** AUTH, said before anything else; null when it was answered, or not wanted. */
+  login: readonly string[] | null
   answers: number
   refusal: string
   words: string[][]
@@ -34,14 +36,15 @@ export const migrate: Handler = (state, session, argv, ctx) => {
   if (session.running) return err("ERR 'migrate' is not simulated inside a transaction")
   let copy = false
   let replace = false
+  let login: readonly string[] | null = null
   let wanted: readonly string[] = [argv[3]]
   for (let i = 6; i < argv.length; i++) {
     const option = argv[i].toUpperCase()
     const left = argv.length - 1 - i
     if (option === 'COPY') copy = true
     else if (option === 'REPLACE') replace = true
-    else if (option === 'AUTH' && left >= 1) i++
-    else if (option === 'AUTH2' && left >= 2) i += 2
+    else if (option === 'AUTH' && left >= 1) login = ['AUTH', argv[++i]]
+    else if (option === 'AUTH2' && left >= 2) login = ['AUTH', argv[++i], argv[++i]]
     else if (option === 'KEYS') {
       if (argv[3] !== '') return err('ERR When using MIGRATE KEYS option, the key argument must be set to the empty string')
       wanted = argv.slice(i + 1)
@@ -64,7 +67,7 @@ export const migrate: Handler = (state, session, argv, ctx) => {
     return [name, key, String(ttl), dumpEntry(entry), ...(replace ? ['REPLACE'] : [])]
   })
   const deadline = ctx.now + (timeout > 0 ? timeout : 1000) * MS
-  migrations(state).set(conn, { conn, client: session.conn, to, keys, copy, answers: 0, refusal: '', words, up: false, deadline })
+  migrations(state).set(conn, { conn, client: session.conn, to, keys, copy, login, answers: 0, refusal: '', words, up: false, deadline })
   session.blocked = { why: 'migrate', argv: [...argv], since: ctx.now, via: conn }
   ctx.setTimer('migrations', LOOK_EVERY)
   return NO_REPLY
@@ -80,7 +83,8 @@ export const migrateConnected = (state: NodeState, conn: ConnId, ctx: Context): 
   const m = migrations(state).get(conn)
   if (m === undefined) return false
   m.up = true
-  for (const argv of m.words) ctx.send(conn, { type: 'command', argv, size: argv.reduce((n, w) => n + w.length + 8, 0) } as never)
+  for (const argv of m.login === null ? m.words : [m.login, ...m.words])
+    ctx.send(conn, { type: 'command', argv, size: argv.reduce((n, w) => n + w.length + 8, 0) } as never)
   return true
 }
 
@@ -94,6 +98,11 @@ export const migrateAnswered = (
 ): boolean => {
   const m = migrations(state).get(conn)
   if (m === undefined) return false
+  if (m.login !== null) {
+    m.login = null
+    if (isError(reply)) m.refusal = reply.error
+    return true
+  }
   const key = m.keys[m.answers++]
   if (isError(reply)) m.refusal ||= reply.error
   else if (!m.copy && deleteEntry(state.keys, key)) {

@@ -27,6 +27,7 @@ import { newKeyspace, shareKeys } from './keyspace.ts'
 import { readMemoryDirectives } from './memory.ts'
 import { checkMigrations, migrateAnswered, migrateConnected, migrateFailed } from './migrate.ts'
 import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, type Files } from './persistence.ts'
+import { refuseOtherHost } from './protected-mode.ts'
 import { deliverPublish } from './pubsub.ts'
 import { firstSlot } from './redirection.ts'
 import {
@@ -172,7 +173,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
   accepted(state, conn, from, kind: ConnKind, ctx) {
     if (kind === 'bus') busAccepted(state, conn, from, kind, ctx)
     else if (kind === 'replication') replAccepted(state, conn, from, ctx)
-    else {
+    else if (!refuseOtherHost(state, conn, from, ctx)) {
       state.stats.connections++
       state.sessions.set(conn, newSession(state, conn, from))
     }

@@ -1,5 +1,8 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context, Message, ProcessId } from '../core/process.ts'
+import { DEFAULT_USER, areCredentials, isOpenToAll, refusesOtherHosts, userNamed } from './acl.ts'
+import { mayRunNamed } from './acl-check.ts'
+import { replicaNotAuthenticated } from './acl-log.ts'
 import { SEC } from '../core/time.ts'
 import { eachSince, newBacklog } from './backlog.ts'
 import { commandSide, dumpKeys, type KeysDump } from './data.ts'
@@ -21,6 +24,13 @@ export interface PsyncMessage extends Message {
   readonly next: number
   /** the fact behind its asking. */
   readonly fact: number
+  /** masteruser and masterauth; null without. */
+  readonly login: readonly [user: string, password: string] | null
+}
+/** The primary does not take it: the error it answers. */
+export interface SyncRefusedMessage extends Message {
+  readonly type: 'syncRefused'
+  readonly reason: string
 }
 /** Partial: what was missed follows as the ordinary stream. */
 export interface ContinueMessage extends Message {
@@ -98,6 +108,13 @@ export const onPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Co
     ctx.close(conn)
     return
   }
+  const refusal = whyRefused(state, m, link.process, ctx)
+  if (refusal !== null) {
+    r.replicas.delete(conn)
+    ctx.send(conn, { type: 'syncRefused', size: 60, reason: refusal } as SyncRefusedMessage)
+    ctx.close(conn)
+    return
+  }
   link.ackAt = ctx.now
   link.fact = m.fact
   const full = whyNotPartial(state, m)
@@ -110,6 +127,21 @@ export const onPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Co
   link.reason = full
   const delay = isOn(state, 'repl-diskless-sync', true) ? number(state, 'repl-diskless-sync-delay', 5) : 0
   if (delay === 0 && !isSyncing(state)) beginFullSyncs(state, ctx)
+}
+
+/** A replica is a client like any other: it needs a password where others do, and the right to PSYNC. The error, or null. */
+const whyRefused = (state: NodeState, m: PsyncMessage, replica: ProcessId, ctx: Context): string | null => {
+  if (refusesOtherHosts(state)) return 'DENIED Redis is running in protected mode'
+  if (m.login === null && isOpenToAll(state) && state.acl === null) return null
+  const [user, password] = m.login ?? [DEFAULT_USER, '']
+  if (m.login === null) {
+    if (!isOpenToAll(state)) return 'NOAUTH Authentication required.'
+  } else if (!areCredentials(state, user, password)) {
+    replicaNotAuthenticated(state, user, replica, ctx)
+    return 'WRONGPASS invalid username-password pair or user is disabled.'
+  }
+  const lacks = ['replconf', 'psync'].find((name) => !mayRunNamed(userNamed(state, user)!, name))
+  return lacks === undefined ? null : `NOPERM this user has no permissions to run the '${lacks}' command`
 }
 
 const isSyncing = (state: NodeState): boolean => [...state.repl.replicas.values()].some((l) => l.state === 'syncing')

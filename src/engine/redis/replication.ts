@@ -1,6 +1,7 @@
 import type { CloseReason, ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
 import { SEC } from '../core/time.ts'
+import { DEFAULT_USER } from './acl.ts'
 import { newBacklog } from './backlog.ts'
 import { commandSide, loadKeys } from './data.ts'
 import { firstHistory, newHistory } from './histories.ts'
@@ -16,6 +17,7 @@ import {
   type PsyncMessage,
   type SyncMessage,
   type SyncPartMessage,
+  type SyncRefusedMessage,
   type SyncStartMessage,
 } from './psync.ts'
 import type { NodeState, StreamItem } from './state.ts'
@@ -68,6 +70,7 @@ export const bootReplication = (state: NodeState, disk: ReplicationDisk | null, 
     aloneSince: ctx.now,
     overruns: new Map(),
     syncs: { full: 0, partial: 0, refused: 0 },
+    refusal: '',
     strange: disk === null && follows && !ctx.settings.cluster,
   }
 }
@@ -117,6 +120,7 @@ export const startReplicating = (state: NodeState, primary: ProcessId, ctx: Cont
   r.link = 0
   r.linkState = 'none'
   r.transfer = null
+  r.refusal = ''
   r.fenced = 0
   connect(state, ctx)
 }
@@ -131,6 +135,7 @@ export const stopReplicating = (state: NodeState, ctx: Context): void => {
   r.linkState = 'none'
   r.linkDownSince = -1
   r.transfer = null
+  r.refusal = ''
   r.strange = false
   r.replid2 = r.replid
   r.secondOffset = r.offset + 1
@@ -168,7 +173,14 @@ export const replConnected = (state: NodeState, conn: ConnId, ctx: Context): boo
   if (conn !== r.link) return false
   r.lastIo = ctx.now
   r.linkState = 'handshake'
-  ctx.send(conn, { type: 'psync', size: 80, replid: r.strange ? '?' : r.replid, next: r.offset + 1, fact: r.linkFact } as PsyncMessage)
+  ctx.send(conn, {
+    type: 'psync',
+    size: 80,
+    replid: r.strange ? '?' : r.replid,
+    next: r.offset + 1,
+    fact: r.linkFact,
+    login: loginOf(state),
+  } as PsyncMessage)
   return true
 }
 
@@ -209,9 +221,26 @@ const onContinue = (state: NodeState, m: ContinueMessage, conn: ConnId, ctx: Con
   linked(state, ctx)
 }
 
+/** masteruser and masterauth, when there is a password to give. */
+const loginOf = (state: NodeState): PsyncMessage['login'] => {
+  const password = state.config.get('masterauth') ?? ''
+  if (password === '') return null
+  const user = state.config.get('masteruser') ?? ''
+  return [user === '' ? DEFAULT_USER : user, password]
+}
+
+/** The primary answers with an error. It is asked again each second; the reason is told once. */
+const onRefused = (state: NodeState, m: SyncRefusedMessage, conn: ConnId, ctx: Context): void => {
+  const r = state.repl
+  if (conn !== r.link || r.refusal === m.reason) return
+  r.refusal = m.reason
+  r.linkFact = ctx.emit('replication.refused', { primary: r.primary!, reason: m.reason }, because(r.linkFact))
+}
+
 const linked = (state: NodeState, ctx: Context): void => {
   const r = state.repl
   r.linkState = 'connected'
+  r.refusal = ''
   r.lastIo = ctx.now
   sendAck(state, r.offset, ctx)
 }
@@ -283,6 +312,7 @@ export const startReplicationCron = (after: number, ctx: Context): void => ctx.s
 export const replMessages = {
   psync: onPsync,
   syncContinue: onContinue,
+  syncRefused: onRefused,
   syncStart: onSyncStart,
   syncPart: onSyncPart,
   sync: onSync,

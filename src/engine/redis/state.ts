@@ -47,6 +47,8 @@ export interface NodeState {
   repl: ReplicationState
   /** users and refusals; null while there is but the default user as the directives have it (acl.ts). */
   acl: import('./acl.ts').AclState | null
+  /** hosts that protected mode refused, each told once. */
+  refusedHosts?: ProcessId[]
   stats: NodeStats
   /** bytes sent that their receivers have not taken yet, of the connections that are watched for it (client-output.ts). */
   output: number
@@ -438,6 +440,8 @@ export interface ReplicationState {
   overruns: Map<ProcessId, number>
   /** INFO stats: sync_full, sync_partial_ok, sync_partial_err. */
   syncs: { full: number; partial: number; refused: number }
+  /** replica: why its primary did not take it, when it last asked; '' = it did, or was not asked. */
+  refusal: string
   /** a replica by directive that found no file: it has no history to offer. */
   strange: boolean
 }

@@ -35,10 +35,32 @@ export interface Evidence {
 const msText = (t: Micros): string => `${Math.max(0, Math.round(t / MS))} ms`
 
 export const whyNot = (state: NodeState, now: Micros): WhyNot | null => {
+  if (state.repl.refusal !== '') return whyRefused(state)
   const c = state.cluster
   if (c === null) return null
   const me = c.peers[MYSELF]
   return me.primary ? primarysCase(state, c, now) : replicasCase(state, c, now)
+}
+
+/** What helps a replica that its primary refuses, by the first word of the error. */
+const CURES: Record<string, string> = {
+  NOAUTH: 'its primary asks for a password: set masterauth here (and masteruser for another user than default)',
+  WRONGPASS: 'masterauth or masteruser here is not what its primary knows',
+  NOPERM: 'its masteruser needs the rights +psync +replconf +ping there',
+  DENIED: 'its primary is in protected mode: give its default user a password, or set protected-mode no',
+}
+
+/** A replica that its primary does not take: it can neither get data nor be promoted with any. */
+const whyRefused = (state: NodeState): WhyNot => {
+  const { refusal, primary } = state.repl
+  const word = refusal.split(' ')[0]
+  return {
+    headline: `It gets no data: ${primary} refuses it`,
+    evidence: [
+      { mark: 'no', who: primary ?? '', text: refusal, figure: '' },
+      { mark: 'wait', who: '', text: CURES[word] ?? 'it asks again each second', figure: 'asks each second' },
+    ],
+  }
 }
 
 const owners = (c: ClusterState): Peer[] => c.peers.filter((p) => !p.gone && p.primary && p.numSlots > 0)

@@ -148,6 +148,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
     'error',
     `drops ${replica}${times > 1 ? ` again, time ${times}` : ''}: ${bytes(waiting)} wait for it${syncing ? ' before its full sync is over' : ''}, the ${kind} limit is ${bytes(limit)}`,
   ],
+  'replication.refused': ({ primary, reason }) => ['no', `is not taken as a replica by ${primary}: ${reason}`],
   'replication.fenced': ({ on, good, wanted, maxLag }) =>
     on
       ? ['no', `refuses writes: ${good} of ${several(wanted, 'good replica')} answered within ${maxLag} s`]
@@ -155,6 +156,10 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'acl.denied': ({ user, client, command, reason, object, context }) => [
     'no',
     `refuses ${client}, user ${user}: ${reason === 'command' ? `no right to ${object.toUpperCase()}` : `${command.toUpperCase()} may not touch the ${reason} ${object}`}${context === 'lua' ? ', in a script' : ''}`,
+  ],
+  'node.hostRefused': ({ client }) => [
+    'no',
+    `answers DENIED to ${client} and hangs up: it is in protected mode, asks nobody for a password, and so serves its own host only`,
   ],
   'acl.authFailed': ({ user, client }) => ['no', `does not let ${client} in as ${user}: wrong password, or no such user`],
   'acl.changed': ({ user, rules, closed }) => [
@@ -252,6 +257,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
     `uses ${to} in place of ${from}, told by ${by}${why === '' ? '' : ` (${why})`}`,
   ],
   'client.refreshed': ({ from, changed }) => ['redirect', `refreshes its slot map from ${from}, ${several(changed, 'slot')} changed`],
+  'client.refused': ({ by, error }) => ['error', `is not let in by ${by}: ${error.length > 120 ? `${error.slice(0, 60)}…` : error}`],
   'client.connectionLost': ({ to, why }) => ['error', `loses its connection to ${to}${why ? `: ${why}` : ''}`],
   'request.done': ({ op, key, outcome, error }) => [
     outcome === 'error' ? 'error' : 'reply',
@@ -311,10 +317,13 @@ const SPOKEN: ReadonlySet<FactType> = new Set<FactType>([
   'eviction.began',
   'memory.refused',
   'acl.denied',
+  'client.refused',
+  'node.hostRefused',
   'acl.authFailed',
   'subscription.changed',
   'replication.bufferClosed',
   'replication.fenced',
+  'replication.refused',
   'persistence.loaded',
 ])
 

@@ -52,6 +52,7 @@ export const bareNode: Behaviour<NodeState> = {
       pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
       cluster: null,
       repl: {},
+      acl: null,
       stats: {
         commands: 0,
         hits: 0,
