@@ -13,8 +13,16 @@ export interface Term {
 export const GLOSSARY: readonly Term[] = [
   {
     word: 'ACL',
-    means: 'Rules that say which commands, keys and channels a user of Redis may use. AUTH tells a node who is asking.',
-    room: 'redis/auth.ts',
+    means:
+      'Rules that say which commands, keys and channels a user of Redis may use. AUTH tells a node who is asking. Each node has users of its own: a replica does not learn them from its primary.',
+    room: 'redis/acl-check.ts',
+    see: 'three-users',
+  },
+  {
+    word: 'ACL LOG',
+    means: 'A node’s list of what it refused lately: a command, key or channel a user has no right to, or a wrong password.',
+    room: 'redis/acl-log.ts',
+    see: 'three-users',
   },
   {
     word: 'active expiry',
@@ -153,6 +161,13 @@ export const GLOSSARY: readonly Term[] = [
     see: 'too-small',
   },
   {
+    word: 'masterauth',
+    means:
+      'The password a replica gives its primary, masteruser the user. Without it a primary that asks for one answers NOAUTH, and the replica gets no data.',
+    room: 'redis/replication.ts',
+    see: 'three-users',
+  },
+  {
     word: 'MOVED',
     means: 'A redirect for good: this slot belongs to another node. A client that learns from it asks right the next time.',
     room: 'redis/redirection.ts',
@@ -163,6 +178,18 @@ export const GLOSSARY: readonly Term[] = [
     also: 'cluster-node-timeout',
     means: 'How long a node may be silent before others suspect it. Most times of a failover follow from it.',
     room: 'redis/rules.ts',
+  },
+  {
+    word: 'NOAUTH',
+    means: 'The answer to whoever has given no password where one is needed. requirepass is the password of the user default.',
+    room: 'redis/auth.ts',
+    see: 'three-users',
+  },
+  {
+    word: 'NOPERM',
+    means: 'The answer to a user who has no right to this command, or to one of its keys or channels.',
+    room: 'redis/acl-check.ts',
+    see: 'three-users',
   },
   {
     word: 'NOREPLICAS',
@@ -206,6 +233,13 @@ export const GLOSSARY: readonly Term[] = [
     see: 'first-minute',
   },
   { word: 'primary', also: 'master', means: 'The node that owns slots and takes writes for them.', room: 'redis/role.ts' },
+  {
+    word: 'protected mode',
+    means:
+      'While the user default has no password, a server answers its own host only; everybody else hears DENIED. It is a guard against forgetting, no substitute for a password.',
+    room: 'redis/protected-mode.ts',
+    see: 'open-port',
+  },
   {
     word: 'pub/sub',
     means: 'Messages to those who listen now. They are not kept, not confirmed and not sent again.',

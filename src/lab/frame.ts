@@ -290,6 +290,10 @@ export interface Inspection {
   /** an app: flows waiting, by step label. */
   waiting: { flow: string; step: string; count: number; oldest: Micros }[]
   keys: number
+  /** a node: its users in the words of redis.conf; isOpen: nobody is asked for a password. */
+  users?: { isOpen: boolean; list: { name: string; rules: string; connections: number }[] }
+  /** a node: whom it refused lately, newest first. */
+  refusals?: { text: string; count: number; ago: Micros }[]
 }
 
 export interface WhyNot {

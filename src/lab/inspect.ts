@@ -12,6 +12,7 @@ import type { Instance, Primary, SentinelState } from '../engine/sentinel/state.
 import { appInFlight, slotBelief, waitingFlows, type AppState } from '../engine/client/app.ts'
 import type { OriginState } from '../engine/origin/origin.ts'
 import type { Inspection } from './frame.ts'
+import { inspectUsers } from './inspect-users.ts'
 
 const grouped = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ' ')
 const msText = (micros: number): string => `${grouped(micros / MS)} ms`
@@ -137,6 +138,7 @@ const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, pau
       : [],
     waiting: [],
     keys: n.keys.size,
+    ...inspectUsers(w, n),
   }
 }
 
@@ -207,6 +209,12 @@ const inspectSentinel = (w: World, id: ProcessId, s: SentinelState, paused: bool
   }
 }
 
+const speaksAs = (a: AppState): string => {
+  const user = a.policy.user === undefined || a.policy.user === '' ? 'default' : a.policy.user
+  const refused = a.client.refusal === '' ? '' : `, refused: ${a.client.refusal.split(' ')[0]}`
+  return (a.policy.password === undefined || a.policy.password === '' ? 'default, without a password' : user) + refused
+}
+
 const inspectApp = (w: World, id: ProcessId, a: AppState): Inspection => ({
   process: id,
   rows: [
@@ -219,6 +227,7 @@ const inspectApp = (w: World, id: ProcessId, a: AppState): Inspection => ({
     { label: 'a command is given up after', value: msText(a.policy.timeout) },
     { label: 'further attempts', value: String(a.policy.retries) },
     { label: 'reads from', value: a.policy.readFrom },
+    { label: 'speaks as', value: speaksAs(a) },
     { label: 'invalidations', value: a.policy.l1Ttl === 0 ? 'no L1' : a.subscription.on ? 'subscribed' : 'not subscribed' },
   ],
   why: null,

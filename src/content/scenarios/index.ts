@@ -176,6 +176,35 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     ...base,
+    id: 'open-port',
+    title: 'An open port',
+    about:
+      'A node that asks nobody for a password: in the console of n1 say KEYS *, CONFIG GET *, ACL LIST, and think of FLUSHALL; whoever reaches the port may. Then switch protected mode on, or give the nodes a password, restart n1, and see who is still served.',
+    topology: { cluster: false, primaries: 1, replicasPerPrimary: 1, apps: 2 },
+    config: { 'protected-mode': 'no', 'repl-diskless-sync-delay': '0' },
+    load: { ...DEFAULT_LOAD, rate: 100, reads: 0.9, keys: 500 },
+  },
+  {
+    ...base,
+    id: 'three-users',
+    title: 'A right for every user',
+    about:
+      'app1 speaks as shop and may do its work. app2 speaks as report: it may only read, so what it would write is refused with NOPERM. app3 gives no password and hears NOAUTH. Look at Users in n1; in its console, AUTH sesame and then ACL LOG, ACL DRYRUN report SET item:1 x, ACL SETUSER report +set %W~item:*.',
+    topology: { cluster: false, primaries: 1, replicasPerPrimary: 1, apps: 3 },
+    config: {
+      requirepass: 'sesame',
+      masteruser: 'replica',
+      masterauth: 'follow',
+      'repl-diskless-sync-delay': '0',
+      'user shop': 'on >sells ~item:* &invalidate +@read +@write +@pubsub -@dangerous',
+      'user report': 'on >reads %R~item:* resetchannels +@read',
+      'user replica': 'on >follow +psync +replconf +ping',
+    },
+    load: { ...DEFAULT_LOAD, rate: 120, reads: 0.8, keys: 500 },
+    own: { app1: { user: 'shop', password: 'sells' }, app2: { user: 'report', password: 'reads' } },
+  },
+  {
+    ...base,
     id: 'half-moved',
     title: 'A migration left half done',
     about:

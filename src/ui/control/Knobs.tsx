@@ -9,6 +9,7 @@ import { directiveOf } from './directive.ts'
 import s from './knobs.module.css'
 import { MemoryKnobs } from './MemoryKnobs.tsx'
 import { Choice, Group, Knob } from './parts.tsx'
+import { SecurityKnobs } from './SecurityKnobs.tsx'
 
 type Refresh = 'moved' | 'timer60' | 'timer5' | 'timer' | 'ignore'
 const refreshOf = (p: AppPolicy): Refresh =>
@@ -245,6 +246,7 @@ export const Knobs = () => {
         </Group>
       )}
       <MemoryKnobs />
+      <SecurityKnobs />
       <Group title="Database">
         <Knob
           knob={{

@@ -13,6 +13,7 @@ import { act } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
 import { useCalm } from '../store/use-calm.ts'
 import { Keys } from './Keys.tsx'
+import { Users } from './Users.tsx'
 import { useAsked } from './use-asked.ts'
 import s from './inspect.module.css'
 
@@ -202,6 +203,11 @@ const liveRows = (face: ProcessFace): { label: string; value: string }[] => {
   return []
 }
 
+const usersNote = ({ users, refusals }: Inspection): string => {
+  const n = users!.list.length
+  return `${n === 1 ? '1 user' : `${n} users`}${users!.isOpen ? ', open to all' : ''}${refusals!.length > 0 ? ', some refused' : ''}`
+}
+
 const Body = ({ id, phone }: { id: ProcessId; phone: boolean }) => {
   const face = useCalm((x) => x.frame?.processes.find((p) => p.id === id), id)
   const at = useCalm((x) => x.frame?.at ?? 0)
@@ -249,6 +255,11 @@ const Body = ({ id, phone }: { id: ProcessId; phone: boolean }) => {
       {inspection && inspection.peers.length > 0 && (
         <Fold title="What it believes of others" note={`${inspection.peers.length} peers`}>
           <Peers peers={inspection.peers} at={at} />
+        </Fold>
+      )}
+      {inspection?.users && (
+        <Fold title="Users" note={usersNote(inspection)} start={(inspection.refusals?.length ?? 0) > 0}>
+          <Users users={inspection.users} refusals={inspection.refusals ?? []} />
         </Fold>
       )}
       {face.kind !== 'origin' && face.kind !== 'sentinel' && (
