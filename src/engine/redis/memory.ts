@@ -75,6 +75,8 @@ export const readMemoryDirectives = (state: NodeState): void => {
   // a node of a cluster keeps no account of use that nobody asked for
   if (state.memory === null && state.cluster !== null && limit === 0 && !policy.endsWith('-lfu')) return
   const m = (state.memory ??= newMemory())
+  // what was refused or evicted under other rules says nothing about these
+  if (m.limit !== limit || m.policy !== policy) m.refusedAt = m.evictedAt = -1
   m.limit = limit
   m.policy = policy
   const rank = policy === 'noeviction' ? 'none' : (policy.slice(policy.indexOf('-') + 1) as MemoryState['rank'])
