@@ -1,3 +1,4 @@
+import '../lab/lua/hand-in.ts'
 import { readFileSync } from 'node:fs'
 import type { Fact } from '../engine/core/fact.ts'
 import { SEC } from '../engine/core/time.ts'

@@ -1,3 +1,4 @@
+import '../lab/lua/hand-in.ts'
 import { buildSimulation } from '../engine/build.ts'
 import { applyAction } from '../engine/apply.ts'
 import type { Action } from '../engine/action.ts'

@@ -1,3 +1,4 @@
+import './lua/hand-in.ts'
 import type { Lab } from './lab.ts'
 import { LabHost, type HostMethod } from './host.ts'
 

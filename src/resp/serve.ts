@@ -1,3 +1,4 @@
+import '../lab/lua/hand-in.ts'
 import { createServer, type Server, type Socket } from 'node:net'
 import { once } from 'node:events'
 import type { Action } from '../engine/action.ts'

@@ -1,3 +1,4 @@
+import '../../lab/lua/hand-in.ts'
 import { MS } from '../../engine/core/time.ts'
 import type { Reply } from '../../engine/redis/reply.ts'
 import { formOf, formOfValue, normalizer, sameForm, show, type Form } from './compare.ts'

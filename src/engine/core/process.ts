@@ -40,6 +40,8 @@ export interface Context {
   /** Opens a connection; later `connected` or `closed` is called, or nothing while the other host is silent. */
   connect(to: ProcessId, kind: ConnKind): ConnId
   close(conn: ConnId): void
+  /** The message in hand takes so much longer than `cost` foresaw: what is sent from now on leaves later. Before the slowness factor. */
+  spend(time: Micros): void
   /** Ends this process for good (SHUTDOWN of a removed node): its connections are reset and it leaves the stage. */
   exit(): void
   /** One timer a name; setting it again moves it. `data` is plain. */

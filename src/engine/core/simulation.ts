@@ -715,6 +715,14 @@ export class Simulation implements Context {
     this.departAt = departAt
   }
 
+  spend(time: Micros): void {
+    const { p } = this.current!
+    const more = Math.round(time * p.slow)
+    if (more <= 0) return
+    this.departAt += more
+    if (p.busyUntil < this.departAt) p.busyUntil = this.departAt
+  }
+
   private fire(bound: Bound, place: number, data: unknown): void {
     const { p, b, handlers } = bound
     while (handlers.length <= place) {

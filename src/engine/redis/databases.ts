@@ -37,3 +37,15 @@ export const swap = (state: NodeState, a: number, b: number, current: number): v
   put(a, second)
   put(b, first)
 }
+
+/** Runs in database `db`, whichever is the current one: what a script chose. */
+export const inDatabase = <T>(state: NodeState, db: number, run: () => T): T => {
+  const outer = state.db
+  if (outer === db) return run()
+  if (outer !== 0) leave(state, outer)
+  if (db !== 0) enter(state, db)
+  const result = run()
+  if (db !== 0) leave(state, db)
+  if (outer !== 0) enter(state, outer)
+  return result
+}

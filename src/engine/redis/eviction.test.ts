@@ -1,3 +1,4 @@
+import '../../lab/lua/hand-in.ts'
 import { describe, expect, it } from 'vitest'
 import { clone } from '../core/clone.ts'
 import type { Fact } from '../core/fact.ts'

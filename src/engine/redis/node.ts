@@ -17,6 +17,7 @@ import {
 import { loadUsers } from './acl-rules.ts'
 import { outputCron } from './client-output.ts'
 import { specOf } from './commands.ts'
+import { FIRST_RANDOM } from './scripting/host.ts'
 import { checkWaits, onWaitTimer } from './commands/wait.ts'
 import { setDirective } from './config.ts'
 import { connectCommands } from './data.ts'
@@ -80,6 +81,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     awaited: new Map(),
     ready: [],
     scripts: new Map(),
+    scriptRandom: FIRST_RANDOM,
     migrations: new Map(),
     memory: null,
     cluster: null,

@@ -1,3 +1,4 @@
+import '../../lab/lua/hand-in.ts'
 import { describe, expect, it } from 'vitest'
 import { SEC } from '../core/time.ts'
 import { brokenLimit } from './output-buffer.ts'

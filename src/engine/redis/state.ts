@@ -39,6 +39,8 @@ export interface NodeState {
   ready: string[]
   /** scripts by their digest. */
   scripts: Map<string, string>
+  /** state of their math.random: 48 bits. */
+  scriptRandom: number
   /** MIGRATEs under way, by the connection to their target. */
   migrations: Map<ConnId, import('./migrate.ts').Migration>
   /** null in cluster mode, while there is no limit and nobody asked for a key's use. */

@@ -1,16 +1,17 @@
 import type { Context } from '../../core/process.ts'
 import { deniedWithin } from '../auth.ts'
+import { inDatabase } from '../databases.ts'
 import { isOn } from '../peers.ts'
 import { firstSlot, redirect } from '../redirection.ts'
 import { replicasLacking } from '../replication.ts'
 import { OK, OUT_OF_MEMORY, err, isError, type Reply } from '../reply.ts'
-import { LuaSyntax, parseLua } from '../scripting/parse.ts'
-import { fn, luaGlobals, tableOf, tostring } from '../scripting/library.ts'
-import { LuaError, NotSimulated, Script, Table, asText, type Value } from '../scripting/run.ts'
+import { asText } from '../scripting/args.ts'
+import { isTable, luaMachine, type LuaFunction, type Table, type Value, type Vm } from '../scripting/host.ts'
+import { flagsOf, type ScriptFlags } from '../scripting/shebang.ts'
 import { sha1 } from '../scripting/sha1.ts'
 import type { NodeState, Session } from '../state.ts'
 import { NOT_INTEGER, SYNTAX, container, counted, helpOf, spec, unsimulated, type CommandSpec, type Handler } from './spec.ts'
-import { parseInt64 } from '../numbers.ts'
+import { formatDouble, parseInt64 } from '../numbers.ts'
 
 /** Lua scripts: they run as one command, see only the keys they were promised, and their effects are what the replicas hear. */
 
@@ -25,41 +26,94 @@ interface Caller {
 
 // ------------------------------------------------------------------ values there and back
 
-/** A reply as a script sees it, in the protocol's second version. */
-const toLua = (reply: Reply): Value => {
-  if (reply === null) return false
+/** A table of one field, as Redis tells states and errors. */
+const field = (vm: Vm, name: string, value: Value): Table => {
+  const t = vm.table()
+  t.set(name, value)
+  return t
+}
+
+const listOf = (vm: Vm, items: readonly Value[]): Table => {
+  const t = vm.table()
+  items.forEach((item, i) => t.set(i + 1, item))
+  return t
+}
+
+/** A reply as a script sees it; what only the third version of the protocol knows comes only to a script that asked for it. */
+const toLua = (reply: Reply, resp: 2 | 3, vm: Vm): Value => {
+  const inner = (r: Reply): Value => toLua(r, resp, vm)
+  if (reply === null) return resp === 3 ? undefined : false
   if (typeof reply === 'string' || typeof reply === 'number') return reply
   if (typeof reply === 'bigint') return Number(reply)
-  if (Array.isArray(reply)) {
-    const table = new Table()
-    reply.forEach((item, i) => table.set(i + 1, toLua(item)))
-    return table
+  if (Array.isArray(reply)) return listOf(vm, reply.map(inner))
+  if ('simple' in reply) return field(vm, 'ok', reply.simple)
+  if ('error' in reply) return errorTable(vm, reply.error)
+  if ('map' in reply) {
+    const map = vm.table()
+    for (const [k, v] of reply.map) map.set(inner(k), inner(v))
+    return field(vm, 'map', map)
   }
-  if ('simple' in reply) return tableOf({ ok: reply.simple })
-  if ('error' in reply) return tableOf({ err: reply.error })
-  return false
+  if ('set' in reply) {
+    const set = vm.table()
+    for (const member of reply.set) set.set(inner(member), true)
+    return field(vm, 'set', set)
+  }
+  if ('push' in reply) return listOf(vm, reply.push.map(inner))
+  if ('double' in reply) return field(vm, 'double', reply.double)
+  if ('bool' in reply) return reply.bool
+  if ('verbatim' in reply) {
+    const text = vm.table()
+    text.set('string', reply.verbatim)
+    text.set('format', 'txt')
+    return field(vm, 'verbatim_string', text)
+  }
+  return resp === 3 ? undefined : false
 }
 
 /** What a script returns, as a reply: numbers lose their fraction, a table ends at its first nil. */
-const toReply = (v: Value): Reply => {
-  if (v === undefined || v === false) return null
-  if (v === true) return 1
+const toReply = (v: Value, resp: 2 | 3): Reply => {
+  if (v === undefined) return null
+  if (typeof v === 'boolean') return resp === 3 ? { bool: v } : v ? 1 : null
   if (typeof v === 'string') return v
   if (typeof v === 'number') return wholeOf(v)
-  if (!(v instanceof Table)) return null
-  const error = v.get('err')
-  if (typeof error === 'string') return err(error)
-  const ok = v.get('ok')
-  if (typeof ok === 'string') return { simple: ok }
+  if (!isTable(v)) return null
+  const error = asText(v.get('err'))
+  if (error !== null) return err(oneLine(error))
+  const ok = asText(v.get('ok'))
+  if (ok !== null) return { simple: oneLine(ok) }
   const double = v.get('double')
-  if (typeof double === 'number') return asText(double)
+  if (typeof double === 'number') return resp === 3 ? { double } : formatDouble(double)
+  const [map, set] = [v.get('map'), v.get('set')]
+  if (isTable(map)) {
+    const pairs = entriesOf(map).map(([k, item]): [Reply, Reply] => [toReply(k, resp), toReply(item, resp)])
+    return resp === 3 ? { map: pairs } : pairs.flat()
+  }
+  if (isTable(set)) {
+    const members = entriesOf(set).map(([k]) => toReply(k, resp))
+    return resp === 3 ? { set: members } : members
+  }
+  const big = asText(v.get('big_number'))
+  if (big !== null) return oneLine(big)
+  const verbatim = v.get('verbatim_string')
+  if (isTable(verbatim)) {
+    const [text, format] = [asText(verbatim.get('string')), asText(verbatim.get('format'))]
+    if (text !== null && format !== null) return resp === 3 ? { verbatim: text } : text
+  }
   const out: Reply[] = []
-  for (let i = 1, n = v.length; i <= n; i++) out.push(toReply(v.get(i)))
+  for (let i = 1, item = v.get(1); item !== undefined; item = v.get(++i)) out.push(toReply(item, resp))
+  return out
+}
+
+const oneLine = (text: string): string => text.replace(/[\r\n]/g, ' ')
+
+const entriesOf = (t: Table): (readonly [Value, Value])[] => {
+  const out: (readonly [Value, Value])[] = []
+  for (let e = t.next(undefined); e !== null; e = t.next(e[0])) out.push(e)
   return out
 }
 
 const wholeOf = (n: number): Reply => {
-  if (Number.isSafeInteger(Math.trunc(n))) return Math.trunc(n)
+  if (Number.isSafeInteger(Math.trunc(n))) return Math.trunc(n) + 0
   return Number.isNaN(n) || Math.abs(n) >= 9223372036854775808 ? -9223372036854775808n : BigInt(Math.trunc(n))
 }
 
@@ -93,7 +147,7 @@ const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value
   if (args.length === 0) return err('ERR Please specify at least one argument for this redis lib call')
   const argv: string[] = []
   for (const arg of args) {
-    const word = typeof arg === 'number' ? wordOf(arg) : typeof arg === 'string' ? arg : null
+    const word = typeof arg === 'number' ? formatDouble(arg) : typeof arg === 'string' ? arg : null
     if (word === null) return err('ERR Lua redis lib command arguments must be strings or integers')
     argv.push(word)
   }
@@ -106,50 +160,74 @@ const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value
   // memory is looked at when a script begins; one that has written may go on
   if (command.isWrite && state.memory !== null) state.memory.full = false
   const before = state.repl.offset
-  const reply = command.handler(state, s, argv, ctx, firstSlot(command, argv))
-  if (isError(reply) && reply.error.endsWith('is not simulated')) throw new NotSimulated(command.name)
+  const reply = inDatabase(state, s.db, () => command.handler(state, s, argv, ctx, firstSlot(command, argv)))
   if (state.repl.offset !== before) s.wrote = state.repl.offset
   return reply
 }
 
-/** %.17g, as numbers become words of commands. */
-const wordOf = (n: number): string => (Number.isSafeInteger(n) ? String(n) : (asText(n) ?? ''))
+// ------------------------------------------------------------------ the library `redis`
 
-// ------------------------------------------------------------------ running
-
-const redisLibrary = (state: NodeState, s: Session, find: Find, by: Caller, ctx: Context): Table => {
-  const library = tableOf({
-    call: fn((args, line) => {
-      const reply = callFrom(state, s, find, args, by, ctx)
-      if (isError(reply)) throw new LuaError(tableOf({ err: reply.error }), line)
-      return [toLua(reply)]
-    }),
-    pcall: fn((args) => [toLua(callFrom(state, s, find, args, by, ctx))]),
-    error_reply: fn((args) => {
-      const text = asText(args[0]) ?? ''
-      return [tableOf({ err: /^-?[A-Z]+ /.test(text) ? text.replace(/^-/, '') : `ERR ${text.replace(/^-/, '')}` })]
-    }),
-    status_reply: fn((args) => [tableOf({ ok: asText(args[0]) ?? '' })]),
-    sha1hex: fn((args) => [sha1(asText(args[0]) ?? '')]),
-    log: fn(() => []),
-    setresp: fn((args) => {
-      if (args[0] === 3) throw new NotSimulated('redis.setresp(3)')
-      return []
-    }),
-    replicate_commands: fn(() => [true]),
-    LOG_DEBUG: 0,
-    LOG_VERBOSE: 1,
-    LOG_NOTICE: 2,
-    LOG_WARNING: 3,
-  })
-  return library.lock()
+const errorTable = (vm: Vm, text: string): Table => {
+  const t = field(vm, 'err', text)
+  t.set('ignore_error_stats_update', true)
+  return t
 }
 
-const listOf = (words: readonly string[]): Table => {
-  const table = new Table()
-  words.forEach((word, i) => table.set(i + 1, word))
-  return table
+/** luaError: an error that names no place of its own. */
+const refuse = (vm: Vm, text: string): never => vm.raise(field(vm, 'err', `ERR ${text}`))
+
+const VERSION_NUMBER = 0x7000f
+const CONSTANTS = Object.freeze({
+  LOG_DEBUG: 0,
+  LOG_VERBOSE: 1,
+  LOG_NOTICE: 2,
+  LOG_WARNING: 3,
+  REPL_NONE: 0,
+  REPL_AOF: 1,
+  REPL_SLAVE: 2,
+  REPL_REPLICA: 2,
+  REPL_ALL: 3,
+  REDIS_VERSION: '7.0.15',
+  REDIS_VERSION_NUM: VERSION_NUMBER,
+})
+
+/** redis.error_reply and redis.status_reply. */
+const single =
+  (make: (text: string, vm: Vm) => Table): LuaFunction =>
+  (args, vm) => {
+    const [text] = args
+    return [args.length === 1 && typeof text === 'string' ? make(text, vm) : errorTable(vm, 'ERR wrong number or type of arguments')]
+  }
+
+/** An error's first word is its code; one word alone has none. */
+const coded = (text: string): string => {
+  const words = text.replace(/^-/, '').replace(/[\r\n]+$/, '')
+  return words.includes(' ') ? words : `ERR ${words}`
 }
+
+const PLAIN: Readonly<Record<string, LuaFunction>> = {
+  error_reply: single((text, vm) => errorTable(vm, coded(text))),
+  status_reply: single((text, vm) => field(vm, 'ok', text)),
+  sha1hex: (args, vm) => (args.length === 1 ? [sha1(asText(args[0]) ?? '')] : refuse(vm, 'wrong number of arguments')),
+  log: (args, vm) => {
+    if (args.length < 2) return refuse(vm, 'redis.log() requires two arguments or more.')
+    if (typeof args[0] !== 'number') return refuse(vm, 'First argument must be a number (log level).')
+    return args[0] >= 0 && args[0] <= 3 ? [] : refuse(vm, 'Invalid debug level.')
+  },
+  set_repl: (args, vm) => {
+    if (args.length !== 1) return refuse(vm, 'redis.set_repl() requires two arguments.')
+    const flags = Number(asText(args[0]) ?? 0)
+    return (flags & ~3) === 0 ? [] : refuse(vm, 'Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
+  },
+  replicate_commands: () => [true],
+  breakpoint: () => [false],
+  debug: () => [],
+}
+
+/** Service time of a command that a script runs: no socket, no parsing of a request. */
+const CALL_TIME = 1
+/** Instructions of Lua that a server does in a microsecond. */
+const STEPS_PER_MICRO = 50
 
 const run = (
   state: NodeState,
@@ -161,34 +239,63 @@ const run = (
   readsOnly: boolean,
   ctx: Context,
 ): Reply => {
-  let program
-  try {
-    program = parseLua(source)
-  } catch (error) {
-    if (error instanceof LuaSyntax) return err(`ERR Error compiling script (new function): ${error.message}`)
-    throw error
-  }
+  const by: Caller = { command: argv[0].toLowerCase(), readsOnly }
+  const lua = luaMachine()
+  const wrong = lua.check(source)
+  if (wrong !== null) return err(`ERR Error compiling script (new function): ${wrong}`)
   const name = sha1(source)
   state.scripts.set(name, source)
-  // commands of a script never wait, and answer in the protocol's second version
+  // commands of a script never wait, and answer in the protocol's second version unless it asks for the third
   const inner: Session = { ...session, running: true, resp: 2, multi: null }
-  const globals = luaGlobals()
-  globals.set('KEYS', listOf(argv.slice(3, 3 + keys)))
-  globals.set('ARGV', listOf(argv.slice(3 + keys)))
-  const library = redisLibrary(state, inner, find, { command: argv[0].toLowerCase(), readsOnly }, ctx)
-  globals.set('redis', library)
-  globals.set('server', library)
-  try {
-    return toReply(new Script(globals).run(program)[0])
-  } catch (error) {
-    if (error instanceof NotSimulated) return err(`ERR '${error.message}' in a script is not simulated`)
-    if (!(error instanceof LuaError)) throw error
-    const { value, line } = error
-    const told = value instanceof Table && typeof value.get('err') === 'string' ? (value.get('err') as string) : `ERR ${tostring(value)}`
-    return err(`${told} script: ${name}, on @user_script:${line}.`)
-  } finally {
-    if (inner.wrote > session.wrote) session.wrote = inner.wrote
+  let calls = 0
+  const call = (args: readonly Value[]): Reply => {
+    calls++
+    return callFrom(state, inner, find, args, by, ctx)
   }
+  const { value, error, random, steps } = lua.run({
+    source,
+    random: state.scriptRandom,
+    keys: argv.slice(3, 3 + keys),
+    argv: argv.slice(3 + keys),
+    constants: CONSTANTS,
+    redis: {
+      ...PLAIN,
+      call: (args, vm) => {
+        const reply = call(args)
+        return isError(reply) ? vm.raise(errorTable(vm, reply.error)) : [toLua(reply, inner.resp, vm)]
+      },
+      pcall: (args, vm) => [toLua(call(args), inner.resp, vm)],
+      setresp: (args, vm) => {
+        if (args.length !== 1) return refuse(vm, 'redis.setresp() requires one argument.')
+        if (args[0] !== 2 && args[0] !== 3) return refuse(vm, 'RESP version must be 2 or 3.')
+        inner.resp = args[0]
+        return []
+      },
+      acl_check_cmd: (args, vm) => {
+        if (args.length === 0) return refuse(vm, 'Please specify at least one argument for this redis.acl_check_cmd() call')
+        const known = find(args.map((arg) => asText(arg) ?? '')) !== undefined
+        return known ? [true] : refuse(vm, 'Invalid command passed to redis.acl_check_cmd()')
+      },
+    },
+  })
+  state.scriptRandom = random
+  ctx.spend(calls * CALL_TIME + Math.floor(steps / STEPS_PER_MICRO))
+  if (inner.wrote > session.wrote) session.wrote = inner.wrote
+  if (error === null) return toReply(value, session.resp)
+  return err(oneLine(error.place === '' ? error.text : `${error.text} script: ${name}, on ${error.place}.`))
+}
+
+/** A script that declares itself (#!lua flags=…) is checked before it begins (scriptPrepareForRun); null = nothing against it. */
+const standsAgainst = (state: NodeState, flags: ScriptFlags, readsOnly: boolean, ctx: Context): string | null => {
+  if (flags.noCluster && state.cluster !== null) return "ERR Can not run script on cluster, 'no-cluster' flag is set."
+  const isReplica = state.repl.role === 'replica'
+  if (isReplica && state.repl.linkState !== 'connected' && !flags.allowStale && !isOn(state, 'replica-serve-stale-data', true))
+    return "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'."
+  if (flags.noWrites) return null
+  if (readsOnly) return 'ERR Can not execute a script with write flag using *_ro command.'
+  if (isReplica && isOn(state, 'replica-read-only', true)) return 'READONLY You can not run script with write flag on readonly replica.'
+  if (!isReplica && replicasLacking(state, ctx) > 0) return 'NOREPLICAS Not enough good replicas to write.'
+  return !flags.allowOom && state.memory !== null && state.memory.full ? OUT_OF_MEMORY.error : null
 }
 
 const evaluate =
@@ -200,16 +307,17 @@ const evaluate =
     if (keys < 0) return err("ERR Number of keys can't be negative")
     const source = bySha ? state.scripts.get(argv[1].toLowerCase()) : argv[1]
     if (source === undefined) return err('NOSCRIPT No matching script. Please use EVAL.')
-    return run(state, session, find, source, argv, Number(keys), readsOnly, ctx)
+    const flags = flagsOf(source)
+    if (typeof flags === 'string') return err(`ERR ${flags}`)
+    const refused = flags === null ? null : standsAgainst(state, flags, readsOnly, ctx)
+    if (refused !== null) return err(refused)
+    return run(state, session, find, source, argv, Number(keys), readsOnly || (flags !== null && flags.noWrites), ctx)
   }
 
 const load: Handler = (state, _s, argv) => {
-  try {
-    parseLua(argv[2])
-  } catch (error) {
-    if (error instanceof LuaSyntax) return err(`ERR Error compiling script (new function): ${error.message}`)
-    throw error
-  }
+  const flags = flagsOf(argv[2])
+  const wrong = typeof flags === 'string' ? flags : luaMachine().check(argv[2])
+  if (wrong !== null) return err(typeof flags === 'string' ? `ERR ${wrong}` : `ERR Error compiling script (new function): ${wrong}`)
   const name = sha1(argv[2])
   state.scripts.set(name, argv[2])
   return name
