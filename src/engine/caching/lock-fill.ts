@@ -16,8 +16,8 @@ export const lockOf = (key: string): string => `lock:{${key}}`
 /**
  * Lock-based fill: whoever sets the lock asks the database; the others look again until the value is there.
  * The lock has a time to live, so that a crashed owner blocks nobody for long: choose it longer than the fill, or two will fill.
- * An owner releases only its own lock. Redis does compare-and-delete at once in a script; scripts are not simulated here, so this is
- * GET, compare, DEL: a lock that expires in the round trip between them may be another's.
+ * An owner releases only its own lock. A script would compare and delete at once; this application says GET, compares, says DEL, as
+ * many do: a lock that expires in the round trip between them may be another's.
  */
 export function* lockFill(key: string, policy: AppPolicy): Flow<Served> {
   const near = policy.l1Ttl > 0
