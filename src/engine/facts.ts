@@ -75,7 +75,7 @@ export interface Facts {
   'replication.fenced': { on: boolean; good: number; wanted: number; maxLag: number }
 
   // --- users (redis/acl)
-  /** what a user may not do; told once, however often it is tried within a minute. */
+  /** what a user may not do; while it goes on, told every ten seconds at most. */
   'acl.denied': {
     user: string
     client: ProcessId
@@ -146,7 +146,7 @@ export interface Facts {
   'client.refreshed': { from: ProcessId; changed: number; why: string }
   /** a client behind Sentinels uses another primary from now on. */
   'client.switched': { from: ProcessId; to: ProcessId; by: ProcessId; why: string }
-  /** a node does not let this client in: no password, a wrong one, or protected mode; told once for each error. */
+  /** a node does not let this client in: no password, a wrong one, or protected mode; told every ten seconds at most. */
   'client.refused': { by: ProcessId; error: string }
   'client.connectionLost': { to: ProcessId; why: string }
   /** one request, end to end. Quiet. `version`/`latest`: the row's version served and the origin's at that moment (reads). */

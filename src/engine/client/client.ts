@@ -36,8 +36,9 @@ export interface Client {
   lost: Set<ProcessId>
   /** behind Sentinels: the connection that hears of another primary. */
   watch: SwitchWatch
-  /** the last error that kept it out (NOAUTH, WRONGPASS, DENIED …), told once; '' = none since it got on. */
+  /** the last error that kept it out (NOAUTH, WRONGPASS, DENIED …), and when that was told; '' = none. */
   refusal: string
+  refusalTold: Micros
   /** rises with every change of the poll's period: an older poll's alarm is void. */
   poll: number
 }
@@ -73,6 +74,7 @@ export const newClient = (ctx: Context): Client => ({
   lost: new Set(),
   watch: newWatch(),
   refusal: '',
+  refusalTold: 0,
   poll: 0,
 })
 
@@ -252,12 +254,16 @@ export const takeReply = <S extends ClientOwner>(host: FlowHost<S>, owner: S, co
   return false
 }
 
+/** What goes on and on is told again after so long. */
+const TELL_AGAIN: Micros = 10 * SEC
 /** Errors that say: not you. */
 const REFUSALS = /^(NOAUTH|WRONGPASS|DENIED|ERR AUTH) /
 
 const noteRefusal = (owner: ClientOwner, conn: ConnId, error: string, ctx: Context): void => {
-  if (error === owner.client.refusal || !REFUSALS.test(error)) return
-  owner.client.refusal = error
+  const { client } = owner
+  if (!REFUSALS.test(error) || (error === client.refusal && ctx.now - client.refusalTold < TELL_AGAIN)) return
+  client.refusal = error
+  client.refusalTold = ctx.now
   ctx.emit('client.refused', { by: owner.client.wires.byConn.get(conn)!.to, error })
 }
 

@@ -14,23 +14,29 @@ const ALIKE = 60 * SEC
 /** and only the newest are compared. */
 const COMPARED = 10
 
-/** Puts a refusal on top of the log; false when a like one stood there already. */
-const add = (state: NodeState, entry: AclLogEntry): boolean => {
+/** What goes on and on is told again after so long. */
+const TELL_AGAIN = 10 * SEC
+
+type Refusal = Omit<AclLogEntry, 'count' | 'toldAt'>
+
+/** Puts a refusal on top of the log, in place of a like one; true when it is to be told. */
+const add = (state: NodeState, refusal: Refusal): boolean => {
   const { log } = keptAcl(state)
   const at = log
     .slice(0, COMPARED)
     .findIndex(
       (e) =>
-        e.reason === entry.reason &&
-        e.context === entry.context &&
-        e.object === entry.object &&
-        e.username === entry.username &&
-        entry.at - e.at <= ALIKE,
+        e.reason === refusal.reason &&
+        e.context === refusal.context &&
+        e.object === refusal.object &&
+        e.username === refusal.username &&
+        refusal.at - e.at <= ALIKE,
     )
-  if (at >= 0) entry.count += log.splice(at, 1)[0].count
-  log.unshift(entry)
+  const like = at < 0 ? null : log.splice(at, 1)[0]
+  const isTold = like === null || refusal.at - like.toldAt >= TELL_AGAIN
+  log.unshift({ ...refusal, count: 1 + (like?.count ?? 0), toldAt: isTold ? refusal.at : like.toldAt })
   log.length = Math.min(log.length, number(state, 'acllog-max-len', 128))
-  return at < 0
+  return isTold
 }
 
 /**
@@ -50,7 +56,7 @@ export const deniedFor = (
   const denial = user === undefined ? null : denialOf(user, command, argv)
   if (denial === null) return null
   const client = clientLine(state, session, by)
-  if (add(state, { count: 1, ...denial, context, username: session.user, at: ctx.now, client }))
+  if (add(state, { ...denial, context, username: session.user, at: ctx.now, client }))
     ctx.emit('acl.denied', { user: session.user, client: session.peer, command: command.name, ...denial, context })
   return denial
 }
@@ -64,9 +70,9 @@ export const replicaNotAuthenticated = (state: NodeState, user: string, replica:
     ctx,
   )
 
-const FAILED = { count: 1, reason: 'auth', context: 'toplevel' } as const
+const FAILED = { reason: 'auth', context: 'toplevel' } as const
 
-const tellFailure = (state: NodeState, entry: AclLogEntry, client: ProcessId, ctx: Context): void => {
+const tellFailure = (state: NodeState, entry: Refusal, client: ProcessId, ctx: Context): void => {
   if (add(state, entry)) ctx.emit('acl.authFailed', { user: entry.username, client })
 }
 

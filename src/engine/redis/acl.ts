@@ -58,6 +58,8 @@ export interface AclLogEntry {
   at: Micros
   /** the connection's line of CLIENT LIST. */
   client: string
+  /** when a fact told of it last. */
+  toldAt: Micros
 }
 
 export type AclReason = 'command' | 'key' | 'channel' | 'auth'
