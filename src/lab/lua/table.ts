@@ -1,9 +1,5 @@
+import { ldebug, lobject, ltable, ltm } from './fengari.ts'
 import { bytesOf, newString, textOf } from './strings.ts'
-import 'fengari/src/lapi.js'
-import ldebug from 'fengari/src/ldebug.js'
-import lobject from 'fengari/src/lobject.js'
-import ltable from 'fengari/src/ltable.js'
-import ltm from 'fengari/src/ltm.js'
 import type { State, TString, TValue } from 'fengari/src/types'
 import { NULL, type Opaque, type Table, type Value } from '../../engine/redis/scripting/host.ts'
 
