@@ -1,13 +1,14 @@
 import { parseRecording } from './replay/recording.ts'
 import { replay, type Result } from './replay/replay.ts'
 import { record } from './record/record.ts'
+import { randomAclScript } from './record/acl-script.ts'
 import { randomClusterScript, randomScript, type ScriptStep } from './record/script.ts'
 import { redisVersion, startServers } from './record/servers.ts'
 
 /**
- * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster] [--shrink]
+ * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl] [--shrink]
  * A random script of each seed is said to the redis-server on the PATH and to the engine; every reply is compared; with
- * --shrink, the first difference of a seed is told with the few commands that bring it about. Exit status 0 when none differs, 1 when one does, 2 when there is no redis-server.
+ * --shrink, the first difference of a seed is told with the few commands that bring it about. With --acl the script is about users and their rights. Exit status 0 when none differs, 1 when one does, 2 when there is no redis-server.
  */
 const option = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`)
@@ -20,6 +21,7 @@ const seeds = option('seeds', 10)
 const from = option('from', 1)
 const steps = option('steps', 400)
 const isCluster = process.argv.includes('--cluster')
+const isAcl = process.argv.includes('--acl')
 const print = (line: string): void => void process.stdout.write(line + '\n')
 
 const version = redisVersion()
@@ -51,8 +53,10 @@ let unsupported = 0
 let failed = 0
 try {
   for (let seed = from; seed < from + seeds; seed++) {
-    const script = isCluster ? randomClusterScript(seed, steps, servers.ports.length, PRIMARIES) : randomScript(seed, steps)
-    const name = `${isCluster ? 'cluster' : 'single'}-${seed}`
+    const script = isCluster
+      ? randomClusterScript(seed, steps, servers.ports.length, PRIMARIES)
+      : (isAcl ? randomAclScript : randomScript)(seed, steps)
+    const name = `${isCluster ? 'cluster' : isAcl ? 'acl' : 'single'}-${seed}`
     const result = await compare(name, seed, script)
     passed += result.passed
     unsupported += result.unsupported

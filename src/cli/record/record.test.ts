@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { parseRecording } from '../replay/recording.ts'
 import { replay } from '../replay/replay.ts'
+import { randomAclScript } from './acl-script.ts'
 import { record } from './record.ts'
 import { randomClusterScript, randomScript } from './script.ts'
 import { redisVersion, startServers } from './servers.ts'
@@ -13,6 +14,7 @@ it('a script is a value of its seed, and speaks all families', () => {
   )
   for (const name of ['SET', 'BITFIELD', 'HSET', 'LMPOP', 'SINTERCARD', 'ZRANGESTORE', 'SORT', 'EVAL', 'EXEC', 'WATCH', 'SWAPDB', 'BLPOP'])
     expect(said, name).toContain(name)
+  expect(randomAclScript(7, 300)).toEqual(randomAclScript(7, 300))
   expect(randomClusterScript(7, 100, 6, 3).every((x) => x.node < 6)).toBe(true)
 })
 

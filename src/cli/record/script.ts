@@ -328,6 +328,12 @@ const spoilt = (s: Stream, cmd: string[]): string[] => {
   }
 }
 
+/** One command of any form, now and then spoilt. */
+export const randomCommand = (s: Stream): { cmd: string[]; unordered: boolean } => {
+  const form = pick(s, ALL)
+  return { cmd: spoilt(s, words(s, form.parts, [])), unordered: form.unordered }
+}
+
 /** A script of its seed: `steps` commands for one node outside cluster mode, all families mixed, mistakes among them. */
 export const randomScript = (seed: number, steps: number): ScriptStep[] => {
   const s = newStream(seed, 'script')

@@ -78,7 +78,7 @@ const tellFailure = (state: NodeState, entry: Refusal, client: ProcessId, ctx: C
 
 /** Somebody gave a wrong password, or the name of a user that is off or none. `word` is the command as it was typed. */
 export const authenticationFailed = (state: NodeState, session: Session, user: string, word: string, ctx: Context): void => {
-  const context = session.running || session.multi !== null ? 'multi' : 'toplevel'
-  const client = clientLine(state, session, word.toLowerCase())
+  const context = session.multi !== null ? 'multi' : 'toplevel'
+  const client = clientLine(state, session, session.running ? 'exec' : word.toLowerCase())
   tellFailure(state, { ...FAILED, context, object: word, username: user, at: ctx.now, client }, session.peer, ctx)
 }

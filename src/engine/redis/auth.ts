@@ -39,7 +39,7 @@ export const denied = (state: NodeState, session: Session, command: CommandSpec,
 const AT_EXEC: Record<Denial['reason'], string> = {
   command: 'no permission to execute the command or subcommand',
   key: 'no permission to touch the specified keys',
-  channel: 'no permission to access one of the channels used as arguments to the command',
+  channel: 'no permission to access one of the channels used as arguments',
 }
 const IN_SCRIPT: Record<Denial['reason'], string> = {
   command: "can't run this command or subcommand",

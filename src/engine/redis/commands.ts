@@ -37,7 +37,7 @@ export { NO_REPLY, type CommandSpec, type Handler } from './commands/spec.ts'
 /** Runs one queued command, which was looked up and allowed before. */
 const call: Handler = (state, session, argv, ctx) => {
   const command = specOf(argv)!
-  const refused = state.acl === null ? null : deniedWithin('multi', state, session, command, argv, ctx)
+  const refused = state.acl === null ? null : deniedWithin('multi', state, session, command, argv, ctx, 'exec')
   if (refused !== null) return refused
   const reply = run(state, session, command, argv, ctx, firstSlot(command, argv))
   if (session.tracking !== null) rememberRead(state, session, command, argv)
@@ -199,7 +199,8 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     return NO_REPLY
   }
   if (inTransaction && !NEVER_QUEUED.has(command.name)) {
-    session.multi!.push(argv.slice())
+    // what will not run is not kept
+    if (!session.dirty && !session.touched) session.multi!.push(argv.slice())
     return QUEUED
   }
   const reply = run(state, session, command, argv, ctx, slot)

@@ -36,9 +36,12 @@ export const execWith =
     if (aborted) return ABORTED
     if (touched) return NULL_ARRAY
     const replies: Reply[] = []
+    // until its end it shows as a transaction: in CLIENT LIST, in ACL LOG
+    session.multi = queued
     session.running = true
     for (const argv of queued) replies.push(call(state, session, argv, ctx, -1))
     session.running = false
+    session.multi = null
     return replies
   }
 
