@@ -69,6 +69,13 @@ test('a reload keeps the run', async ({ page }) => {
   expect((await runOf(page)).actions).toEqual(before.actions)
 })
 
+test('a reload keeps the scenario that was chosen, also before anything was done', async ({ page }) => {
+  await openLab(page, '/?scenario=sentinel-3')
+  await expect(station(page, 's1')).toBeVisible()
+  await page.reload()
+  await expect(station(page, 's1')).toBeVisible()
+})
+
 for (const [what, place, sentence] of [
   ['damaged', '/?run=NoGoodAtAll', /This link is damaged.*Your lab is unchanged\./],
   ['stale', '/?scenario=nowhere', /a scenario that is not here\. Your lab is unchanged\./],

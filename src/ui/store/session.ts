@@ -136,7 +136,7 @@ export const startSession = async (): Promise<void> => {
   try {
     if (await openAddress()) return
     const kept = await keptRun()
-    if (kept && kept.run.actions.length > 0) {
+    if (kept && (kept.run.actions.length > 0 || kept.run.scenario !== DEFAULT_SCENARIO)) {
       try {
         await open(lab, kept)
         store().set({ intro: false })
@@ -169,7 +169,7 @@ const watch = (): void => {
   setInterval(keep, KEEP_EVERY_MS)
   // what a learner does is kept at once: a page may be gone before the next turn
   useStore.subscribe(({ frame }, before) => {
-    if (frame && before.frame && frame.actions.length !== before.frame.actions.length) keep()
+    if (frame && (frame.scenario !== before.frame?.scenario || frame.actions.length !== before.frame.actions.length)) keep()
   })
   addEventListener('pagehide', keep)
   document.addEventListener('visibilitychange', () => {
