@@ -72,6 +72,10 @@ declare module 'fengari/src/lobject.js' {
   }
   export default lobject
 }
+declare module 'fengari/src/lfunc.js' {
+  const lfunc: { Proto: { prototype: object } }
+  export default lfunc
+}
 declare module 'fengari/src/lstring.js' {
   import type { State, TString } from 'fengari/src/types'
   const lstring: { TString: { prototype: TString }; luaS_hash(bytes: Uint8Array): string; luaS_bless(L: State, bytes: Uint8Array): TString }

@@ -1,4 +1,4 @@
-import { defs, lapi, ldebug, ldo, lobject, lstate, lvm } from './fengari.ts'
+import { defs, lapi, ldebug, ldo, lfunc, lobject, lstate, lvm } from './fengari.ts'
 import { bytesOf, newString, textOfBytes } from './strings.ts'
 import type { CFunction, CallInfo, State, TValue } from 'fengari/src/types'
 import { anyAt, asNumber, asText, functionAt, isTrue, tableAt, textAt, wholeAt, wholeOr } from '../../engine/redis/scripting/args.ts'
@@ -44,6 +44,8 @@ const LARGEST_UNPACK = 8000
 const TAG = 0x0f
 const patch = (): void => {
   installTable()
+  // every function() makes a function of its own
+  Object.defineProperty(lfunc.Proto.prototype, 'cache', { get: () => null, set() {} })
   const { prototype } = lobject.TValue
   prototype['ttisinteger'] = () => false
   prototype['ttisfloat'] = function (this: TValue) {
@@ -560,6 +562,11 @@ export const createLua = (): LuaMachine => {
   for (const [name, value] of Object.entries(libraries)) globals.set(name, value)
   globals.set('_G', globals)
   globals.metatable = strict
+  const cjson = cjsonModule(m)
+  globals.set('cjson', cjson.module)
+  globals.isReadonly = true
+  let current: ScriptCall | null = null
+  let hasRedis = false
   const kept = new Map<string, Value>()
 
   const load = (source: string): { f: Value } | { error: string } => {
@@ -574,9 +581,19 @@ export const createLua = (): LuaMachine => {
     return { f }
   }
 
+  /** The table `redis`; its functions are those of whichever script runs. */
+  const openRedis = ({ redis, constants }: ScriptCall): void => {
+    const names = Object.keys(redis)
+    const bridge = names.map((name): [string, LuaFunction] => [name, (args, vm) => current!.redis[name](args, vm)])
+    globals.isReadonly = false
+    globals.set('redis', m.module(Object.fromEntries(bridge), constants))
+    hasRedis = true
+  }
+
   const run = (call: ScriptCall): ScriptResult => {
     const loaded = load(call.source)
     if ('error' in loaded) return { value: undefined, error: { text: loaded.error, place: '' }, random: call.random, steps: 0 }
+    if (!hasRedis) openRedis(call)
     root.l_G.id_counter = FIRST_ID
     m.random.state = call.random
     m.steps = 0
@@ -587,8 +604,8 @@ export const createLua = (): LuaMachine => {
     globals.isReadonly = false
     globals.set('KEYS', list(L, call.keys))
     globals.set('ARGV', list(L, call.argv))
-    globals.set('cjson', cjsonModule(m))
-    globals.set('redis', m.module(call.redis, call.constants))
+    current = call
+    cjson.reset()
     globals.isReadonly = true
     const hook = (at: State): void => {
       m.steps += STRIDE

@@ -310,18 +310,21 @@ const wordOption = (args: readonly Value[], i: number, now: number, words: reado
   return n >= 0 ? n : vm.bad(i + 1, `invalid option '${textAt(args, i, vm)}'`)
 }
 
-export const cjsonModule = (vm: Vm): Table => {
-  const set: Settings = {
-    sparseConvert: false,
-    sparseRatio: 2,
-    sparseSafe: 10,
-    encodeDepth: 1000,
-    decodeDepth: 1000,
-    precision: 14,
-    keepBuffer: true,
-    encodeInvalid: 0,
-    decodeInvalid: true,
-  }
+const DEFAULTS: Readonly<Settings> = {
+  sparseConvert: false,
+  sparseRatio: 2,
+  sparseSafe: 10,
+  encodeDepth: 1000,
+  decodeDepth: 1000,
+  precision: 14,
+  keepBuffer: true,
+  encodeInvalid: 0,
+  decodeInvalid: true,
+}
+
+/** The module, and what gives it its default settings back. */
+export const cjsonModule = (vm: Vm): { module: Table; reset: () => void } => {
+  const set: Settings = { ...DEFAULTS }
   const onOff = ['off', 'on']
   const functions: Record<string, LuaFunction> = {
     encode: (a, vm) => {
@@ -372,7 +375,10 @@ export const cjsonModule = (vm: Vm): Table => {
       set.decodeInvalid = wordOption(a, 0, Number(set.decodeInvalid), onOff, vm) === 1
       return [set.decodeInvalid]
     },
-    new: (_a, vm) => [cjsonModule(vm)],
+    new: (_a, vm) => [cjsonModule(vm).module],
   }
-  return vm.module(functions, { _NAME: 'cjson', _VERSION: '2.1.0', null: NULL })
+  return {
+    module: vm.module(functions, { _NAME: 'cjson', _VERSION: '2.1.0', null: NULL }),
+    reset: () => void Object.assign(set, DEFAULTS),
+  }
 }

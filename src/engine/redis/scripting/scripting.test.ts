@@ -208,7 +208,7 @@ describe('scripts', () => {
   })
   it('two runs of one script write the same address of a table', () => {
     const say = server()
-    const script = 'return tostring({}) .. tostring(function() end)'
+    const script = 'return tostring(KEYS) .. tostring({}) .. tostring(function() end) .. tostring({})'
     const first = say('EVAL', script, '0')
     say('EVAL', 'return {{}, {}, {}}', '0')
     expect(say('EVAL', script, '0')).toBe(first)

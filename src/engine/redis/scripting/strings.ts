@@ -120,7 +120,7 @@ const signed = (text: string, flags: string): string =>
 
 const whole = (x: number, kind: string, form: Form): string => {
   const n = toInt64(x)
-  const unsigned = BigInt.asUintN(64, n)
+  const unsigned = x >= 9223372036854775808 && x < 18446744073709551616 ? BigInt(x) : BigInt.asUintN(64, n)
   let digits: string
   if (kind === 'd' || kind === 'i') digits = (n < 0n ? -n : n).toString()
   else digits = unsigned.toString(kind === 'o' ? 8 : kind === 'u' ? 10 : 16)
