@@ -20,6 +20,7 @@ const sentenceOf = (e: AclLogEntry): string => {
 export const inspectUsers = (w: World, n: NodeState): Pick<Inspection, 'users' | 'refusals'> => {
   const speaking = new Map<string, number>()
   for (const s of n.sessions.values()) if (s.authenticated) speaking.set(s.user, (speaking.get(s.user) ?? 0) + 1)
+  for (const link of n.repl.replicas.values()) speaking.set(link.user, (speaking.get(link.user) ?? 0) + 1)
   return {
     users: {
       isOpen: isOpenToAll(n),

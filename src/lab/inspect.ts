@@ -209,6 +209,21 @@ const inspectSentinel = (w: World, id: ProcessId, s: SentinelState, paused: bool
   }
 }
 
+/** What helps an application that no node lets in, by the first word of the error. */
+const CURES: Record<string, string> = {
+  NOAUTH: 'nodes ask for a password: let applications give it',
+  WRONGPASS: 'its user or its password is not what the nodes know',
+  DENIED: 'protected mode serves a node’s own host only while nobody needs a password',
+}
+
+const whyNotLetIn = (refusal: string): Inspection['why'] => ({
+  headline: 'It is not let in',
+  evidence: [
+    { mark: 'no', who: '', text: refusal.length > 80 ? `${refusal.slice(0, 60)}…` : refusal, figure: '' },
+    { mark: 'wait', who: '', text: CURES[refusal.split(' ')[0]] ?? 'the default user has no password: send none', figure: '' },
+  ],
+})
+
 const speaksAs = (a: AppState): string => {
   const user = a.policy.user === undefined || a.policy.user === '' ? 'default' : a.policy.user
   const refused = a.client.refusal === '' ? '' : `, refused: ${a.client.refusal.split(' ')[0]}`
@@ -230,7 +245,7 @@ const inspectApp = (w: World, id: ProcessId, a: AppState): Inspection => ({
     { label: 'speaks as', value: speaksAs(a) },
     { label: 'invalidations', value: a.policy.l1Ttl === 0 ? 'no L1' : a.subscription.on ? 'subscribed' : 'not subscribed' },
   ],
-  why: null,
+  why: a.client.refusal === '' ? null : whyNotLetIn(a.client.refusal),
   peers: [],
   waiting: waitingFlows(a).map((x) => ({ ...x, oldest: w.now - x.oldest })),
   keys: a.near.entries.size,

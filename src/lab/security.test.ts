@@ -72,7 +72,7 @@ describe('A right for every user', () => {
     const { users, refusals } = inspect(l.sim.world, 'n1')
     expect(users!.list.map((u) => [u.name, u.connections > 0])).toEqual([
       ['default', true],
-      ['replica', false],
+      ['replica', true],
       ['report', true],
       ['shop', true],
     ])

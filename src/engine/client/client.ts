@@ -249,6 +249,7 @@ export const pollMap = (owner: ClientOwner, poll: number, ctx: Context): void =>
 export const takeReply = <S extends ClientOwner>(host: FlowHost<S>, owner: S, conn: ConnId, reply: Reply, ctx: Context): boolean => {
   const tag = takeTag(owner.client.wires.byConn.get(conn))
   if (typeof reply === 'object' && reply !== null && 'error' in reply) noteRefusal(owner, conn, reply.error, ctx)
+  else if (owner.client.refusal !== '') owner.client.refusal = ''
   if (tag > IGNORED) answerFlow(host, owner, tag, reply, ctx)
   else if (tag === REFRESH) return takeMap(owner, reply, ctx)
   return false
@@ -261,6 +262,8 @@ const REFUSALS = /^(NOAUTH|WRONGPASS|DENIED|ERR AUTH) /
 
 const noteRefusal = (owner: ClientOwner, conn: ConnId, error: string, ctx: Context): void => {
   const { client } = owner
+  // after a wrong password every command hears NOAUTH: the reason stays the first
+  if (client.refusal.startsWith('WRONGPASS') && error.startsWith('NOAUTH')) return
   if (!REFUSALS.test(error) || (error === client.refusal && ctx.now - client.refusalTold < TELL_AGAIN)) return
   client.refusal = error
   client.refusalTold = ctx.now

@@ -1,4 +1,15 @@
-import { emptySelector, frozen, keptAcl, newUser, type AclSelector, type AclUser, type KeyPattern } from './acl.ts'
+import {
+  DEFAULT_USER,
+  emptySelector,
+  frozen,
+  keptAcl,
+  newUser,
+  requiredPassword,
+  withOnlyPassword,
+  type AclSelector,
+  type AclUser,
+  type KeyPattern,
+} from './acl.ts'
 import { CATEGORIES, REDIS_ROWS, SUBCOMMANDS_OF } from './commands/redis-table.ts'
 import { sha256 } from './sha256.ts'
 import type { NodeState } from './state.ts'
@@ -342,4 +353,13 @@ export const keepUser = (state: NodeState, name: string, user: AclUser | null): 
   }
   users.set(name, user)
   state.config.set(LINE + name, rulesText(user))
+}
+
+/** CONFIG SET requirepass: the default user's only password, also where its line of redis.conf says another. */
+export const requirePassChanged = (state: NodeState): void => {
+  const user = state.acl?.users.get(DEFAULT_USER)
+  if (user === undefined) return
+  const changed = withOnlyPassword(user, requiredPassword(state))
+  if (state.config.has(LINE + DEFAULT_USER)) keepUser(state, DEFAULT_USER, changed)
+  else state.acl!.users.set(DEFAULT_USER, changed)
 }

@@ -8,6 +8,7 @@ import { plainNodes, type Nodes } from './testing/plain-nodes.ts'
 
 const say = (n: Nodes, line: string, node = 'n1'): Reply => n.call(node, ...line.split(' '))
 const OK = { simple: 'OK' }
+const WRONG = 'WRONGPASS invalid username-password pair or user is disabled.'
 const DENIED = { error: 'NOPERM this user has no permissions to access one of the keys used as arguments' }
 const words = (reply: Reply): string => (isError(reply) ? reply.error.split(' ')[0] : 'allowed')
 
@@ -68,6 +69,27 @@ describe('a user', () => {
     expect(say(n, 'ACL LIST')).toEqual(before)
     expect(say(n, 'AUTH app secret')).toEqual(OK)
     expect(say(n, 'GET other')).toEqual(DENIED)
+  })
+
+  it('of requirepass is the default user, and outlives a restart with the newest password', () => {
+    const n = plainNodes(1)
+    say(n, 'ACL SETUSER default >first')
+    say(n, 'CONFIG SET requirepass second')
+    n.crash('n1')
+    n.start('n1')
+    n.run(10)
+    expect([say(n, 'AUTH first'), say(n, 'AUTH second')]).toEqual([{ error: WRONG }, OK])
+  })
+
+  it('loses its connections to CLIENT KILL USER', () => {
+    const n = plainNodes(1)
+    say(n, 'ACL SETUSER app on nopass +@all')
+    expect(say(n, 'CLIENT KILL USER nobody')).toEqual({ error: "ERR No such user 'nobody'" })
+    say(n, 'AUTH app x')
+    expect(say(n, 'CLIENT KILL USER default')).toBe(0)
+    expect(say(n, 'CLIENT KILL USER app SKIPME no')).toBe(1)
+    n.run(5)
+    expect(n.node('n1').sessions.size).toBe(0)
   })
 
   it('stands in the configuration as in redis.conf', () => {

@@ -104,9 +104,10 @@ export const newUser = (state: NodeState, name: string): AclUser => ({
 
 /** The default user as a server begins with it: with requirepass as its password, otherwise without one. */
 const firstDefaultUser = (state: NodeState): AclUser =>
-  withPassword({ ...newUser(state, DEFAULT_USER), isOn: true, selectors: [EVERYTHING] }, requiredPassword(state))
+  withOnlyPassword({ ...newUser(state, DEFAULT_USER), isOn: true, selectors: [EVERYTHING] }, requiredPassword(state))
 
-const withPassword = (user: AclUser, password: string): AclUser =>
+/** A user with this password alone; '' = with none. */
+export const withOnlyPassword = (user: AclUser, password: string): AclUser =>
   frozen({ ...user, noPass: password === '', passwords: password === '' ? [] : [sha256(password)] })
 
 /** Users are shared by keyframes: nothing of one ever changes. */
@@ -141,12 +142,6 @@ export const isOpenToAll = (state: NodeState): boolean => {
   if (state.acl === null) return requiredPassword(state) === ''
   const user = state.acl.users.get(DEFAULT_USER)!
   return user.isOn && user.noPass
-}
-
-/** CONFIG SET requirepass: the default user's only password. */
-export const requirePassChanged = (state: NodeState): void => {
-  const user = state.acl?.users.get(DEFAULT_USER)
-  if (user !== undefined) state.acl!.users.set(DEFAULT_USER, withPassword(user, requiredPassword(state)))
 }
 
 /** Whether name and password are a user's that may come in. */

@@ -1,4 +1,5 @@
-import { requirePassChanged } from './acl.ts'
+import { requirePassChanged } from './acl-rules.ts'
+import { setUserLine } from './commands/acl.ts'
 import { SYNTAX, mapReply, type Handler } from './commands/spec.ts'
 import type { Context } from '../core/process.ts'
 import { memoryBytes } from './config-values.ts'
@@ -199,6 +200,7 @@ const keep = (state: NodeState, name: string, value: string, ctx: Context): void
 
 /** CONFIG SET by the learner's hand: what is no directive, or no value for it, changes nothing. */
 export const setDirective = (state: NodeState, name: string, value: string, ctx: Context): void => {
+  if (name.startsWith('user ')) return setUserLine(state, name.slice(5), value, ctx)
   const known = ALIASES[name] ?? name
   if (!(known in DEFAULTS)) return
   const result = accept(known, value, directive(state, known))

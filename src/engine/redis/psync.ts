@@ -70,6 +70,7 @@ export const replAccepted = (state: NodeState, conn: ConnId, from: ProcessId, ct
   state.repl.replicas.set(conn, {
     conn,
     process: from,
+    user: DEFAULT_USER,
     state: 'handshake',
     ack: 0,
     ackAt: ctx.now,
@@ -115,6 +116,7 @@ export const onPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Co
     ctx.close(conn)
     return
   }
+  link.user = m.login === null ? DEFAULT_USER : m.login[0]
   link.ackAt = ctx.now
   link.fact = m.fact
   const full = whyNotPartial(state, m)

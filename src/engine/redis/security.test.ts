@@ -53,6 +53,16 @@ describe('a replica authenticates at its primary', () => {
     expect(n.node('n2').repl.linkState).toBe('connected')
   })
 
+  it('whose masteruser is deleted loses its link: “the connections of deleted users are closed” (ACL DELUSER)', () => {
+    const n = following({ masteruser: 'rep', masterauth: 'p', 'user rep': 'on >p +replconf +psync +ping' })
+    n.run(2000)
+    expect(n.node('n2').repl.linkState).toBe('connected')
+    n.call('n1', 'ACL', 'DELUSER', 'rep')
+    n.run(2000)
+    expect(n.of('acl.changed').map((f) => [f.data.user, f.data.closed])).toEqual([['rep', 1]])
+    expect(n.node('n2').repl.refusal).toContain('WRONGPASS')
+  })
+
   it('a link that stands stays when a password is set', () => {
     const n = following({})
     n.run(2000)
@@ -140,6 +150,17 @@ describe('applications', () => {
     expect(of(w.facts, 'keys.migrated').length).toBeGreaterThan(0)
     expect(of(w.facts, 'reshard.progress').filter((f) => /NOAUTH|WRONGPASS/.test((f.data as { step: string }).step))).toEqual([])
   })
+})
+
+it('a user is made on all nodes by a line of redis.conf, and what is no rule changes nothing', () => {
+  const w = world({})
+  w.run(1)
+  const set = (value: string) => applyAction(w.sim, { type: 'config', process: '*', directive: 'user guest', value })
+  set('on nopass %R~item:* +get')
+  set('on +nosuch')
+  for (const id of ['n1', 'n6'])
+    expect((w.sim.process(id)!.state as NodeState).acl!.users.get('guest')).toMatchObject({ isOn: true, noPass: true })
+  expect(of(w.facts, 'acl.changed')).toHaveLength(6)
 })
 
 describe('protected mode', () => {

@@ -470,6 +470,8 @@ export interface StreamItem extends Message {
 export interface ReplicaLink {
   conn: ConnId
   process: ProcessId
+  /** the user it authenticated as. */
+  user: string
   /** waiting: for a full sync to begin (repl-diskless-sync-delay). */
   state: 'handshake' | 'waiting' | 'syncing' | 'online'
   /** offset last acknowledged. */

@@ -21,7 +21,7 @@ const tellChange = (user: string, rules: string | null, closed: number, ctx: Con
 }
 
 /** Ends connections; the one that speaks right now hears its reply first. */
-const closeAll = (state: NodeState, own: Session, which: (s: Session) => boolean, ctx: Context): number => {
+const closeAll = (state: NodeState, own: Session | null, which: (s: Session) => boolean, ctx: Context): number => {
   let closed = 0
   for (const session of [...state.sessions.values()]) {
     if (!which(session)) continue
@@ -32,11 +32,22 @@ const closeAll = (state: NodeState, own: Session, which: (s: Session) => boolean
   return closed
 }
 
+/** A replica’s link is a connection of its masteruser. */
+const dropReplicas = (state: NodeState, user: string, ctx: Context): number => {
+  const links = [...state.repl.replicas.values()].filter((link) => link.user === user)
+  for (const link of links) {
+    state.repl.replicas.delete(link.conn)
+    ctx.close(link.conn)
+  }
+  if (links.length > 0) state.repl.good = -1
+  return links.length
+}
+
 const listensTo = (state: NodeState, session: Session, kind: keyof PubSub): string[] =>
   [...state.pubsub[kind]].filter(([, listeners]) => listeners.has(session.conn)).map(([channel]) => channel)
 
 /** Subscribers whose channels were taken from their user are cut off: they would go on hearing what they may not. */
-const closeListeners = (state: NodeState, own: Session, before: AclUser, after: AclUser, ctx: Context): number => {
+const closeListeners = (state: NodeState, own: Session | null, before: AclUser, after: AclUser, ctx: Context): number => {
   if (after.selectors.some((s) => s.allChannels)) return 0
   const allowed = after.selectors.flatMap((s) => s.channels)
   if (before.selectors.every((s) => s.channels.every((c) => allowed.includes(c))) && !before.selectors.some((s) => s.allChannels)) return 0
@@ -53,10 +64,21 @@ const setUser: Handler = (state, session, argv, ctx) => {
   const before = userNamed(state, name)
   const after = userByRules(state, before ?? newUser(state, name), argv.slice(3))
   if ('error' in after) return after
-  const closed = before === undefined ? 0 : closeListeners(state, session, before, after, ctx)
-  keepUser(state, name, after)
-  tellChange(name, rulesText(after), closed, ctx)
+  replaceUser(state, session, after, ctx)
   return OK
+}
+
+const replaceUser = (state: NodeState, own: Session | null, after: AclUser, ctx: Context): void => {
+  const before = userNamed(state, after.name)
+  const closed = before === undefined ? 0 : closeListeners(state, own, before, after, ctx)
+  keepUser(state, after.name, after)
+  tellChange(after.name, rulesText(after), closed, ctx)
+}
+
+/** A line `user NAME rules` of redis.conf by the learner's hand: the user is made anew. What is no rule changes nothing. */
+export const setUserLine = (state: NodeState, name: string, rules: string, ctx: Context): void => {
+  const user = userByRules(state, newUser(state, name), rules.split(' '))
+  if (!hasSpaces(name) && !('error' in user)) replaceUser(state, null, user, ctx)
 }
 
 const delUser: Handler = (state, session, argv, ctx) => {
@@ -68,7 +90,7 @@ const delUser: Handler = (state, session, argv, ctx) => {
     deleted++
     keepUser(state, name, null)
     const closed = closeAll(state, session, (s) => s.user === name, ctx)
-    tellChange(name, null, closed, ctx)
+    tellChange(name, null, closed + dropReplicas(state, name, ctx), ctx)
   }
   // its last reply is the only thing it still hears
   if (userNamed(state, session.user) === undefined) {

@@ -121,20 +121,23 @@ const reply: Handler = (_state, session, argv) => {
   return how === 'on' ? OK : { none: true }
 }
 
-/** CLIENT KILL [TYPE normal|pubsub] [ID n] [SKIPME yes|no]: how many were closed. Links to replicas are none of these. */
+/** CLIENT KILL [TYPE normal|pubsub] [ID n] [USER name] [SKIPME yes|no]: how many were closed. Links to replicas are none of these. */
 const clientKill: Handler = (state, session, argv, ctx) => {
   const wanted = new Map<string, string>()
   if (argv.length % 2 !== 0) return SYNTAX
-  for (let i = 2; i < argv.length; i += 2) wanted.set(argv[i].toLowerCase(), argv[i + 1].toLowerCase())
-  const type = wanted.get('type')
+  for (let i = 2; i < argv.length; i += 2) wanted.set(argv[i].toLowerCase(), argv[i + 1])
+  const type = wanted.get('type')?.toLowerCase()
   const id = wanted.get('id')
   if (type !== undefined && !/^(normal|pubsub|master|slave|replica)$/.test(type)) return err(`ERR Unknown client type '${type}'`)
-  for (const name of wanted.keys()) if (!/^(type|id|skipme)$/.test(name)) return SYNTAX
-  const keepsOwn = wanted.get('skipme') !== 'no'
+  for (const name of wanted.keys()) if (!/^(type|id|user|skipme)$/.test(name)) return SYNTAX
+  const user = wanted.get('user')
+  if (user !== undefined && userNamed(state, user) === undefined) return err(`ERR No such user '${user}'`)
+  const keepsOwn = wanted.get('skipme')?.toLowerCase() !== 'no'
   let killed = 0
   for (const other of [...state.sessions.values()]) {
     if (other === session && keepsOwn) continue
     if (type !== undefined && type !== (other.subscriptions > 0 ? 'pubsub' : 'normal')) continue
+    if (user !== undefined && user !== other.user) continue
     if (id !== undefined && id !== String(other.clientId)) continue
     killed++
     // its own connection ends after the reply
