@@ -67,6 +67,7 @@ export const AppStation = memo(({ id, data, selected }: NodeProps<AppNode>) => {
       <Hub />
       <svg
         className={styles.mark}
+        style={{ margin: -reach }}
         width={reach * 2}
         height={reach * 2}
         viewBox={`${-reach} ${-reach} ${reach * 2} ${reach * 2}`}

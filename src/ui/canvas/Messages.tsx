@@ -1,8 +1,9 @@
 import { useEffect, useRef } from 'react'
 import { useStoreApi } from 'reactflow'
-import { useStore } from '../store/store.ts'
+import type { Frame } from '../../lab/frame.ts'
+import { live } from '../store/store.ts'
 import { Clock } from './clock.ts'
-import { drawFrame, Flows, lanesIn, type Palette, type Scene } from './draw.ts'
+import { drawFrame, Flows, lanesIn, type Flow, type Palette, type Scene } from './draw.ts'
 import type { Layout } from './layout.ts'
 import { useStage } from './stage-state.ts'
 import type { Point, Routes } from './routes.ts'
@@ -21,6 +22,8 @@ const readPalette = (): Palette => {
 
 /** A lane stays this long after its last message, so that it does not flicker. */
 const LANE_MS = 4000
+/** Links whose pulses are drawn. */
+const MOST_FLOWS = 140
 
 /** One canvas over the map, drawn from the latest frame and the clock. */
 export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes }) => {
@@ -43,11 +46,14 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
     let phase = 0
     let last = 0
     let next = 0
+    let ratio = 1
+    let taken: Frame | null = null
+    let busiest: readonly Flow[] = []
     let lanesAt = 0
     const seen = new Map<string, number>()
 
     const resize = () => {
-      const ratio = devicePixelRatio || 1
+      ratio = devicePixelRatio || 1
       const { clientWidth, clientHeight } = element
       element.width = Math.round(clientWidth * ratio)
       element.height = Math.round(clientHeight * ratio)
@@ -63,11 +69,15 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
 
     const tick = (now: number) => {
       next = requestAnimationFrame(tick)
-      const frame = useStore.getState().frame
+      const { frame } = live.getState()
       if (!frame) return
-      clock.take(frame, now)
-      flows.take(frame, now)
-      for (const id of lanesIn(frame, layout)) seen.set(id, now)
+      if (frame !== taken) {
+        taken = frame
+        clock.take(frame, now)
+        flows.take(frame, now)
+        busiest = flows.top(MOST_FLOWS)
+        for (const id of lanesIn(frame, layout)) seen.set(id, now)
+      }
       if (now - lanesAt > 400) {
         lanesAt = now
         for (const [id, at] of seen) if (now - at > LANE_MS) seen.delete(id)
@@ -90,14 +100,13 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
         walls = frame.partitions.flatMap((p) => wallsRound(layout, smallerSide(layout, p)).map((o) => o.polygon))
       }
       const at = reduced.matches ? frame.at : clock.at(now)
-      const ratio = element.width / Math.max(1, element.clientWidth)
       const [x, y, zoom] = transform
       const scene: Scene = { layout, routes, walls, words: zoom > 0.6, still: reduced.matches }
       const began = performance.now()
       context.setTransform(1, 0, 0, 1, 0, 0)
       context.clearRect(0, 0, element.width, element.height)
       context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * x, ratio * y)
-      drawFrame(context, frame, at, scene, flows.top(140), phase, palette)
+      drawFrame(context, frame, at, scene, busiest, phase, palette)
       element.dataset['cost'] = (performance.now() - began).toFixed(2)
     }
     next = requestAnimationFrame(tick)

@@ -56,6 +56,7 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
       <Hub />
       <svg
         className={styles.mark}
+        style={{ margin: -reach }}
         width={reach * 2}
         height={reach * 2}
         viewBox={`${-reach} ${-reach} ${reach * 2} ${reach * 2}`}

@@ -48,6 +48,7 @@ export const OriginStation = memo(({ id, data, selected }: NodeProps<OriginNode>
       <Hub />
       <svg
         className={styles.mark}
+        style={{ margin: -reach }}
         width={reach * 2}
         height={reach * 2}
         viewBox={`${-reach} ${-reach} ${reach * 2} ${reach * 2}`}

@@ -60,6 +60,7 @@ export const SentinelStation = memo(({ id, data, selected }: NodeProps<SentinelN
       <Hub />
       <svg
         className={styles.mark}
+        style={{ margin: -reach }}
         width={reach * 2}
         height={reach * 2}
         viewBox={`${-reach} ${-reach} ${reach * 2} ${reach * 2}`}

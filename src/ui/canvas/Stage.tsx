@@ -151,6 +151,8 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
           id,
           type: place.kind === 'node' ? 'station' : place.kind,
           position: { x: place.x - size / 2, y: place.y - size / 2 },
+          // placed by its box: a transform a station costs the compositor a layer decision a frame
+          style: { transform: 'none', left: place.x - size / 2, top: place.y - size / 2 },
           width: size,
           height: size,
           data: {

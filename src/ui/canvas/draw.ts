@@ -1,7 +1,7 @@
 import type { Frame, MessageFace, MessageKind } from '../../lab/frame.ts'
 import type { ProcessId } from '../../engine/core/process.ts'
 import { shardToken } from '../design/shard.ts'
-import type { Layout } from './layout.ts'
+import type { Layout, Place } from './layout.ts'
 import { lineOf, pointAt, type Point, type Route, type Routes } from './routes.ts'
 import { crossing } from './regions.ts'
 
@@ -164,19 +164,18 @@ export class Flows {
   }
 }
 
+const serves = (p: Place): boolean => p.row > 0 && (p.kind === 'node' || p.kind === 'sentinel')
+const asks = (p: Place): boolean => p.kind === 'app' || p.kind === 'origin'
+
 /** Nodes below the first row that talk with applications now: their client lane is worth a line. */
 export const lanesIn = (frame: Frame, layout: Layout): ProcessId[] => {
   const lanes = new Set<ProcessId>()
   for (const m of frame.eachMessage ? frame.messages : frame.traffic) {
-    for (const [a, b] of [
-      [m.from, m.to],
-      [m.to, m.from],
-    ] as const) {
-      const node = layout.places.get(a)
-      const other = layout.places.get(b)
-      const serves = node?.kind === 'node' || node?.kind === 'sentinel'
-      if (serves && node.row > 0 && (other?.kind === 'app' || other?.kind === 'origin')) lanes.add(a)
-    }
+    const from = layout.places.get(m.from)
+    const to = layout.places.get(m.to)
+    if (!from || !to) continue
+    if (serves(from) && asks(to)) lanes.add(m.from)
+    if (serves(to) && asks(from)) lanes.add(m.to)
   }
   return [...lanes]
 }

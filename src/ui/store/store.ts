@@ -1,4 +1,4 @@
-import { create } from 'zustand'
+import { create, createStore } from 'zustand'
 import { SCENARIOS } from '../../content/scenarios/index.ts'
 import type { ProcessId } from '../../engine/core/process.ts'
 import type { Micros } from '../../engine/core/time.ts'
@@ -10,7 +10,10 @@ export type Tool = 'select' | 'cut'
 export type PanelTab = 'lesson' | 'process' | 'slots' | 'events' | 'charts' | 'cli' | 'keys' | 'flow' | 'knobs'
 export type DialogName = 'shortcuts' | 'palette' | 'scenario' | 'share'
 
-/** The latest frame, the selection and the view's own settings; no simulation logic. */
+/** The latest frame of all, for canvases alone: it changes too often for words. */
+export const live = createStore<{ frame: Frame | null }>(() => ({ frame: null }))
+
+/** The frame the words of the page follow, the selection and the view's own settings; no simulation logic. */
 export interface LabStore {
   lab: Lab | null
   frame: Frame | null

@@ -4,7 +4,7 @@ import type { Frame, Mark } from '../../lab/frame.ts'
 import { TRACES } from '../charts/series.ts'
 import { seconds } from '../design/format.ts'
 import { seek } from '../store/session.ts'
-import { startOfRun, useStore } from '../store/store.ts'
+import { live, startOfRun, useStore } from '../store/store.ts'
 import { atOf, drawMark, drawNow, drawTrace, isSignal, prepare, readInk, ticks, wholeRun, xOf, type Axis } from './draw.ts'
 import s from './tape.module.css'
 
@@ -135,7 +135,8 @@ const drawSweep = (c: CanvasRenderingContext2D, frame: Frame, axis: Axis, y: num
 }
 
 const drawFull = (canvas: HTMLCanvasElement): void => {
-  const { frame, windows } = useStore.getState()
+  const { frame } = live.getState()
+  const { windows } = useStore.getState()
   const p = prepare(canvas)
   if (!p || !frame) return
   const { c, width, height } = p
@@ -203,7 +204,7 @@ const waitingWords = (frame: Frame): string => {
 }
 
 const drawSmall = (canvas: HTMLCanvasElement): void => {
-  const { frame } = useStore.getState()
+  const { frame } = live.getState()
   const p = prepare(canvas)
   if (!p || !frame) return
   const { whole } = axesOf(frame, p.width, 16)
@@ -221,12 +222,14 @@ export const Tape = ({ small = false }: { small?: boolean }) => {
     const element = canvas.current
     if (!element) return
     let asked = 0
+    let said: Frame | null = null
     const draw = () => {
       asked = 0
       ;(small ? drawSmall : drawFull)(element)
       const { frame } = useStore.getState()
       const slider = box.current
-      if (!frame || !slider) return
+      if (!frame || !slider || frame === said) return
+      said = frame
       slider.setAttribute('aria-valuemin', String(Math.floor(startOf(frame) / 1000)))
       slider.setAttribute('aria-valuemax', String(Math.ceil(Math.max(frame.end, frame.at) / 1000)))
       slider.setAttribute('aria-valuenow', String(Math.round(frame.at / 1000)))
@@ -236,8 +239,9 @@ export const Tape = ({ small = false }: { small?: boolean }) => {
       if (asked === 0) asked = requestAnimationFrame(draw)
     }
     const stop = useStore.subscribe((now, before) => {
-      if (now.frame !== before.frame || now.windows !== before.windows || now.theme !== before.theme) ask()
+      if (now.windows !== before.windows || now.theme !== before.theme) ask()
     })
+    const unfollow = live.subscribe(ask)
     const sizes = new ResizeObserver(ask)
     sizes.observe(element)
     const themes = new MutationObserver(ask)
@@ -246,6 +250,7 @@ export const Tape = ({ small = false }: { small?: boolean }) => {
     ask()
     return () => {
       stop()
+      unfollow()
       sizes.disconnect()
       themes.disconnect()
       cancelAnimationFrame(asked)
