@@ -17,13 +17,12 @@ export const TABLE = 5
 export const FUNCTION = 6
 export const THREAD = 8
 
-/** luaS_newlstr's hash. */
+/** luaS_newlstr's hash; Redis's Lua looks at every byte. */
 const hashOf = (ts: TString): number => {
   if (ts.place !== undefined) return ts.place
   const s = ts.realstring
   let h = s.length
-  const step = (s.length >> 5) + 1
-  for (let l = s.length; l >= step; l -= step) h ^= (h << 5) + (h >>> 2) + s[l - 1]
+  for (let l = s.length; l >= 1; l--) h ^= (h << 5) + (h >>> 2) + s[l - 1]
   return (ts.place = h >>> 0)
 }
 

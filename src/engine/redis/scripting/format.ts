@@ -32,7 +32,9 @@ const fixed = (x: number, precision: number): string => {
 const digitsOf = (x: number, precision: number): [string, number] => {
   let power = Number(x.toExponential().split('e')[1])
   let digits = scaled(x, precision - power).toString()
+  // the shortest form rounds: it may lie beyond a power of ten
   if (digits.length > precision + 1) digits = scaled(x, precision - ++power).toString()
+  else if (digits.length < precision + 1) digits = scaled(x, precision - --power).toString()
   return [digits, power]
 }
 

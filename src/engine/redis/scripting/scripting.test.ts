@@ -154,6 +154,12 @@ const RECORDED: readonly (readonly [script: string, reply: Reply])[] = [
   ],
   ['return {(function() return 1,2 end)(),(function() return 1,2 end)()}', [1, 1, 2]],
   ["return redis.call('select',1)", simple('OK')],
+  ['return tostring(1e-320)', '9.9998886718268e-321'],
+  ['return string.format("%.14g %.0f %.0f", 1234567890123.25, 0.5, 1.5)', '1234567890123.2 0 2'],
+  [
+    'local o = {} for k in pairs({[string.rep("x", 70)] = 1, s = 2, a = 3, b = 4}) do o[#o + 1] = #k .. k:sub(1, 1) end return o',
+    ['1a', '1s', '70x', '1b'],
+  ],
   [
     "return redis.call('multi')",
     error('ERR This Redis command is not allowed from script script: c329a1a294be6bf95b44144f7502610661ae925a, on @user_script:1.'),

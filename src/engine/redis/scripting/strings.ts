@@ -120,7 +120,8 @@ const signed = (text: string, flags: string): string =>
 
 const whole = (x: number, kind: string, form: Form): string => {
   const n = toInt64(x)
-  const unsigned = x >= 9223372036854775808 && x < 18446744073709551616 ? BigInt(x) : BigInt.asUintN(64, n)
+  // x86 casts to an unsigned word what lies above the signed ones, and makes 0 of what is too large for it
+  const unsigned = x >= 18446744073709551616 ? 0n : x >= 9223372036854775808 ? BigInt(x) : BigInt.asUintN(64, n)
   let digits: string
   if (kind === 'd' || kind === 'i') digits = (n < 0n ? -n : n).toString()
   else digits = unsigned.toString(kind === 'o' ? 8 : kind === 'u' ? 10 : 16)
