@@ -56,6 +56,9 @@ export interface SentinelTopology {
   downAfter: Micros
   failoverTimeout: Micros
   parallelSyncs: number
+  /** the user and password they give the nodes. */
+  authUser?: string
+  authPass?: string
 }
 
 /** A run is a value. */

@@ -132,7 +132,15 @@ const scenario = v.strictObject({
     apps: whole,
     replicaOf: v.optional(v.pipe(v.array(whole), v.maxLength(1000))),
     sentinels: v.optional(
-      v.strictObject({ count: whole, quorum: whole, downAfter: micros, failoverTimeout: micros, parallelSyncs: whole }),
+      v.strictObject({
+        count: whole,
+        quorum: whole,
+        downAfter: micros,
+        failoverTimeout: micros,
+        parallelSyncs: whole,
+        authUser: v.optional(credential),
+        authPass: v.optional(credential),
+      }),
     ),
   }),
   config: v.record(v.string(), text),

@@ -163,6 +163,46 @@ it('a user is made on all nodes by a line of redis.conf, and what is no rule cha
   expect(of(w.facts, 'acl.changed')).toHaveLength(6)
 })
 
+describe('Sentinels', () => {
+  const watched = (authPass?: string) =>
+    world({
+      config: { requirepass: 'sesame', masterauth: 'sesame', 'repl-diskless-sync-delay': '0' },
+      policy: { ...DEFAULT_POLICY, password: 'sesame' },
+      topology: {
+        cluster: false,
+        primaries: 1,
+        replicasPerPrimary: 2,
+        apps: 2,
+        sentinels: {
+          count: 3,
+          quorum: 2,
+          downAfter: SEC,
+          failoverTimeout: 20 * SEC,
+          parallelSyncs: 1,
+          ...(authPass === undefined ? {} : { authPass }),
+        },
+      },
+    })
+
+  it('with sentinel auth-pass fail over as ever', () => {
+    const w = watched('sesame')
+    w.run(4)
+    expect(of(w.facts, 'sentinel.sdown')).toEqual([])
+    applyAction(w.sim, { type: 'crash', process: 'n1' })
+    w.run(15)
+    expect(of(w.facts, 'sentinel.switched').length).toBeGreaterThan(0)
+  })
+
+  it('without it hear NOAUTH, which is no PONG: they hold a healthy primary to be down', () => {
+    const w = watched()
+    w.run(4)
+    expect(new Set(of(w.facts, 'sentinel.sdown').map((f) => (f.data as { about: string }).about))).toContain('n1')
+    applyAction(w.sim, { type: 'command', process: 's1', argv: ['SENTINEL', 'SET', 'mymaster', 'auth-pass', 'sesame'] })
+    w.run(4)
+    expect(of(w.facts, 'sentinel.sdownCleared').map((f) => [f.process, (f.data as { about: string }).about])).toContainEqual(['s1', 'n1'])
+  })
+})
+
 describe('protected mode', () => {
   it('“connections are only accepted from the loopback interface” while the default user has no password', () => {
     const w = world({ config: { 'protected-mode': 'yes' }, topology: { cluster: false, primaries: 1, replicasPerPrimary: 1, apps: 1 } })

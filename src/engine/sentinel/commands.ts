@@ -225,7 +225,15 @@ const OPTIONS: Record<string, (p: Primary, n: number) => void> = {
 
 const set = (state: SentinelState, p: Primary, ctx: Context, argv: readonly string[]): Reply => {
   for (let i = 3; i < argv.length; i += 2) {
-    const change = OPTIONS[argv[i].toLowerCase()]
+    const option = argv[i].toLowerCase()
+    if ((option === 'auth-pass' || option === 'auth-user') && i + 1 < argv.length) {
+      p[option === 'auth-pass' ? 'authPass' : 'authUser'] = argv[i + 1]
+      // what stands was opened with other words
+      for (const inst of [p, ...p.replicas.values()]) closeLink(state, inst, ctx)
+      publishEvent(state, '+set', p, p, ctx, `${argv[i]} ${option === 'auth-pass' ? '******' : argv[i + 1]}`)
+      continue
+    }
+    const change = OPTIONS[option]
     if (change === undefined || i + 1 >= argv.length) return err(`ERR Unknown option or number of arguments for SENTINEL SET '${argv[i]}'`)
     const n = parseSmall(argv[i + 1])
     if (n === null || n <= 0) return err(`ERR Invalid argument '${argv[i + 1]}' for SENTINEL SET '${argv[i]}'`)

@@ -1,5 +1,6 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
+import { authWords } from '../client/wires.ts'
 import { HELLO_CHANNEL, PING_PERIOD, type Asked, type CommandOut, type Instance, type Primary, type SentinelState } from './state.ts'
 
 /** The connections of a Sentinel to what it watches: opened at most once a second, commands in order, one reply each. */
@@ -29,7 +30,11 @@ const open = (state: SentinelState, p: Primary, inst: Instance, ctx: Context): C
   return conn
 }
 
-/** Opens what is missing, not more than once a second. The first thing asked is a PING. */
+/** AUTH on the connections to the primary and its replicas; Sentinels among themselves need none here. */
+const loginOf = (p: Primary, inst: Instance): readonly string[] | null =>
+  inst.kind === 'sentinel' ? null : authWords(p.authUser, p.authPass)
+
+/** Opens what is missing, not more than once a second. The first thing asked, but for AUTH, is a PING. */
 export const reconnect = (state: SentinelState, p: Primary, inst: Instance, ctx: Context): void => {
   const { link } = inst
   if (!link.disconnected || ctx.now - link.lastReconnect < PING_PERIOD) return
@@ -40,6 +45,8 @@ export const reconnect = (state: SentinelState, p: Primary, inst: Instance, ctx:
     link.commandAt = ctx.now
     link.awaited = []
     link.unsent = []
+    const login = loginOf(p, inst)
+    if (login !== null) ask(inst, login, 'other', ctx)
     sendPing(inst, ctx)
   }
   if (inst.kind !== 'sentinel' && link.hello === 0) {
@@ -64,6 +71,8 @@ export const linkConnected = (state: SentinelState, conn: ConnId, ctx: Context):
   if (owner === null) return ctx.close(conn)
   const { link } = owner.inst
   if (conn === link.hello) {
+    const login = loginOf(owner.p, owner.inst)
+    if (login !== null) ctx.send(conn, { type: 'command', argv: login } as CommandOut)
     ctx.send(conn, { type: 'command', argv: SUBSCRIBE } as CommandOut)
     return
   }

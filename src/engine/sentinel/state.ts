@@ -90,6 +90,9 @@ export interface Primary extends Instance {
   downAfter: Micros
   failoverTimeout: Micros
   parallelSyncs: number
+  /** what it says to the primary and the replicas (sentinel auth-user, auth-pass); '' = nothing. */
+  authUser: string
+  authPass: string
   configEpoch: number
   odown: boolean
   odownSince: Micros
@@ -175,6 +178,8 @@ export interface PrimaryConf {
   downAfter: Micros
   failoverTimeout: Micros
   parallelSyncs: number
+  authUser?: string
+  authPass?: string
   configEpoch: number
   leaderEpoch: number
   replicas: [ip: string, port: number][]
