@@ -1,8 +1,7 @@
-import { build } from 'vite'
+import { buildPage } from '../lib/bench-page.ts'
 import { openBrowser, serve } from '../lib/chromium.ts'
 import { goal } from '../lib/goal.ts'
 import { median } from '../lib/measure.ts'
-import { root } from '../lib/peers.ts'
 import { gated, skipped, wrong } from '../lib/row.ts'
 import { sameRun } from '../lib/same-run.ts'
 
@@ -13,16 +12,7 @@ await goal(async ({ quick }) => {
   const browser = await openBrowser()
   if (browser === null) return [skipped(GOAL, 'Chromium', TARGET, 'no Chromium is here')]
   const peer = `Node ${process.version}`
-  const folder = `${root}/node_modules/.cache/ringside/bench-page`
-  await build({
-    configFile: false,
-    logLevel: 'error',
-    root: `${root}/bench/browser`,
-    base: './',
-    worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true, target: 'es2022', modulePreload: { polyfill: false } },
-  })
-  const site = await serve(folder)
+  const site = await serve(await buildPage())
   try {
     const page = await browser.newPage()
     await page.goto(site.url)

@@ -1,7 +1,8 @@
-import type { Page } from 'playwright'
+import type { Browser, Page } from 'playwright'
 import { scenarioById } from '../../src/content/scenarios/index.ts'
 import { encodeRun } from '../../src/lab/recording.ts'
 import { ENGINE_VERSION } from '../../src/lab/version.ts'
+import { buildPage } from '../lib/bench-page.ts'
 import { openBrowser, serve } from '../lib/chromium.ts'
 import { goal } from '../lib/goal.ts'
 import { median, quantile } from '../lib/measure.ts'
@@ -57,6 +58,27 @@ const watch = async (page: Page, scenario: string): Promise<number[]> => {
   return frames
 }
 
+const slotMap = async (browser: Browser): Promise<Row> => {
+  const site = await serve(await buildPage())
+  try {
+    const page = await browser.newPage()
+    await page.goto(site.url)
+    await page.waitForFunction('window.redrawSlots')
+    const times = (await page.evaluate('window.redrawSlots(40)')) as number[]
+    const warm = times.slice(10)
+    await page.close()
+    return reported(
+      'G12 slot map of 16,384 redraws',
+      `median ${median(warm).toFixed(2)} ms, p95 ${quantile(warm, 0.95).toFixed(2)} ms`,
+      '',
+      null,
+      'aim 2 ms; belief and truth compared, outlined and painted, the first fifth of the slots differing',
+    )
+  } finally {
+    site.stop()
+  }
+}
+
 await goal(async ({ quick }) => {
   const browser = await openBrowser()
   if (browser === null) return [skipped('G12 frames', 'Chromium', null, 'no Chromium is here')]
@@ -79,6 +101,7 @@ await goal(async ({ quick }) => {
       )
       await page.close()
     }
+    rows.push(await slotMap(browser))
   } finally {
     site.stop()
     await browser.close()

@@ -122,7 +122,7 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
         <Plan {...common} view={belief} name={`${believer} believes`} hatch={false} />
       </div>
       <div className={styles.between} aria-hidden="true">
-        {left.slice(0, 14).map((run, i) => (
+        {apart(left, 8).map((run, i) => (
           <span key={i} className={run.differs ? styles.unequal : ''} style={{ top: `${((run.row + 0.5) / SIDE) * 100}%` }}>
             {run.differs ? '≠' : '='}
           </span>
@@ -144,13 +144,18 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
   )
 }
 
-const Labels = ({ runs, shards, side }: { runs: readonly Run[]; shards: Shards; side: 'left' | 'right' }) => {
-  // Labels that would overlap say nothing; the hover names every slot.
+/** Of labels that would overlap the later say nothing; the hover names every slot. */
+const apart = (runs: readonly Run[], rows: number): Run[] => {
   const shown: Run[] = []
   for (const run of runs) {
     const last = shown[shown.length - 1]
-    if (!last || run.row - last.row > 11) shown.push(run)
+    if (!last || run.row - last.row > rows) shown.push(run)
   }
+  return shown
+}
+
+const Labels = ({ runs, shards, side }: { runs: readonly Run[]; shards: Shards; side: 'left' | 'right' }) => {
+  const shown = apart(runs, 11)
   return (
     <div className={styles.labels} data-side={side}>
       {shown.map((run, i) => {
