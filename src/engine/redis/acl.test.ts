@@ -156,6 +156,16 @@ describe('ACL LOG', () => {
   })
 })
 
+it('COMMAND INFO shows flags, key places and categories as 7.0.15 does', () => {
+  const n = plainNodes(1)
+  const simple = (words: string): Reply[] => (words === '' ? [] : words.split(' ').map((word) => ({ simple: word })))
+  const row = (name: string): Reply[] => ((n.call('n1', 'COMMAND', 'INFO', name) as Reply[])[0] as Reply[]).slice(1, 7)
+  expect(row('get')).toEqual([2, simple('readonly fast'), 1, 1, 1, simple('@read @string @fast')])
+  expect(row('auth')).toEqual([-2, simple('noscript loading stale fast no_auth allow_busy'), 0, 0, 0, simple('@fast @connection')])
+  expect(row('migrate')).toEqual([-6, simple('write movablekeys'), 3, 3, 1, simple('@keyspace @write @slow @dangerous')])
+  expect(row('acl|setuser')).toEqual([-3, simple('admin noscript loading stale'), 0, 0, 0, simple('@admin @slow @dangerous')])
+})
+
 it('GENPASS draws from a stream of its own: the same run has the same passwords', () => {
   const draw = (seed: number): Reply[] => {
     const n = plainNodes(1, {}, seed)

@@ -2,6 +2,7 @@ import { globMatches } from '../glob.ts'
 import { keysOf } from '../redirection.ts'
 import { err, type Reply } from '../reply.ts'
 import type { Session } from '../state.ts'
+import { rowOf } from './redis-table.ts'
 import { SYNTAX, container, helpOf, mapReply, setReply, spec, unsimulated, type CommandSpec } from './spec.ts'
 
 /** COMMAND LIST FILTERBY PATTERN pattern | ACLCAT category | MODULE name; null = none of these. */
@@ -32,7 +33,7 @@ export const introspection = (
       session,
       c.shownFlags.map((simple) => ({ simple })),
     ),
-    ...(c.keys === null ? [0, 0, 0] : c.keys),
+    ...(c.keys ?? rowOf(c.name).places ?? [0, 0, 0]),
     setReply(
       session,
       c.categories.map((name) => ({ simple: `@${name}` })),

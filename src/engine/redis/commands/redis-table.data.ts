@@ -1,6 +1,7 @@
 /**
  * What COMMAND INFO of Redis 7.0.15 says of every command: its flags, its ACL categories, and what it does with each of its keys
- * (r reads, w writes, b both, - looks at the name alone; the last letter stands for all further keys).
+ * (r reads, w writes, b both, - looks at the name alone; the last letter stands for all further keys); where its keys have no fixed
+ * places, the first of them all the same.
  */
 export const REDIS_TABLE = `
 acl;;slow;
@@ -131,9 +132,9 @@ geoadd;write denyoom;write geo slow;w
 geodist;readonly;read geo slow;r
 geohash;readonly;read geo slow;r
 geopos;readonly;read geo slow;r
-georadius;write denyoom movablekeys;write geo slow;rw
+georadius;write denyoom movablekeys;write geo slow;rw;1 1 1
 georadius_ro;readonly;read geo slow;r
-georadiusbymember;write denyoom movablekeys;write geo slow;rw
+georadiusbymember;write denyoom movablekeys;write geo slow;rw;1 1 1
 georadiusbymember_ro;readonly;read geo slow;r
 geosearch;readonly;read geo slow;r
 geosearchstore;write denyoom;write geo slow;wr
@@ -197,7 +198,7 @@ memory|purge;;slow;
 memory|stats;;slow;
 memory|usage;readonly;read slow;-
 mget;readonly fast;read string fast;r
-migrate;write movablekeys;keyspace write slow dangerous;b
+migrate;write movablekeys;keyspace write slow dangerous;b;3 3 1
 module;;slow;
 module|help;loading stale;slow;
 module|list;admin noscript;admin slow dangerous;
@@ -287,7 +288,7 @@ slowlog|reset;admin loading stale;admin slow dangerous;
 smembers;readonly;read set slow;r
 smismember;readonly fast;read set fast;r
 smove;write fast;write set fast;bw
-sort;write denyoom movablekeys;write set sortedset list slow dangerous;rw
+sort;write denyoom movablekeys;write set sortedset list slow dangerous;rw;1 1 1
 sort_ro;readonly movablekeys;read set sortedset list slow dangerous;r
 spop;write fast;write set fast;b
 spublish;pubsub loading stale fast;pubsub fast;
@@ -341,11 +342,11 @@ zadd;write denyoom fast;write sortedset fast;w
 zcard;readonly fast;read sortedset fast;-
 zcount;readonly fast;read sortedset fast;r
 zdiff;readonly movablekeys;read sortedset slow;r
-zdiffstore;write denyoom movablekeys;write sortedset slow;wr
+zdiffstore;write denyoom movablekeys;write sortedset slow;wr;1 1 1
 zincrby;write denyoom fast;write sortedset fast;b
 zinter;readonly movablekeys;read sortedset slow;r
 zintercard;readonly movablekeys;read sortedset slow;r
-zinterstore;write denyoom movablekeys;write sortedset slow;wr
+zinterstore;write denyoom movablekeys;write sortedset slow;wr;1 1 1
 zlexcount;readonly fast;read sortedset fast;r
 zmpop;write movablekeys;write sortedset slow;b
 zmscore;readonly fast;read sortedset fast;r
@@ -368,5 +369,5 @@ zrevrank;readonly fast;read sortedset fast;r
 zscan;readonly;read sortedset slow;r
 zscore;readonly fast;read sortedset fast;r
 zunion;readonly movablekeys;read sortedset slow;r
-zunionstore;write denyoom movablekeys;write sortedset slow;wr
+zunionstore;write denyoom movablekeys;write sortedset slow;wr;1 1 1
 `

@@ -6,6 +6,8 @@ export interface RedisRow {
   readonly flags: readonly string[]
   readonly categories: readonly string[]
   readonly access: string
+  /** first key, last key, step of a command whose keys have no fixed places; null = as the table says. */
+  readonly places: readonly number[] | null
   /** the command a subcommand belongs to; null for a command. */
   readonly parent: string | null
 }
@@ -14,13 +16,14 @@ const NOTHING: readonly string[] = Object.freeze([])
 const words = (text: string): readonly string[] => (text === '' ? NOTHING : Object.freeze(text.split(' ')))
 
 const parse = (line: string): RedisRow => {
-  const [name, flags, categories, access] = line.split(';')
+  const [name, flags, categories, access, places] = line.split(';')
   const bar = name.indexOf('|')
   return Object.freeze({
     name,
     flags: words(flags),
     categories: words(categories),
     access,
+    places: places === undefined ? null : Object.freeze(places.split(' ').map(Number)),
     parent: bar < 0 ? null : name.slice(0, bar),
   })
 }

@@ -13,7 +13,14 @@ import { find, inPlace, own, put, remove, upper } from './values.ts'
 /** BY and GET read keys that the command does not name. */
 const mayLookUp = (state: NodeState, s: Session, argv: readonly string[]): boolean => {
   const user = state.acl === null ? undefined : userNamed(state, s.user)
-  return user === undefined || mayReadAnyKey(user, SORTS.find((c) => c.name === argv[0].toLowerCase())!, argv)
+  return (
+    user === undefined ||
+    mayReadAnyKey(
+      user,
+      SORTS.find((c) => c.name === argv[0].toLowerCase())!,
+      argv,
+    )
+  )
 }
 
 const sort =
