@@ -82,6 +82,9 @@ export interface Ink {
 
 const mix = (a: Rgb, b: Rgb, t: number): Rgb => [a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t]
 
+/** An opaque pixel as one little-endian word, as every machine with a browser has it. */
+const word = (c: Rgb): number => ((255 << 24) | (Math.round(c[2]) << 16) | (Math.round(c[1]) << 8) | Math.round(c[0])) >>> 0
+
 /** The map as 128×128 pixels: hue by owner, darker where the slot holds keys, paler where both agree while others do not. */
 export const paint = (pixels: Uint8ClampedArray, view: SlotView, filled: Uint8Array, difference: Difference | null, ink: Ink): void => {
   const dim = difference !== null && difference.count > 0
@@ -90,18 +93,14 @@ export const paint = (pixels: Uint8ClampedArray, view: SlotView, filled: Uint8Ar
     const hue = id === null ? ink.nobody : ink.owner(id)
     const strong = id === null ? 0.5 : 0.95
     const faint = id === null ? 0.1 : ink.tint + 0.1
-    return [mix(ink.stage, hue, faint), mix(ink.stage, hue, strong), mix(ink.stage, hue, faint * 0.38), mix(ink.stage, hue, strong * 0.38)]
+    return [faint, strong, faint * 0.38, strong * 0.38].map((t) => word(mix(ink.stage, hue, t)))
   })
   const nobody = shades.length - 1
+  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, SLOTS)
   for (let slot = 0; slot < SLOTS; slot++) {
     const owner = view.owner[slot] as number
     const pale = dim && difference.differs[slot] === 0 ? 2 : 0
-    const rgb = (shades[owner < 0 ? nobody : owner] as Rgb[])[pale + (filled[slot] as number)] as Rgb
-    const i = slot * 4
-    pixels[i] = rgb[0]
-    pixels[i + 1] = rgb[1]
-    pixels[i + 2] = rgb[2]
-    pixels[i + 3] = 255
+    words[slot] = (shades[owner < 0 ? nobody : owner] as number[])[pale + (filled[slot] as number)] as number
   }
 }
 
