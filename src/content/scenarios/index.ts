@@ -196,7 +196,7 @@ export const SCENARIOS: readonly Scenario[] = [
       masteruser: 'replica',
       masterauth: 'follow',
       'repl-diskless-sync-delay': '0',
-      'user shop': 'on >sells ~item:* &invalidate +@read +@write +@pubsub -@dangerous',
+      'user shop': 'on >sells ~item:* &invalidate +@all -@dangerous',
       'user report': 'on >reads %R~item:* resetchannels +@read',
       'user replica': 'on >follow +psync +replconf +ping',
     },
