@@ -114,6 +114,25 @@ describe('a right that is taken away', () => {
     expect(n.node('n1').keys.size).toBe(0)
   })
 
+  it('who waits for an element already still gets it', () => {
+    const n = plainNodes(1)
+    say(n, 'ACL SETUSER app on nopass +@all ~*')
+    say(n, 'AUTH app x')
+    n.send('n1', 'BLPOP', 'l', '0')
+    n.run(5)
+    n.inside('n1', (state) => {
+      const user = userByRules(state, state.acl!.users.get('app')!, ['-blpop', 'resetkeys'])
+      if (!('error' in user)) keepUser(state, 'app', user)
+    })
+    const other = n.sim.spawn('other', 'console', 'n1')
+    n.run(5)
+    n.sim.beginAction()
+    n.sim.act(other, { type: 'command', process: 'other', argv: ['RPUSH', 'l', 'v'] })
+    n.run(5)
+    expect(n.replies('n1').at(-1)).toEqual(['l', 'v'])
+    expect(n.node('n1').acl!.log).toEqual([])
+  })
+
   it('a deleted user’s connection is closed after its reply', () => {
     const n = plainNodes(1)
     say(n, 'ACL SETUSER app on nopass +@all ~*')

@@ -168,7 +168,8 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
   const inTransaction = session.multi !== null
   if (inTransaction && command.flags.includes('noMulti'))
     return refuse(state, session, command, err('ERR Command not allowed inside a transaction'))
-  if (state.acl !== null) {
+  // who waits for an element was allowed to when it began
+  if (state.acl !== null && session.blocked === null) {
     const unfit = denied(state, session, command, argv, ctx)
     if (unfit !== null) return refuse(state, session, command, unfit)
   }
