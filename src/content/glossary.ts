@@ -84,6 +84,13 @@ export const GLOSSARY: readonly Term[] = [
   },
   { word: 'currentEpoch', means: 'The greatest epoch a node has heard of. An election takes the next one.', room: 'redis/epochs.ts' },
   {
+    word: 'eavesdropper',
+    means:
+      'Somebody who gets a copy of what passes on the network. Redis speaks plain text unless TLS is on: he reads keys, values and the password of AUTH.',
+    room: 'intruder/intruder.ts',
+    see: 'eavesdropper',
+  },
+  {
     word: 'election',
     means:
       'A replica whose primary is in FAIL waits a moment, raises the epoch and asks the primaries for votes. A majority of all primaries with slots promotes it.',
@@ -108,6 +115,13 @@ export const GLOSSARY: readonly Term[] = [
     means: 'A replica takes the place of its primary: after FAIL by election, or by hand with CLUSTER FAILOVER.',
     room: 'redis/failover.ts',
     see: 'first-minute',
+  },
+  {
+    word: 'forged bus message',
+    means:
+      'On the cluster bus a sender is known by his id alone, and every message tells it. Whoever reaches the bus port can call a healthy primary failed, or claim its slots, until tls-cluster asks for certificates.',
+    room: 'intruder/intruder.ts',
+    see: 'eavesdropper',
   },
   {
     word: 'full resync',
@@ -313,6 +327,13 @@ export const GLOSSARY: readonly Term[] = [
     means: 'A popular key expires, and every request that comes before it is filled again asks the database.',
     room: 'laws/stampede.ts',
     see: 'stampede',
+  },
+  {
+    word: 'TLS',
+    means:
+      'Encryption of a connection, and a proof of who is at its other end. Redis has one switch each for the client port, for replication and for the cluster bus; one left out still tells what the others hide.',
+    room: 'intruder/tls.ts',
+    see: 'eavesdropper',
   },
   {
     word: 'TRYAGAIN',

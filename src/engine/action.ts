@@ -100,6 +100,9 @@ export type Action =
   | { type: 'subscription'; process: ProcessId; on: boolean } // cut or restore one application's invalidation subscription
   | { type: 'load'; set: Partial<Load> }
   | { type: 'policy'; process: ProcessId | '*'; set: Partial<AppPolicy> }
+  | { type: 'listen'; process: ProcessId; on: boolean } // somebody hears all that comes to and leaves this process
+  | { type: 'knock'; process: ProcessId; argv: string[] } // from a host of its own the intruder says a command to a node
+  | { type: 'forge'; what: 'fail' | 'slots'; process: ProcessId } // tells the other nodes, in one's name, that it failed, or that its slots moved
   | { type: 'origin'; set: Partial<OriginSettings> }
 
 export type ActionType = Action['type']

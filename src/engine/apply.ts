@@ -1,5 +1,6 @@
 import type { Action } from './action.ts'
 import type { Process, ProcessId } from './core/process.ts'
+import { whyNotForge, type IntruderState } from './intruder/intruder.ts'
 import { linkKey } from './core/network.ts'
 import type { Simulation } from './core/simulation.ts'
 
@@ -87,6 +88,15 @@ const refuse = (sim: Simulation, action: Action): string | null => {
       return kind === 'node' || kind === 'sentinel' ? null : `${action.process} is not a Redis node.`
     case 'config':
       return null
+    case 'listen':
+      return kind === 'intruder' ? 'The intruder does not listen to itself.' : null
+    case 'knock':
+      if (action.argv.length === 0) return 'Type a command.'
+      return kind === 'node' ? null : `${action.process} is not a Redis node.`
+    case 'forge':
+      if (kind !== 'node') return `${action.process} is not a Redis node.`
+      if (!sim.settings.cluster) return 'There is no cluster bus here: nothing can be forged on it.'
+      return whyNotForge((sim.process('intruder')?.state as IntruderState | undefined) ?? null, action.process)
     case 'subscription':
     case 'policy':
       return action.process === '*' || kind === 'app' ? null : `${action.process} is not an application.`
@@ -191,6 +201,17 @@ const perform = (sim: Simulation, action: Action, because: readonly number[]): v
       return sim.act(p!, action)
     case 'command':
       return sim.act(sim.process('cli')!, action)
+    case 'listen': {
+      const { taps } = sim.world.network
+      intruder(sim)
+      if (action.on) taps.add(action.process)
+      else taps.delete(action.process)
+      sim.tell(action.process, 'wire.tapped', { on: action.on }, because)
+      return
+    }
+    case 'knock':
+    case 'forge':
+      return sim.act(intruder(sim), action)
     case 'addNode': {
       const count = action.replica ? 2 : 1
       const nodes: ProcessId[] = []
@@ -210,6 +231,9 @@ const perform = (sim: Simulation, action: Action, because: readonly number[]): v
       return sim.act(sim.process('admin')!, action)
   }
 }
+
+/** Nobody is there before something is done in the intruder's name. */
+const intruder = (sim: Simulation): Process => sim.process('intruder') ?? sim.spawn('intruder', 'intruder')
 
 const each = (sim: Simulation, kind: Process['kind'], action: Action): void => {
   for (const p of sim.world.processes.values()) if (p.kind === kind) sim.act(p, action)

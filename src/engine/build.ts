@@ -6,6 +6,7 @@ import { encodeTimed, encodeValue } from './caching/values.ts'
 import { PRIMARY_NAME, type SentinelDisk } from './sentinel/state.ts'
 import { instanceAddress, sentinelIdOf } from './sentinel/address.ts'
 import { sentinelBehaviour } from './sentinel/sentinel.ts'
+import { intruderBehaviour } from './intruder/intruder.ts'
 import { originBehaviour } from './origin/origin.ts'
 import { linkKey } from './core/network.ts'
 import type { Behaviour, ProcessId } from './core/process.ts'
@@ -27,6 +28,7 @@ export const BEHAVIOURS: Behaviours = {
   origin: originBehaviour,
   admin: adminBehaviour,
   console: consoleBehaviour,
+  intruder: intruderBehaviour,
 } as unknown as Behaviours
 
 /** Programs of the real world as one process of this one: how it behaves, and by which addresses they know the nodes. */
@@ -115,6 +117,10 @@ export const buildSimulation = (scenario: Scenario, seed: number, outside?: Outs
   if (topology.cluster) sim.spawn('admin', 'admin')
   sim.spawn('cli', 'console')
   if (outside !== undefined) sim.spawn('outside', 'outside')
+  if (scenario.tapped !== undefined) {
+    sim.spawn('intruder', 'intruder')
+    for (const id of scenario.tapped) sim.world.network.taps.add(id)
+  }
   return sim
 }
 

@@ -23,6 +23,15 @@ export interface Facts {
   'network.healed': Record<string, never>
   'network.link': { a: ProcessId; b: ProcessId; latency: Micros; loss: number; bandwidth?: number }
 
+  // --- somebody on the network (intruder)
+  'wire.tapped': { on: boolean }
+  /** told once for each kind of news; `text`: what was read. */
+  'wire.heard': { what: string; kind: string; from: ProcessId; to: ProcessId; text: string }
+  'wire.answered': { node: ProcessId; argv: string[]; reply: Reply }
+  'wire.forged': { what: 'fail' | 'slots'; about: ProcessId; as: ProcessId; to: ProcessId[] }
+  /** TLS: no certificate, no word. */
+  'wire.locked': { process: ProcessId; port: 'client' | 'bus' }
+
   // --- the cluster bus (redis/gossip, failure detection)
   'node.pfail': { about: ProcessId; silent: Micros }
   'node.pfailCleared': { about: ProcessId }

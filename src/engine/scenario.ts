@@ -15,6 +15,8 @@ export interface Scenario {
   load: Load
   policy: AppPolicy
   origin: OriginSettings
+  /** processes at whose port somebody listens from the start. */
+  tapped?: ProcessId[]
   /** one-way latency of every link: mean, and the width of its uniform spread. */
   latency: { mean: Micros; spread: Micros }
   /** service times of a node's one thread. */

@@ -42,6 +42,7 @@ export interface Frame {
   linkFaults: { a: ProcessId; b: ProcessId; latency: Micros; loss: number; bandwidth?: number }[]
   reshard: ReshardProgress | null
   redisCli: RedisCliFace | null
+  intruder: IntruderFace | null
   load: Load
   policy: AppPolicy
   origin: OriginSettings
@@ -52,6 +53,21 @@ export interface Frame {
   notice: string | null
   /** moments worth a mark on the tape over the whole run (also after `at`). */
   marks: Mark[]
+}
+
+/** Somebody who listens on the network, and what he has learnt. */
+export interface IntruderFace {
+  /** where he listens. */
+  at: ProcessId[]
+  /** messages read, and counted only because they were encrypted. */
+  heard: Record<'client' | 'bus' | 'replication', { read: number; sealed: number }>
+  /** user ('' where none was named) and password. */
+  passwords: [user: string, password: string][]
+  /** the newest first; null: the value was not heard. */
+  keys: [key: string, value: string | null][]
+  knownKeys: number
+  /** nodes in whose name he could speak on the bus. */
+  nodes: ProcessId[]
 }
 
 export interface Mark {
@@ -69,7 +85,7 @@ export interface Pace {
   reason: string
 }
 
-export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console' | 'outside'
+export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console' | 'outside' | 'intruder'
 export type Status = 'up' | 'crashed' | 'off' | 'paused'
 
 export interface ProcessFace {

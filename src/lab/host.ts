@@ -13,6 +13,7 @@ import { ENGINE_VERSION } from './version.ts'
 import { Traffic } from './traffic.ts'
 import { flowSources } from './flow-source.ts'
 import { inspect } from './inspect.ts'
+import { intruderFace } from './intruder.ts'
 import { findKey, inspectKeys, kindsInFlight, messagesInFlight, processFaces, redisCliFace, reshardProgress, slotView } from './view.ts'
 import { explain } from './why.ts'
 
@@ -265,6 +266,7 @@ export class LabHost {
       linkFaults: [...w.network.faults.values()],
       reshard: reshardProgress(w),
       redisCli: redisCliFace(w),
+      intruder: intruderFace(w),
       load: w.settings.load,
       policy: w.settings.policy,
       origin: w.settings.origin,

@@ -103,6 +103,9 @@ const action = v.variant('type', [
   v.strictObject({ type: v.literal('addNode'), replica: v.optional(v.boolean()), nodes: v.optional(ids) }),
   v.strictObject({ type: v.literal('updateRow'), key: v.optional(text) }),
   v.strictObject({ type: v.literal('subscription'), process: id, on: v.boolean() }),
+  v.strictObject({ type: v.literal('listen'), process: id, on: v.boolean() }),
+  v.strictObject({ type: v.literal('knock'), process: id, argv: v.pipe(v.array(text), v.minLength(1), v.maxLength(1000)) }),
+  v.strictObject({ type: v.literal('forge'), what: v.picklist(['fail', 'slots']), process: id }),
   v.strictObject({ type: v.literal('load'), set: v.partial(load) }),
   v.strictObject({ type: v.literal('policy'), process: id, set: v.partial(policy) }),
   v.strictObject({ type: v.literal('origin'), set: v.partial(origin) }),
@@ -155,6 +158,7 @@ const scenario = v.strictObject({
   seed: v.pipe(v.number(), v.integer(), v.minValue(0)),
   own: v.optional(v.record(id, v.partial(policy))),
   groups: v.optional(v.array(v.strictObject({ name: text, members: ids }))),
+  tapped: v.optional(ids),
   halfMoved: v.optional(v.strictObject({ slots: v.tuple([whole, whole]), from: id, to: id })),
   links: v.optional(
     v.array(

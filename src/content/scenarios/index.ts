@@ -186,6 +186,16 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     ...base,
+    id: 'eavesdropper',
+    title: 'Somebody listens',
+    about:
+      'A stranger gets a copy of what passes at n1. Without TLS he reads keys, values and passwords, and, on the bus, enough to speak in any node’s name: under Intruder forge a FAIL of n1. Then switch TLS on, one port after another.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    config: { ...base.config, 'tls-port': '0', 'tls-cluster': 'no', 'tls-replication': 'no' },
+    tapped: ['n1'],
+  },
+  {
+    ...base,
     id: 'three-users',
     title: 'A right for every user',
     about:

@@ -10,7 +10,8 @@ export const WORK = 2
 export const SYN = 3
 export const FLUSH = 4
 export const DRAIN = 5
-const WHAT = ['deliver', 'timer', 'work', 'syn', 'flush', 'drain'] as const
+export const OVERHEAR = 6
+const WHAT = ['deliver', 'timer', 'work', 'syn', 'flush', 'drain', 'overhear'] as const
 const WHAT_BITS = 3
 
 /** An entry of the event queue, written out for looking at. `what` tells which of the fields count. */

@@ -61,6 +61,8 @@ export interface NetworkState {
   blocked: Set<string>
   cuts: { from: ProcessId[]; to: ProcessId[]; bothWays: boolean }[]
   faults: Map<string, LinkFault>
+  /** processes at whose port somebody listens to all that comes and goes. */
+  taps: Set<ProcessId>
 }
 
 /** Linux's delayed acknowledgement, 40 ms: with Nagle's algorithm it is what the bus's second small message waits for. */
@@ -97,12 +99,13 @@ export const newNetwork = (): NetworkState => ({
   blocked: new Set(),
   cuts: [],
   faults: new Map(),
+  taps: new Set(),
 })
 
 export const cloneNetwork = (n: NetworkState): NetworkState => {
   const conns = new Map<ConnId, Conn>()
   for (const [id, c] of n.conns) conns.set(id, { ...c, ab: cloneDirection(c.ab), ba: cloneDirection(c.ba) })
-  return { nextConn: n.nextConn, conns, blocked: new Set(n.blocked), cuts: n.cuts.slice(), faults: new Map(n.faults) }
+  return { nextConn: n.nextConn, conns, blocked: new Set(n.blocked), cuts: n.cuts.slice(), faults: new Map(n.faults), taps: new Set(n.taps) }
 }
 const cloneDirection = (d: Direction): Direction => ({ ...d, held: d.held && d.held.slice(), queue: d.queue && d.queue.slice() })
 

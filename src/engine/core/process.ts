@@ -5,10 +5,10 @@ import type { ConnId, ConnKind, CloseReason } from './network.ts'
 import type { Facts } from '../facts.ts'
 import type { Settings } from '../settings.ts'
 
-/** Name of a process: n1, n2 … nodes; s1, s2 … Sentinels; app1 … applications; origin; admin; cli; outside: programs of the real world, where there are any. */
+/** Name of a process: n1, n2 … nodes; s1, s2 … Sentinels; app1 … applications; origin; admin; cli; outside: programs of the real world; intruder: who listens; both where there are any. */
 export type ProcessId = string
 
-export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console' | 'outside'
+export type ProcessKind = 'node' | 'sentinel' | 'app' | 'origin' | 'admin' | 'console' | 'outside' | 'intruder'
 
 /** crashed: the process is gone, its kernel answers with resets. off: silence. paused: SIGSTOP. */
 export type Status = 'up' | 'crashed' | 'off' | 'paused'
@@ -19,6 +19,15 @@ export interface Message {
   readonly size?: number
   /** read from a file as the connection takes it: no output buffer holds it. */
   readonly bulk?: boolean
+}
+
+/** A copy of what passes where somebody listens. */
+export interface Overheard extends Message {
+  readonly type: 'overheard'
+  readonly kind: ConnKind
+  readonly from: ProcessId
+  readonly to: ProcessId
+  readonly message: Message
 }
 
 /** A handler's only door to the world. */

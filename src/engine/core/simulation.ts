@@ -4,6 +4,7 @@ import {
   DELIVER,
   DRAIN,
   FLUSH,
+  OVERHEAR,
   SYN,
   TIMER,
   WORK,
@@ -39,7 +40,7 @@ import {
   type Direction,
   type NetworkState,
 } from './network.ts'
-import type { Behaviour, Context, InboxItem, Message, Process, ProcessId, ProcessKind } from './process.ts'
+import type { Behaviour, Context, InboxItem, Message, Overheard, Process, ProcessId, ProcessKind } from './process.ts'
 import { newStream, uniform, type Stream } from './random.ts'
 import { cloneSchedule, newSchedule, nextTime, popUntil, takeItem, type Schedule } from './schedule.ts'
 import type { Micros } from './time.ts'
@@ -584,6 +585,21 @@ export class Simulation implements Context {
     const number = this.bind(to).number
     const incarnation = isA ? c.bIncarnation : c.aIncarnation
     pushEntry(this.world.schedule, at, DELIVER, number, incarnation, c.id, 0, this.cause, this.world.now, message)
+    if (n.taps.size > 0 && (n.taps.has(from) || n.taps.has(to))) this.copyToIntruder(c.kind, from, to, message, at)
+  }
+
+  /** Who listens hears a message as it arrives; a connection's own signs say nothing. */
+  private copyToIntruder(kind: ConnKind, from: ProcessId, to: ProcessId, message: Message, at: Micros): void {
+    const intruder = this.bound.get('intruder')
+    if (intruder === undefined || from === 'intruder' || to === 'intruder' || message.type.startsWith('$')) return
+    const copy: Overheard = Object.freeze({ type: 'overheard', size: 0, kind, from, to, message })
+    pushEntry(this.world.schedule, at, OVERHEAR, intruder.number, intruder.p.incarnation, 0, 0, this.cause, this.world.now, copy)
+  }
+
+  private overhear(bound: Bound, copy: Overheard): void {
+    if (bound.p.status !== 'up') return
+    this.enter(bound, this.world.now)
+    bound.b.message['overheard'](bound.p.state, copy as never, 0, this)
   }
 
   /** Flow control: beyond what the kernels hold, bytes wait in the sender's process. */
@@ -688,6 +704,8 @@ export class Simulation implements Context {
         return this.arriveSyn(place, tokenOf(words, at), cause)
       case FLUSH:
         return this.flush(place, receiverOf(words, at))
+      case OVERHEAR:
+        return this.overhear(this.bounds[receiverOf(words, at)], item as Overheard)
       default:
         return this.drain(place, this.bounds[receiverOf(words, at)].p)
     }

@@ -1,6 +1,7 @@
 import type { Fact, FactOf, FactType } from '../../engine/core/fact.ts'
 import type { ProcessId } from '../../engine/core/process.ts'
 import type { Action } from '../../engine/action.ts'
+import type { Reply } from '../../engine/redis/reply.ts'
 import { actionPhrase } from '../control/faces.ts'
 import type { GlyphName } from '../design/Glyph.tsx'
 
@@ -52,6 +53,16 @@ const CANNOT_YET: Record<string, string> = {
   expired: 'did not get its votes in time: this election is over',
 }
 
+const replyWords = (reply: Reply): string => {
+  const words =
+    typeof reply === 'object' && reply !== null && 'error' in reply
+      ? reply.error
+      : typeof reply === 'string'
+        ? reply
+        : JSON.stringify(reply)
+  return words.length > 80 ? words.slice(0, 79) + '…' : words
+}
+
 /** Rules to read: of a password's digest eight digits. */
 const withoutHashes = (rules: string): string => rules.replace(/#([0-9a-f]{8})[0-9a-f]{56}/g, '#$1…')
 
@@ -75,6 +86,28 @@ const SAYS: { [T in FactType]: Says<T> } = {
     'network',
   ],
   'network.healed': () => ['heal', 'is whole again', 'network'],
+  'wire.tapped': ({ on }) => ['link', on ? 'is listened to: a copy of all that comes and goes' : 'is not listened to any more'],
+  'wire.heard': ({ what, kind, from, to, text }) => [
+    what === 'sealed' ? 'no' : 'link',
+    {
+      password: `reads a password between ${from} and ${to}: ${text}`,
+      value: `reads on the ${kind === 'replication' ? 'replication link' : 'client port'}, ${from} to ${to}: ${text}`,
+      gossip: `reads the bus: whoever knows ${text.slice(0, 8)}… can speak in the name of ${from}`,
+      copy: `reads the whole data set as ${from} sends it to ${to}`,
+      sealed: `hears ${from} and ${to} (${kind}), and cannot read it: TLS`,
+    }[what] ?? '',
+  ],
+  'wire.answered': ({ node, argv, reply }) => ['request', `hears from ${node}, asked for ${argv.join(' ')}: ${replyWords(reply)}`],
+  'wire.forged': ({ what, about, as, to }) => [
+    'error',
+    what === 'fail'
+      ? `tells ${comma(to)}, in the name of ${as} and others, that ${about} has failed`
+      : `tells ${comma(to)} that ${as} owns the slots of ${about} in a newer epoch`,
+  ],
+  'wire.locked': ({ process, port }) => [
+    'no',
+    port === 'bus' ? 'cannot speak on the bus: TLS asks for a certificate' : `cannot speak to ${process}: TLS asks for a certificate`,
+  ],
   'network.link': ({ a, b, latency, loss, bandwidth }) => [
     'link',
     `${a} to ${b} takes ${ms(latency)}${loss > 0 ? `, loses ${Math.round(loss * 100)} %` : ''}${bandwidth !== undefined ? `, carries ${bytes(bandwidth)} a second` : ''}`,

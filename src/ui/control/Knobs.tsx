@@ -9,6 +9,7 @@ import { directiveOf } from './directive.ts'
 import s from './knobs.module.css'
 import { MemoryKnobs } from './MemoryKnobs.tsx'
 import { Choice, Group, Knob } from './parts.tsx'
+import { IntruderKnobs } from './IntruderKnobs.tsx'
 import { SecurityKnobs } from './SecurityKnobs.tsx'
 
 type Refresh = 'moved' | 'timer60' | 'timer5' | 'timer' | 'ignore'
@@ -247,6 +248,7 @@ export const Knobs = () => {
       )}
       <MemoryKnobs />
       <SecurityKnobs />
+      <IntruderKnobs />
       <Group title="Database">
         <Knob
           knob={{

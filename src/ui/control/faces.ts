@@ -3,6 +3,8 @@ import {
   CircleX,
   Crown,
   Database,
+  DoorOpen,
+  Ear,
   FilePen,
   Flame,
   HeartPulse,
@@ -20,6 +22,7 @@ import {
   Undo2,
   Unplug,
   Users,
+  VenetianMask,
   Wrench,
   X,
   type LucideIcon,
@@ -102,6 +105,9 @@ export const FACES = {
     icon: SlidersHorizontal,
     hint: 'How applications retry, refresh, fill and expire.',
   },
+  listen: { label: 'Listen here', icon: Ear, hint: 'Somebody gets a copy of all that comes to this process and leaves it.' },
+  knock: { label: 'Ask from outside', icon: DoorOpen, hint: 'A stranger on the network says a command to this node.' },
+  forge: { label: 'Forge a message', icon: VenetianMask, hint: 'The bus knows a sender by his id alone.' },
   origin: { label: 'Origin', icon: Database, hint: 'Workers, service time and queue of the database.' },
 } satisfies Record<ActionType, Face>
 
@@ -138,7 +144,7 @@ export const faceOf = (action: Action): Face => {
 /** What can be done to this process now, most likely first. */
 export const actionsFor = (face: ProcessFace): Action[] => {
   const process = face.id
-  if (face.kind === 'admin' || face.kind === 'console') return []
+  if (face.kind === 'admin' || face.kind === 'console' || face.kind === 'intruder') return []
   if (face.kind === 'app') {
     return [
       { type: 'subscription', process, on: !face.app?.subscribed },
@@ -221,6 +227,12 @@ export const actionPhrase = (action: Action): string => {
       return action.key ? `update row ${action.key}` : 'update a row'
     case 'subscription':
       return `${action.on ? 'restore' : 'cut'} the subscription of ${action.process}`
+    case 'listen':
+      return `${action.on ? 'listen' : 'stop listening'} at ${action.process}`
+    case 'knock':
+      return `ask ${action.process} from outside: ${action.argv.join(' ')}`
+    case 'forge':
+      return action.what === 'fail' ? `forge the failure of ${action.process}` : `forge new owners for the slots of ${action.process}`
     case 'load':
       return `change the load${changes(action.set)}`
     case 'policy':
