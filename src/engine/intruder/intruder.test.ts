@@ -124,4 +124,27 @@ describe('an open port', () => {
     expect(JSON.stringify(reply({ 'protected-mode': 'yes' }))).toMatch(/DENIED|closed/)
     expect(reply({ 'tls-port': '6379' })).toBe('client')
   })
+
+  it('with tls-auth-clients no is encrypted and open all the same: TLS asks for no password', () => {
+    const w = world({ config: { 'tls-port': '6379', 'tls-auth-clients': 'no' } })
+    w.act(listen('n1'))
+    w.act({ type: 'knock', process: 'n1', argv: ['CONFIG', 'GET', 'maxmemory'] })
+    w.run(3)
+    expect(w.told('wire.locked')).toEqual([])
+    expect(w.told('wire.answered').map((f) => f.data.reply)).toEqual([['maxmemory', '0']])
+    expect(w.knows().heard.client.read).toBe(0)
+  })
+
+  it('that asks for a password gets the one that was overheard', () => {
+    const w = world({ own: { app1: { password: 'sesame' } }, config: { requirepass: 'sesame' } })
+    const knock: Action = { type: 'knock', process: 'n1', argv: ['CONFIG', 'GET', 'maxmemory'] }
+    w.act(knock)
+    w.act(listen('n1'))
+    w.run(1)
+    w.act({ type: 'restart', process: 'n1' })
+    w.run(5)
+    w.act(knock)
+    w.run(1)
+    expect(w.told('wire.answered').map((f) => f.data.reply)).toEqual([{ error: 'NOAUTH Authentication required.' }, ['maxmemory', '0']])
+  })
 })

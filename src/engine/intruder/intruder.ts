@@ -2,12 +2,12 @@ import { newAlarms, rearm, takeDue, type Alarms } from '../core/alarms.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Behaviour, Context, Message, Overheard, ProcessId } from '../core/process.ts'
 import { SEC, type Micros } from '../core/time.ts'
-import { loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from '../client/wires.ts'
+import { IGNORED, authWords, loseWire, newWires, sendOn, takeTag, wireConnected, wireOverdue, wireTo, type Wires } from '../client/wires.ts'
 import type { PsyncMessage } from '../redis/psync.ts'
 import type { Reply } from '../redis/reply.ts'
 import type { CommandMessage, NodeId, ReplyMessage, StreamItem } from '../redis/state.ts'
 import type { BusHeader, FailMessage, PingMessage, UpdateMessage } from '../redis/wire.ts'
-import { isSealed, type Listened } from './tls.ts'
+import { isLocked, isSealed, type Listened } from './tls.ts'
 
 /**
  * Somebody on the network who should not be there: listens where traffic passes, asks ports that are open, and speaks on the cluster
@@ -160,6 +160,12 @@ const answered = (state: IntruderState, tag: number, reply: Reply, ctx: Context)
   ctx.emit('wire.answered', { node: line.node, argv: line.argv.slice(), reply })
 }
 
+/** AUTH with the password heard last; null when none was. */
+const stolenLogin = (state: IntruderState): readonly string[] | null => {
+  const last = [...state.passwords].at(-1)
+  return last === undefined ? null : authWords(last[0], last[1])
+}
+
 const lose = (state: IntruderState, conn: ConnId, error: string, ctx: Context): void => {
   const gone = loseWire(state.wires, conn)
   if (gone !== null) for (const tag of gone.tags) answered(state, tag, { error }, ctx)
@@ -217,12 +223,15 @@ export const intruderBehaviour: Behaviour<IntruderState> = {
   act(state, action, ctx) {
     if (action.type === 'forge') return forge(state, action.what, action.process, ctx)
     if (action.type !== 'knock') return
-    if (isSealed('client', ctx.settings.config)) {
+    if (isLocked(ctx.settings.config)) {
       ctx.emit('wire.locked', { process: action.process, port: 'client' })
       return
     }
     const id = state.nextLine++
     state.lines.set(id, { node: action.process, argv: Object.freeze(action.argv.slice()) })
-    sendOn(wireTo(state.wires, action.process, false, ctx), action.argv, id, PATIENCE, state.alarms, ctx)
+    const wire = wireTo(state.wires, action.process, false, ctx)
+    const login = stolenLogin(state)
+    if (login !== null) sendOn(wire, login, IGNORED, PATIENCE, state.alarms, ctx)
+    sendOn(wire, action.argv, id, PATIENCE, state.alarms, ctx)
   },
 }

@@ -8,3 +8,7 @@ export type Listened = 'client' | 'bus' | 'replication'
  */
 export const isSealed = (kind: Listened, config: Readonly<Record<string, string>>): boolean =>
   kind === 'client' ? (config['tls-port'] ?? '0') !== '0' : config[kind === 'bus' ? 'tls-cluster' : 'tls-replication'] === 'yes'
+
+/** Whether the client port serves only who shows a certificate: with `tls-auth-clients no` TLS hides what is said, and lets anybody in. */
+export const isLocked = (config: Readonly<Record<string, string>>): boolean =>
+  isSealed('client', config) && (config['tls-auth-clients'] ?? 'yes') === 'yes'
