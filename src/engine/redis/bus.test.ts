@@ -293,6 +293,18 @@ describe('joining and leaving', () => {
     for (const other of ['n1', 'n2', 'n3']) expect(r.node(other).cluster!.byId.has(id)).toBe(false)
   })
 
+  it('who forgets alone hears of the node again from the others, but not for 60 s', () => {
+    const r = rig(layout(3, 1), 12, QUICK)
+    r.run(2_000)
+    const id = r.node('n6').id
+    const knows = () => r.node('n2').cluster!.byId.has(id)
+    expect(inside(r, 'n2', (s) => forget(s, id, r.sim))).toBeNull()
+    r.run(59_000)
+    expect(knows()).toBe(false)
+    r.run(5_000)
+    expect(knows()).toBe(true)
+  })
+
   it('two primaries with one configEpoch: the smaller id takes a new one', () => {
     const conf = layout(3, 0)
     for (const n of conf.nodes) n.configEpoch = 3

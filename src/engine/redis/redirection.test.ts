@@ -166,6 +166,19 @@ describe('a slot that migrates', () => {
   it('MIGRATE runs on an open slot whatever keys it names', () => {
     expect(say('7002', 'MIGRATE 127.0.0.1 7000 {foo}3 0 1000')).toEqual(simple('NOKEY'))
   })
+  it('closed in the wrong order, the source first, each side names the other until the target is told', () => {
+    say('7002', 'MIGRATE 127.0.0.1 7000 {foo}2 0 1000')
+    say('7002', `CLUSTER SETSLOT ${FOO} NODE ${id('7000')}`)
+    expect(say('7002', 'GET {foo}2')).toEqual(error('MOVED 12182 127.0.0.1:7000'))
+    expect(say('7000', 'GET {foo}2')).toEqual(error('MOVED 12182 127.0.0.1:7002'))
+    say('7000', 'ASKING')
+    expect(say('7000', 'GET {foo}2')).toBe('b')
+    // nobody says so by himself: the others still believe in the source
+    world.change({ wait_ms: 3000 })
+    expect(say('7000', 'GET {foo}2')).toEqual(error('MOVED 12182 127.0.0.1:7002'))
+    say('7000', `CLUSTER SETSLOT ${FOO} NODE ${id('7000')}`)
+    expect(say('7000', 'GET {foo}2')).toBe('b')
+  })
   it('SETSLOT NODE on both sides closes it, and everybody learns who owns it', () => {
     expect(say('7002', `CLUSTER SETSLOT ${FOO} NODE ${id('7000')}`)).toEqual(
       error("ERR Can't assign hashslot 12182 to a different node while I still hold keys for this hash slot."),
