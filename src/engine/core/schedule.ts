@@ -1,14 +1,15 @@
 import type { Micros } from './time.ts'
 
 /**
- * The event queue: a hierarchical timing wheel of integer microseconds, four levels of 256 slots, each slot a FIFO list.
- * Order is exactly (at, order of insertion). An entry stands at the level of the highest byte in which its time differs
- * from the wheel's; so it has always come down to a lower level before a later entry of the same time can be put there.
+ * The event queue: a hierarchical timing wheel of integer microseconds, each slot a FIFO list: 4096 slots of 1 µs, so that what
+ * is due within a few milliseconds, as nearly all is, need never be moved; then 1024 of 4 ms; then 1024 of 4 s.
+ * Order is exactly (at, order of insertion). An entry stands at the lowest level whose round it shares with the wheel's hand;
+ * so it has always come down to a lower level before a later entry of the same time can be put there.
  * All that is due sooner stands at a lower level or in an earlier slot: the first occupied slot holds the next entry.
  * (Varghese and Lauck, "Hashed and hierarchical timing wheels", 1987.)
  *
- * An entry is a record of eight words; a slot's records fill chunks of eight, so that both taking them and moving them down
- * go through memory in one direction, and no object is made for an entry.
+ * An entry is a record of eight words; a slot's records fill chunks of sixteen, so that both taking them and moving them down go
+ * through memory in one direction, and no object is made for an entry.
  */
 export interface Schedule {
   /** the wheel's hand: never after the next entry. */
@@ -16,18 +17,15 @@ export interface Schedule {
   /** where the hand's block of 2^32 µs begins. */
   base: Micros
   size: number
-  /** where the first record of each of 4 × 256 slots stands, and where its last one ends; without meaning where the slot's bit is clear. */
-  first: Int32Array
-  end: Int32Array
-  /** one bit a slot, 32 words; then one bit a word that is not zero. */
-  bits: Int32Array
+  /**
+   * what the wheel reads at every step, side by side: of each slot where its first record stands and where its last one
+   * ends (without meaning where the slot's bit is clear); one bit a slot; then the words named below.
+   */
+  wheel: Int32Array
   /** the records. The low 32 bits of the time come first: within a block they say all. */
   words: Int32Array
   /** of each chunk: the next one of its slot, or the next free one. */
   chain: Int32Array
-  /** chunks used so far, and the first one given back, −1 = none. */
-  chunks: number
-  free: number
   /** what goes with some entries; a free place holds the number of the next free one, `freeItem` the first, −1 = none. */
   items: unknown[]
   freeItem: number
@@ -50,80 +48,99 @@ export const E = 5
 export const F = 6
 const ITEM = 7
 const RECORD = 8
-/** Words of a chunk, and their number's bits. */
-const CHUNK = 64
-const CHUNK_BITS = 6
 const BLOCK = 4294967296
-const WORDS = 32
+
+/** The first slot of the second and of the third level, and all slots; how many low bits of the time the first, and the first two levels tell. */
+const SECOND = 4096
+const THIRD = 5120
+const SLOTS = 6144
+const ROUND = 12
+const LONG_ROUND = 22
+
+/** Words of the wheel: bits of slots from here; one bit for each word of those that is not zero; one bit for each word of those; */
+const BITS = 2 * SLOTS
+const SUMMARY = BITS + SLOTS / 32
+const TOP = SUMMARY + SLOTS / 1024
+/** the low 32 bits of the hand; chunks used so far, and the first one given back, −1 = none. */
+const HAND = TOP + 1
+const CHUNKS = TOP + 2
+const FREE = TOP + 3
+const WHEEL = TOP + 4
+
+/** Words of a chunk, a power of two, and its logarithm. */
+const CHUNK = 128
+const CHUNK_BITS = 7
+
+const newWheel = (): Int32Array => {
+  const wheel = new Int32Array(WHEEL)
+  wheel[FREE] = -1
+  return wheel
+}
 
 export const newSchedule = (): Schedule => ({
   hand: 0,
   base: 0,
   size: 0,
-  first: new Int32Array(1024),
-  end: new Int32Array(1024),
-  bits: new Int32Array(WORDS + 1),
+  wheel: newWheel(),
   words: new Int32Array(16 * CHUNK),
   chain: new Int32Array(16),
-  chunks: 0,
-  free: -1,
   items: [],
   freeItem: -1,
   far: [],
 })
 
 /** Items are shared, not copied: they are never changed. */
-export const cloneSchedule = (s: Schedule): Schedule => ({
-  ...s,
-  first: s.first.slice(),
-  end: s.end.slice(),
-  bits: s.bits.slice(),
-  words: s.words.slice(0, Math.max(1, s.chunks) * CHUNK),
-  chain: s.chain.slice(0, Math.max(1, s.chunks)),
-  items: s.items.slice(),
-  far: s.far.slice(),
-})
-
-/** Where a free chunk begins. */
-const newChunk = (s: Schedule): number => {
-  const free = s.free
-  if (free >= 0) {
-    s.free = s.chain[free]
-    return free << CHUNK_BITS
+export const cloneSchedule = (s: Schedule): Schedule => {
+  const chunks = Math.max(1, s.wheel[CHUNKS])
+  return {
+    ...s,
+    wheel: s.wheel.slice(),
+    words: s.words.slice(0, chunks * CHUNK),
+    chain: s.chain.slice(0, chunks),
+    items: s.items.slice(),
+    far: s.far.slice(),
   }
-  if (s.chunks === s.chain.length) {
-    const words = new Int32Array(s.words.length * 2)
-    words.set(s.words)
-    const chain = new Int32Array(s.chain.length * 2)
-    chain.set(s.chain)
-    s.words = words
-    s.chain = chain
-  }
-  return s.chunks++ << CHUNK_BITS
 }
 
-/** Room for a record of this time: its position. */
-const place = (s: Schedule, low: number): number => {
-  const level = (31 - Math.clz32((low ^ s.hand) | 1)) >> 3
-  const slot = (level << 8) | ((low >>> (level << 3)) & 255)
-  const { bits, end } = s
-  const word = slot >> 5
-  const before = bits[word]
-  const bit = 1 << (slot & 31)
-  let p
-  if ((before & bit) === 0) {
-    bits[word] = before | bit
-    bits[WORDS] |= 1 << word
-    p = s.first[slot] = newChunk(s)
-  } else {
-    p = end[slot]
-    if ((p & (CHUNK - 1)) === 0) {
-      const next = newChunk(s)
-      s.chain[(p - 1) >> CHUNK_BITS] = next >> CHUNK_BITS
-      p = next
+/** Twice as many chunks. */
+const grow = (s: Schedule): void => {
+  const words = new Int32Array(s.words.length * 2)
+  words.set(s.words)
+  const chain = new Int32Array(s.chain.length * 2)
+  chain.set(s.chain)
+  s.words = words
+  s.chain = chain
+}
+
+const isFull = (wheel: Int32Array, chain: Int32Array): boolean => wheel[FREE] < 0 && wheel[CHUNKS] === chain.length
+
+/** Room for a record of this time: its position. There must be a chunk to take. */
+const place = (wheel: Int32Array, chain: Int32Array, low: number): number => {
+  const apart = (low ^ wheel[HAND]) >>> ROUND
+  const slot = apart === 0 ? low & 4095 : apart < 1024 ? SECOND + ((low >>> ROUND) & 1023) : THIRD + (low >>> LONG_ROUND)
+  const word = BITS + (slot >> 5)
+  const before = wheel[word]
+  const bit = 1 << slot
+  const end = (slot << 1) | 1
+  const old = wheel[end]
+  const used = (before & bit) !== 0
+  let p = old
+  if (!used || (old & (CHUNK - 1)) === 0) {
+    let chunk = wheel[FREE]
+    if (chunk < 0) chunk = wheel[CHUNKS]++
+    else wheel[FREE] = chain[chunk]
+    p = chunk << CHUNK_BITS
+    if (used) chain[(old - 1) >> CHUNK_BITS] = chunk
+    else {
+      wheel[word] = before | bit
+      if (before === 0) {
+        wheel[SUMMARY + (slot >> 10)] |= 1 << (slot >> 5)
+        wheel[TOP] |= 1 << (slot >> 10)
+      }
+      wheel[slot << 1] = p
     }
   }
-  end[slot] = p + RECORD
+  wheel[end] = p + RECORD
   return p
 }
 
@@ -143,82 +160,90 @@ export const push = (s: Schedule, at: Micros, a: number, b: number, c: number, d
     s.far.push({ at, rest: [a, b, c, d, e, f, kept] })
     return
   }
+  if (isFull(s.wheel, s.chain)) grow(s)
   const low = at | 0
-  const p = place(s, low)
+  const p = place(s.wheel, s.chain, low)
   const { words } = s
   words[p] = low
-  words[p + A] = a
-  words[p + B] = b
-  words[p + C] = c
-  words[p + D] = d
-  words[p + E] = e
-  words[p + F] = f
-  words[p + ITEM] = kept
+  words[p | A] = a
+  words[p | B] = b
+  words[p | C] = c
+  words[p | D] = d
+  words[p | E] = e
+  words[p | F] = f
+  words[p | ITEM] = kept
 }
 
 const lowestBit = (word: number): number => 31 - Math.clz32(word & -word)
 
 /** The first occupied slot; there must be one. */
-const firstSlot = (bits: Int32Array): number => {
-  const word = lowestBit(bits[WORDS])
-  return word * 32 + lowestBit(bits[word])
+const firstSlot = (wheel: Int32Array): number => {
+  const top = lowestBit(wheel[TOP])
+  const word = (top << 5) | lowestBit(wheel[SUMMARY + top])
+  return (word << 5) | lowestBit(wheel[BITS + word])
 }
 
-const clearBit = (bits: Int32Array, slot: number): void => {
-  const word = slot >> 5
-  const left = bits[word] & ~(1 << (slot & 31))
-  bits[word] = left
-  if (left === 0) bits[WORDS] &= ~(1 << word)
+const clearBit = (wheel: Int32Array, slot: number): void => {
+  const word = BITS + (slot >> 5)
+  const left = wheel[word] & ~(1 << slot)
+  wheel[word] = left
+  if (left !== 0) return
+  const summary = SUMMARY + (slot >> 10)
+  const words = wheel[summary] & ~(1 << (slot >> 5))
+  wheel[summary] = words
+  if (words === 0) wheel[TOP] &= ~(1 << (slot >> 10))
 }
 
-/** When the slot begins, seen from the hand. */
-const startOf = (s: Schedule, slot: number): Micros => {
-  const shift = (slot >> 8) * 8
-  const keep = shift === 24 ? 0 : -1 << (shift + 8)
-  return s.base + (((s.hand & keep) | ((slot & 255) << shift)) >>> 0)
-}
+/** When a slot of a higher level begins, seen from the hand: the low 32 bits. */
+const startOf = (wheel: Int32Array, slot: number): number =>
+  slot >= THIRD ? (slot - THIRD) << LONG_ROUND : (wheel[HAND] & (-1 << LONG_ROUND)) | ((slot - SECOND) << ROUND)
 
 /**
  * Takes the first entry not after `limit`: the position of its record in `words`, −1 = none. Its time is then `s.hand`. The record
  * stands until the next push; an item must be taken.
  */
 export const popUntil = (s: Schedule, limit: Micros): number => {
-  const { bits, first, end } = s
+  const { wheel } = s
   for (;;) {
-    if (bits[WORDS] === 0) {
+    if (wheel[TOP] === 0) {
       if (!nextBlock(s, limit)) return -1
       continue
     }
-    const slot = firstSlot(bits)
-    const p = first[slot]
+    const slot = firstSlot(wheel)
+    const p = wheel[slot << 1]
     const after = p + RECORD
-    const alone = after === end[slot]
+    const alone = after === wheel[(slot << 1) | 1]
     // An entry alone in its slot is the next of all, whatever its level: it need not come down.
-    if (slot < 256 || alone) {
-      const at = s.base + (s.words[p] >>> 0)
+    if (slot < SECOND || alone) {
+      const low = s.words[p]
+      const at = s.base + (low >>> 0)
       if (at > limit) return -1
-      if (alone) clearBit(bits, slot)
+      if (alone) clearBit(wheel, slot)
       if (alone || (after & (CHUNK - 1)) === 0) {
         const chunk = p >> CHUNK_BITS
-        first[slot] = s.chain[chunk] << CHUNK_BITS
-        s.chain[chunk] = s.free
-        s.free = chunk
-      } else first[slot] = after
+        const { chain } = s
+        wheel[slot << 1] = chain[chunk] << CHUNK_BITS
+        chain[chunk] = wheel[FREE]
+        wheel[FREE] = chunk
+      } else wheel[slot << 1] = after
       s.size--
       s.hand = at
+      wheel[HAND] = low
       return p
     }
-    const start = startOf(s, slot)
+    const low = startOf(wheel, slot)
+    const start = s.base + (low >>> 0)
     if (start > limit) return -1
     s.hand = start
-    clearBit(bits, slot)
-    comeDown(s, p, end[slot])
+    wheel[HAND] = low
+    clearBit(wheel, slot)
+    comeDown(s, p, wheel[(slot << 1) | 1])
   }
 }
 
 /** The item of an entry that was just taken, null = none. */
 export const takeItem = (s: Schedule, p: number): unknown => {
-  const kept = s.words[p + ITEM]
+  const kept = s.words[p | ITEM]
   if (kept < 0) return null
   const item = s.items[kept]
   s.items[kept] = s.freeItem
@@ -227,26 +252,41 @@ export const takeItem = (s: Schedule, p: number): unknown => {
 }
 
 const comeDown = (s: Schedule, from: number, end: number): void => {
+  const { wheel } = s
+  let { words, chain } = s
   for (let p = from; ;) {
-    const to = place(s, s.words[p])
-    const { words } = s
-    words[to] = words[p]
-    words[to + A] = words[p + A]
-    words[to + B] = words[p + B]
-    words[to + C] = words[p + C]
-    words[to + D] = words[p + D]
-    words[to + E] = words[p + E]
-    words[to + F] = words[p + F]
-    words[to + ITEM] = words[p + ITEM]
+    if (isFull(wheel, chain)) {
+      grow(s)
+      words = s.words
+      chain = s.chain
+    }
+    const low = words[p]
+    const to = place(wheel, chain, low)
+    words[to] = low
+    words[to | A] = words[p | A]
+    words[to | B] = words[p | B]
+    words[to | C] = words[p | C]
+    words[to | D] = words[p | D]
+    words[to | E] = words[p | E]
+    words[to | F] = words[p | F]
+    words[to | ITEM] = words[p | ITEM]
     const chunk = p >> CHUNK_BITS
     p += RECORD
     const last = p === end
     if (!last && (p & (CHUNK - 1)) !== 0) continue
-    p = s.chain[chunk] << CHUNK_BITS
-    s.chain[chunk] = s.free
-    s.free = chunk
+    p = chain[chunk] << CHUNK_BITS
+    chain[chunk] = wheel[FREE]
+    wheel[FREE] = chunk
     if (last) return
   }
+}
+
+/** A record of the wheel anew. */
+const putAgain = (s: Schedule, low: number, rest: ArrayLike<number>): void => {
+  if (isFull(s.wheel, s.chain)) grow(s)
+  const p = place(s.wheel, s.chain, low)
+  s.words[p] = low
+  s.words.set(rest, p + 1)
 }
 
 /** With the wheel empty: goes to the block of the soonest far entry; false when there is none or it begins after the limit. */
@@ -257,16 +297,11 @@ const nextBlock = (s: Schedule, limit: Micros): boolean => {
   const start = soonest - (soonest % BLOCK)
   if (start > limit) return false
   s.hand = s.base = start
+  s.wheel[HAND] = 0
   const still: Far[] = []
-  for (const entry of s.far) {
-    if (entry.at - start >= BLOCK) {
-      still.push(entry)
-      continue
-    }
-    const p = place(s, entry.at | 0)
-    s.words[p] = entry.at | 0
-    s.words.set(entry.rest, p + 1)
-  }
+  for (const entry of s.far)
+    if (entry.at - start >= BLOCK) still.push(entry)
+    else putAgain(s, entry.at | 0, entry.rest)
   s.far = still
   return true
 }
@@ -276,18 +311,23 @@ export type Visit = (at: Micros, words: ArrayLike<number>, p: number, item: unkn
 
 const itemOf = (s: Schedule, kept: number): unknown => (kept < 0 ? null : s.items[kept])
 
-const eachInSlot = (s: Schedule, slot: number, visit: Visit): void => {
-  for (let p = s.first[slot]; ;) {
-    visit(s.base + (s.words[p] >>> 0), s.words, p, itemOf(s, s.words[p + ITEM]))
+const eachInSlot = (s: Schedule, slot: number, visit: (at: Micros, p: number) => void): void => {
+  const { wheel } = s
+  for (let p = wheel[slot << 1]; ;) {
+    visit(s.base + (s.words[p] >>> 0), p)
     p += RECORD
-    if (p === s.end[slot]) return
+    if (p === wheel[(slot << 1) | 1]) return
     if ((p & (CHUNK - 1)) === 0) p = s.chain[(p - 1) >> CHUNK_BITS] << CHUNK_BITS
   }
 }
 
+const eachOfWheel = (s: Schedule, visit: (at: Micros, p: number) => void): void => {
+  for (let slot = 0; slot < SLOTS; slot++) if ((s.wheel[BITS + (slot >> 5)] & (1 << slot)) !== 0) eachInSlot(s, slot, visit)
+}
+
 /** Every entry, in no particular order: for looking, not for running. */
 export const eachScheduled = (s: Schedule, visit: Visit): void => {
-  for (let slot = 0; slot < 1024; slot++) if ((s.bits[slot >> 5] & (1 << (slot & 31))) !== 0) eachInSlot(s, slot, visit)
+  eachOfWheel(s, (at, p) => visit(at, s.words, p, itemOf(s, s.words[p | ITEM])))
   for (const { at, rest } of s.far) visit(at, rest, -1, itemOf(s, rest[ITEM - 1]))
 }
 
@@ -297,7 +337,7 @@ export const nextTime = (s: Schedule): Micros => {
   const look = (at: Micros): void => {
     if (at < soonest) soonest = at
   }
-  if (s.bits[WORDS] !== 0) eachInSlot(s, firstSlot(s.bits), look)
+  if (s.wheel[TOP] !== 0) eachInSlot(s, firstSlot(s.wheel), look)
   else for (const { at } of s.far) look(at)
   return soonest
 }
