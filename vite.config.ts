@@ -71,6 +71,8 @@ export default defineConfig({
     assetsInlineLimit: 0, // data: fonts and scripts are not in the policy either
     chunkSizeWarningLimit: 700,
   },
+  // Asked for only when a first script runs: found then, they would make the dev server reload the page and lose the run.
+  optimizeDeps: { include: ['fengari/src/*.js'], rolldownOptions: { transform: { define: { 'process.env.FENGARICONF': 'undefined' } } } },
   server: { host: '127.0.0.1' },
   preview: { host: '127.0.0.1' },
 })
