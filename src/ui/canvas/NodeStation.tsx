@@ -39,7 +39,7 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
   const view = useView((frame) => {
     const face = faceIn(frame, id)
     if (!face?.node) return null
-    return { status: face.status, slow: face.slow, shard: face.node.shard, words: nodeWords(face, frame.at) }
+    return { status: face.status, slow: face.slow, shard: face.node.shard, words: nodeWords(face, frame.at, density === 'dense') }
   })
   const marked = useStore((s) => s.marked.includes(id))
   if (!view) return null

@@ -66,8 +66,8 @@ const STATUS: Record<ProcessFace['status'], { glyph: GlyphName; word: string } |
   paused: { glyph: 'pause', word: 'paused' },
 }
 
-/** What stands beside a node, and what is read aloud for it. */
-export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
+/** What stands beside a node, and what is read aloud for it; `brief`: no more than there is room for. */
+export const nodeWords = (face: ProcessFace, at: number, brief = false): NodeWords => {
   const n = face.node as NodeFace
   const status = STATUS[face.status]
   const lines: Line[] = []
@@ -110,31 +110,32 @@ export const nodeWords = (face: ProcessFace, at: number): NodeWords => {
     }
   }
   const kind = n.role === 'replica' ? `replica of ${n.primary ?? 'nobody'}` : 'primary'
-  const telling = lines.filter((l) => l.tone !== 'mono').map((l) => l.text)
   const first = lines[0]
+  const short: Line | null = status
+    ? {
+        text: suspicion ? (suspicion.text.split(' ')[0] as string) : status.word,
+        tone: 'signal',
+        ...(suspicion?.glyph ? { glyph: suspicion.glyph } : {}),
+      }
+    : n.election && first
+      ? n.election.phase === 'asking'
+        ? { glyph: 'vote', text: (lines[1] as Line).text, tone: 'strong' }
+        : { text: n.election.phase === 'waiting' ? 'waits' : 'won', tone: 'strong' }
+      : suspicion
+        ? { glyph: suspicion.glyph as GlyphName, text: suspicion.text.split(' ')[0] as string, tone: 'signal' }
+        : n.state === 'fail'
+          ? { glyph: 'error', text: 'down', tone: 'plain' }
+          : face.slow > 1
+            ? { text: `×${face.slow}`, tone: 'strong' }
+            : n.migrating > 0 || n.importing > 0
+              ? { glyph: 'slot', text: n.migrating > 0 ? `${count(n.migrating)} out` : `${count(n.importing)} in`, tone: 'plain' }
+              : null
+  const telling = brief ? (short ? [short.text] : []) : lines.filter((l) => l.tone !== 'mono').map((l) => l.text)
   return {
     role: n.role,
-    lines: lines.slice(0, 2),
+    lines: brief ? [] : lines.slice(0, 2),
     suspicion: suspicion ? (suspicion.glyph as 'pfail' | 'fail') : null,
-    brief: status
-      ? {
-          text: suspicion ? (suspicion.text.split(' ')[0] as string) : status.word,
-          tone: 'signal',
-          ...(suspicion?.glyph ? { glyph: suspicion.glyph } : {}),
-        }
-      : n.election && first
-        ? n.election.phase === 'asking'
-          ? { glyph: 'vote', text: (lines[1] as Line).text, tone: 'strong' }
-          : { text: n.election.phase === 'waiting' ? 'waits' : 'won', tone: 'strong' }
-        : suspicion
-          ? { glyph: suspicion.glyph as GlyphName, text: suspicion.text.split(' ')[0] as string, tone: 'signal' }
-          : n.state === 'fail'
-            ? { glyph: 'error', text: 'down', tone: 'plain' }
-            : face.slow > 1
-              ? { text: `×${face.slow}`, tone: 'strong' }
-              : n.migrating > 0 || n.importing > 0
-                ? { glyph: 'slot', text: n.migrating > 0 ? `${count(n.migrating)} out` : `${count(n.importing)} in`, tone: 'plain' }
-                : null,
+    brief: short,
     spoken: [face.id, kind, n.shard >= 0 ? `shard ${shardLetter(n.shard)}` : 'no shard', ...telling].join(', '),
   }
 }
