@@ -236,17 +236,29 @@ const replicasCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
           linkOf(state, now),
         ],
       }
-    if (!primary.fail)
-      return {
-        headline: `It has no reason to take over: ${who} answers`,
-        evidence: [{ mark: 'yes', who, text: 'last heard', figure: `${msText(now - primary.dataReceived)} ago` }, linkOf(state, now)],
-      }
+    if (!primary.fail) return unsuspectedCase(state, primary, now)
     return {
       headline: `It does not take over: ${none}`,
       evidence: [{ mark: 'no', who, text: 'is in FAIL', figure: `${primary.numSlots} slots` }],
     }
   }
   return candidatesCase(state, c, primary, now)
+}
+
+/** Only a whole node-timeout without an answer to a ping makes a suspicion. */
+const unsuspectedCase = (state: NodeState, primary: Peer, now: Micros): WhyNot => {
+  const who = primary.process
+  const timeout = timeoutOf(state)
+  const silent = primary.pingSent === 0 ? 0 : now - Math.max(primary.pingSent, primary.dataReceived)
+  if (silent < timeout / 10)
+    return {
+      headline: `It has no reason to take over: ${who} answers`,
+      evidence: [{ mark: 'yes', who, text: 'last heard', figure: `${msText(now - primary.dataReceived)} ago` }, linkOf(state, now)],
+    }
+  return {
+    headline: `It does not take over: ${who} is silent, but not suspected yet`,
+    evidence: [{ mark: 'wait', who, text: 'has not answered', figure: `${msText(silent)} of ${msText(timeout)}` }, linkOf(state, now)],
+  }
 }
 
 const linkOf = (state: NodeState, now: Micros): Evidence => {

@@ -127,7 +127,7 @@ const Why = ({ why }: { why: WhyNot }) => (
     <p>{why.headline}</p>
     <ul>
       {why.evidence.map((e, i) => (
-        <li key={i}>
+        <li key={i} data-nameless={e.who === '' || undefined}>
           <Glyph name={MARKS[e.mark]} />
           <b>
             <span className="unseen">{MARK_WORDS[e.mark]}: </span>

@@ -138,7 +138,7 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
       <div className={styles.words}>
         <Said difference={difference} believer={believer} />
         <SlotLine views={views} slot={slot} pinned={hover === null} />
-        <p className={styles.note}>A cell is a slot, dark when it holds keys.</p>
+        <p className={styles.note}>A cell is a slot, in full colour when it holds keys.</p>
       </div>
     </div>
   )
