@@ -9,7 +9,7 @@ import { Events } from '../inspect/Events.tsx'
 import { Flow } from '../inspect/Flow.tsx'
 import { Inspector } from '../inspect/Inspector.tsx'
 import { OutageChain, OutagePrompt, useOutage } from '../inspect/OutageChain.tsx'
-import { useStore, type PanelTab } from '../store/store.ts'
+import { useAlone, useStore, type PanelTab } from '../store/store.ts'
 import { Tape } from '../timeline/Tape.tsx'
 import { PhoneTransport, Transport } from '../timeline/Transport.tsx'
 import { Intro } from './Intro.tsx'
@@ -67,12 +67,13 @@ const Left = ({ lesson }: { lesson: ReactNode }) => (
 )
 
 const Lower = () => {
-  const lower = useStore((x) => x.lower)
+  const alone = useAlone()
+  const lower = useStore((x) => (alone ? 'charts' : x.lower))
   const set = useStore((x) => x.set)
   return (
     <Tabs.Root className={s.lower} value={lower} onValueChange={(v) => set({ lower: v as 'slots' | 'charts' })}>
       <Tabs.List className={s.tabs} aria-label="Below the stage">
-        <Tabs.Trigger value="slots">Slots</Tabs.Trigger>
+        {!alone && <Tabs.Trigger value="slots">Slots</Tabs.Trigger>}
         <Tabs.Trigger value="charts">Charts</Tabs.Trigger>
       </Tabs.List>
       <Tabs.Content value="slots" className={s.panel} tabIndex={-1}>

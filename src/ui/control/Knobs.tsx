@@ -4,7 +4,7 @@ import { useShallow } from 'zustand/react/shallow'
 import { MS, SEC } from '../../engine/core/time.ts'
 import { SCENARIOS } from '../../content/scenarios/index.ts'
 import { act, openSeed } from '../store/session.ts'
-import { useStore } from '../store/store.ts'
+import { useAlone, useStore } from '../store/store.ts'
 import { directiveOf } from './directive.ts'
 import s from './knobs.module.css'
 import { MemoryKnobs } from './MemoryKnobs.tsx'
@@ -92,7 +92,7 @@ export const Knobs = () => {
   const l = useStore(useShallow((x) => x.frame?.load))
   const p = useStore(useShallow((x) => x.frame?.policy))
   const o = useStore(useShallow((x) => x.frame?.origin))
-  const alone = useStore((x) => x.frame?.processes.some((q) => q.node?.alone) ?? false)
+  const alone = useAlone()
   const watched = useStore((x) => x.frame?.processes.some((q) => q.kind === 'sentinel') ?? false)
   const refreshes = alone ? ALONE_REFRESHES : REFRESHES
   const nodeTimeout = useStore((x) => x.frame?.nodeTimeout ?? 0)

@@ -4,7 +4,7 @@ import type { Frame, SlotView } from '../../lab/frame.ts'
 import { useView } from '../canvas/stage-state.ts'
 import { count } from '../design/format.ts'
 import { onShard, shardColour, shardLetter, shardToken } from '../design/shard.ts'
-import { useStore } from '../store/store.ts'
+import { useAlone, useStore } from '../store/store.ts'
 import { blocks, compare, nameOf, outline, ownersOf, paint, SIDE, SLOTS, type Difference, type Ink, type Rgb, type Run } from './compare.ts'
 import { useSlots, useVisible, type BothViews } from './useSlots.ts'
 import styles from './slots.module.css'
@@ -65,6 +65,17 @@ const useInk = (shards: Shards): Ink => {
 
 /** What one process believes about all 16,384 slots beside who really serves them. */
 export const SlotMap = () => {
+  const alone = useAlone()
+  return alone ? (
+    <section className={styles.slots} aria-label="Slot map">
+      <p className={styles.empty}>No node here is in cluster mode, so there are no slots: the primary has every key.</p>
+    </section>
+  ) : (
+    <ClusterSlots />
+  )
+}
+
+const ClusterSlots = () => {
   const ref = useRef<HTMLElement>(null)
   const visible = useVisible(ref)
   const believer = useBeliever()
@@ -85,15 +96,7 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
   const right = useMemo(() => ownersOf(truth, difference.differs), [truth, difference])
   const pinned = useStore((s) => s.pinnedSlot)
   const [hover, setHover] = useState<number | null>(null)
-  const border = useMemo(
-    () =>
-      difference.count > 0 && difference.count < 6000
-        ? outline(difference.differs)
-        : difference.count > 0
-          ? outline(difference.differs)
-          : '',
-    [difference],
-  )
+  const border = useMemo(() => (difference.count > 0 ? outline(difference.differs) : ''), [difference])
   const hatched = useMemo(() => (difference.count > 0 ? blocks(difference.differs) : ''), [difference])
   const slot = hover ?? pinned
   const people = useView((f) => f.processes.filter((p) => p.kind === 'app' || p.kind === 'node').map((p) => p.id)) ?? []

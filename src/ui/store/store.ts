@@ -85,3 +85,6 @@ export const useFace = (id: ProcessId | null) => useStore((s) => (id ? s.frame?.
 /** The moment at which the learner arrives; what is before it is warm-up. */
 export const startOfRun = (s: Pick<LabStore, 'custom' | 'frame'>): Micros =>
   (s.custom ?? SCENARIOS.find((x) => x.id === s.frame?.scenario))?.startAt ?? 0
+
+/** The nodes stand outside cluster mode: no slots, no bus. */
+export const useAlone = (): boolean => useStore((s) => s.frame?.processes.some((p) => p.node?.alone) ?? false)
