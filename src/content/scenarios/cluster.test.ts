@@ -4,6 +4,7 @@ import { applyAction } from '../../engine/apply.ts'
 import { buildSimulation } from '../../engine/build.ts'
 import type { Fact } from '../../engine/core/fact.ts'
 import { SEC } from '../../engine/core/time.ts'
+import { OK } from '../../engine/redis/reply.ts'
 import type { NodeState } from '../../engine/redis/state.ts'
 import { whyNot } from '../../engine/redis/why-not.ts'
 import { scenarioById } from './index.ts'
@@ -62,5 +63,64 @@ describe('A migration left half done', () => {
     expect(node('n1').cluster!.importing.size + node('n3').cluster!.migrating.size).toBe(0)
     sim.runUntil(sim.world.now + 3 * SEC)
     expect(run('check')).toBe(0)
+  })
+})
+
+/** One command at a node's console, and its reply. */
+const speaker = (l: ReturnType<typeof lab>) => (process: string, line: string) => {
+  const { length } = l.facts
+  applyAction(l.sim, { type: 'command', process, argv: line.split(' '), cluster: false })
+  l.sim.runUntil(l.sim.world.now + SEC)
+  for (const f of l.facts.slice(length)) if (f.type === 'console.replied') return f.data.reply
+  throw new Error(`${process} does not answer ${line}`)
+}
+
+describe('Closed in the wrong order', () => {
+  it('the source first: each names the other for as long as the target is not told', () => {
+    const l = lab('wrong-order')
+    const say = speaker(l)
+    const n1 = l.node('n1').id
+    const sent = (to: string) => ({ error: expect.stringMatching(new RegExp(`^MOVED 12182 .*${to}:6379$`)) as string })
+    expect(say('n3', 'GET foo')).toEqual({ error: expect.stringContaining('ASK 12182') as string })
+    expect(say('n3', `CLUSTER SETSLOT 12182 NODE ${n1}`)).toEqual(OK)
+    const ip = (id: string) => l.node(id).cluster!.peers[0].ip
+    for (let i = 0; i < 5; i++) {
+      expect(say('n3', 'GET foo')).toEqual(sent(ip('n1')))
+      expect(say('n1', 'GET foo')).toEqual(sent(ip('n3')))
+    }
+    expect(say('n1', `CLUSTER SETSLOT 12182 NODE ${n1}`)).toEqual(OK)
+    expect(say('n1', 'GET foo')).toBeNull()
+    expect(say('n2', 'GET foo')).toEqual(sent(ip('n1')))
+  })
+})
+
+describe('Forgotten by one alone', () => {
+  it('n1 knows n6 again when the minute is over, not before', () => {
+    const l = lab('forgotten-by-one')
+    const n6 = l.node('n6').id
+    expect(speaker(l)('n1', `CLUSTER FORGET ${n6}`)).toEqual(OK)
+    const until = l.sim.world.now
+    const knows = () => l.node('n1').cluster!.byId.has(n6)
+    l.sim.runUntil(until + 58 * SEC)
+    expect(knows()).toBe(false)
+    l.sim.runUntil(until + 66 * SEC)
+    expect(knows()).toBe(true)
+  })
+})
+
+describe('Back, but not at once', () => {
+  it('n1 is in touch again and still refuses until the delay is over', () => {
+    const { sim, node } = lab('rejoin')
+    applyAction(sim, { type: 'partition', inside: ['n1'] })
+    sim.runUntil(13 * SEC)
+    expect(whyNot(node('n1'), sim.world.now)!.headline).toContain('CLUSTERDOWN')
+    applyAction(sim, { type: 'heal' })
+    sim.runUntil(15 * SEC)
+    const why = whyNot(node('n1'), sim.world.now)!
+    expect(why.headline).toBe('All is well again; it waits before it serves')
+    expect(why.evidence.map((e) => e.text)).toContain('a primary back from a minority waits the node timeout')
+    expect(node('n1').cluster!.state).toBe('fail')
+    sim.runUntil(20 * SEC)
+    expect(node('n1').cluster!.state).toBe('ok')
   })
 })

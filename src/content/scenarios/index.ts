@@ -223,6 +223,33 @@ export const SCENARIOS: readonly Scenario[] = [
     load: { ...DEFAULT_LOAD, keys: 8000, zipf: 0.3 },
     halfMoved: { slots: [10923, 10982], from: 'n3', to: 'n1' },
   },
+  {
+    ...base,
+    id: 'wrong-order',
+    title: 'Closed in the wrong order',
+    about:
+      'Slot 12182, the one of the key foo, is on its way from n3 to n1. CLUSTER NODES shows the id of n1: in the console of n3 say CLUSTER SETSLOT 12182 NODE and that id, and GET foo on both. Each names the other, and would for ever. The target comes first: say it on n1 too.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    halfMoved: { slots: [12182, 12182], from: 'n3', to: 'n1' },
+  },
+  {
+    ...base,
+    id: 'forgotten-by-one',
+    title: 'Forgotten by one alone',
+    about:
+      'In the console of n1 say CLUSTER FORGET and the id that CLUSTER NODES gives n6. A minute later n1 knows n6 again: the others still gossip of it, and a ban lasts 60 s. Whoever removes a node tells all of them within that minute, as redis-cli --cluster del-node does.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    load: { ...DEFAULT_LOAD, rate: 100 },
+  },
+  {
+    ...base,
+    id: 'rejoin',
+    title: 'Back, but not at once',
+    about:
+      'Three primaries without replicas. Cut n1 off from n2 and n3: after a node-timeout it stands in the minority and refuses everything. Heal, and look at n1: it knows that it is back, and still waits before it takes writes, so that nobody reaches a primary that was replaced meanwhile.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 0, apps: 3 },
+    config: { 'cluster-node-timeout': '5000' },
+  },
 ]
 
 export const DEFAULT_SCENARIO = 'first-minute'
