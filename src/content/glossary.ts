@@ -188,6 +188,11 @@ export const GLOSSARY: readonly Term[] = [
     see: 'article-24',
   },
   {
+    word: 'MULTI, EXEC',
+    means: 'What stands between them runs as one. A transaction that writes more than once reaches replicas so too: whole, or not at all.',
+    room: 'redis/stream.ts',
+  },
+  {
     word: 'node-timeout',
     also: 'cluster-node-timeout',
     means: 'How long a node may be silent before others suspect it. Most times of a failover follow from it.',

@@ -63,6 +63,7 @@ export interface Facts {
   // --- replication
   'replication.linkDown': { primary: ProcessId; why: string }
   /** the primary answers the replica's handshake with an error; told once for each reason. */
+  'replication.transactionDropped': { primary: ProcessId; commands: number }
   'replication.refused': { primary: ProcessId; reason: string }
   'replication.syncStarted': { primary: ProcessId }
   'replication.synced': { primary: ProcessId; offset: number; keys: number; dropped: number }

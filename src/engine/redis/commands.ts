@@ -27,7 +27,7 @@ import { enter, leave } from './databases.ts'
 import { isOutOfMemory, tellRefusal } from './eviction.ts'
 import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
-import { replicasLacking } from './replication.ts'
+import { endUnit, replicasLacking } from './replication.ts'
 import { OUT_OF_MEMORY, QUEUED, err, fixed, isError, type Reply } from './reply.ts'
 import type { NodeState, Session } from './state.ts'
 import { rememberRead } from './tracking.ts'
@@ -158,6 +158,9 @@ const obstacle = (
   return null
 }
 
+/** touches-arbitrary-keys: the expired keys they come across have nothing to do with each other. */
+const MEETS_ANY_KEY = new Set(['scan', 'randomkey'])
+
 /** What processCommand does, in its order (server.c). */
 const process = (state: NodeState, session: Session, argv: readonly string[], ctx: Context): Reply => {
   const command = specOf(argv)
@@ -205,6 +208,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     return QUEUED
   }
   const reply = run(state, session, command, argv, ctx, slot)
+  if (state.repl.unit !== null) endUnit(state, MEETS_ANY_KEY.has(command.name), ctx)
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   if (session.blocked === null) session.wrote = state.repl.offset
   return reply

@@ -2,19 +2,26 @@ import type { Context } from '../core/process.ts'
 import { MS } from '../core/time.ts'
 import { deleteEntry, getEntry, isExpired } from './keyspace.ts'
 import { touch } from './memory.ts'
-import { propagate } from './replication.ts'
+import { beginUnit, propagate } from './replication.ts'
 import { keySlot } from './slots.ts'
 import { keyChanged } from './watch.ts'
 import type { Entry, NodeState } from './state.ts'
 
-/** The live entry. A primary deletes an expired key as it meets it; a replica only hides it until its primary's DEL. */
+/**
+ * The live entry. A primary deletes an expired key as it meets it; a replica only hides it until its primary's DEL, which finds it:
+ * to the primary's stream no key has expired.
+ */
 export const lookup = (state: NodeState, key: string, ctx: Context, slot = keySlot(key)): Entry | undefined => {
   const entry = getEntry(state.keys, key, slot)
   if (entry === undefined || entry.expireAt < 0 || entry.expireAt > ctx.now) {
     if (entry !== undefined && state.memory !== null) touch(state, state.memory, key, slot, ctx)
     return entry
   }
-  if (state.repl.role === 'primary') expireKey(state, key, ctx)
+  if (state.repl.role === 'primary') {
+    // its DEL and what the command writes go out together
+    beginUnit(state)
+    expireKey(state, key, ctx)
+  } else if (state.repl.applying) return entry
   return undefined
 }
 

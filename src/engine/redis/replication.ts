@@ -27,7 +27,7 @@ import { append, ping } from './stream.ts'
 
 export { firstHistory, newHistory } from './histories.ts'
 export { goodReplicas, replAccepted, replicasLacking } from './psync.ts'
-export { propagate, requestAcks, respSize } from './stream.ts'
+export { beginUnit, endUnit, mute, offsetAhead, propagate, requestAcks, respSize } from './stream.ts'
 
 // ------------------------------------------------------------------ boot and disk
 
@@ -59,6 +59,9 @@ export const bootReplication = (state: NodeState, disk: ReplicationDisk | null, 
     lastIo: 0,
     replicas: new Map(),
     db: goesOn ? disk.db : -1,
+    unit: null,
+    applying: false,
+    transaction: null,
     backlog: disk === null ? null : newBacklog(state, disk.offset),
     histories: 1,
     linkFact: 0,
@@ -93,16 +96,36 @@ export const persistReplication = (state: NodeState): ReplicationDisk | undefine
 
 // ------------------------------------------------------------------ the stream comes in
 
+/** Words of the stream that change no data. */
+const FRAMES = new Set(['PING', 'MULTI', 'EXEC'])
+
 const onStream = (state: NodeState, m: StreamItem, conn: ConnId, ctx: Context): void => {
   const r = state.repl
   if (conn !== r.link) return
   r.lastIo = ctx.now
+  const name = m.argv[0]
+  if (name === 'MULTI') r.transaction = []
+  if (r.transaction === null) return applyItem(state, m, ctx)
+  r.transaction.push(m)
+  if (name !== 'EXEC') return
+  // nobody sees a part of it: until its end not even the offset moves
+  const items = r.transaction
+  r.transaction = null
+  for (const item of items) applyItem(state, item, ctx)
+}
+
+const applyItem = (state: NodeState, m: StreamItem, ctx: Context): void => {
+  const r = state.repl
   append(state, m, ctx)
   const name = m.argv[0]
   // it answers with what it had before the question
   if (name === 'REPLCONF') sendAck(state, m.offset - m.size, ctx)
   else if (name === 'SELECT') r.db = Number(m.argv[1])
-  else if (name !== 'PING') commandSide().applyReplicated(state, m.argv, ctx)
+  else if (!FRAMES.has(name)) {
+    r.applying = true
+    commandSide().applyReplicated(state, m.argv, ctx)
+    r.applying = false
+  }
   manualProgress(state, ctx)
 }
 
@@ -115,6 +138,7 @@ export const startReplicating = (state: NodeState, primary: ProcessId, ctx: Cont
     ctx.close(r.link)
     if (r.linkState === 'connected') r.linkDownSince = ctx.now
   }
+  dropTransaction(state, ctx)
   r.role = 'replica'
   r.primary = primary
   r.link = 0
@@ -129,6 +153,7 @@ export const startReplicating = (state: NodeState, primary: ProcessId, ctx: Cont
 export const stopReplicating = (state: NodeState, ctx: Context): void => {
   const r = state.repl
   if (r.link !== 0) ctx.close(r.link)
+  dropTransaction(state, ctx)
   r.role = 'primary'
   r.primary = null
   r.link = 0
@@ -198,11 +223,20 @@ export const replClosed = (state: NodeState, conn: ConnId, reason: CloseReason, 
   return true
 }
 
+/** The link is gone before EXEC came: nothing of that transaction was applied, and it is asked for anew from its MULTI on. */
+const dropTransaction = (state: NodeState, ctx: Context): void => {
+  const { transaction, primary } = state.repl
+  if (transaction === null) return
+  state.repl.transaction = null
+  ctx.emit('replication.transactionDropped', { primary: primary!, commands: transaction.length - 1 })
+}
+
 const linkLost = (state: NodeState, why: string, ctx: Context): void => {
   const r = state.repl
   const was = r.linkState
   r.link = 0
   r.linkState = 'none'
+  dropTransaction(state, ctx)
   r.transfer = null
   if (was !== 'connected' && was !== 'syncing') return
   if (was === 'connected') r.linkDownSince = ctx.now

@@ -422,6 +422,12 @@ export interface ReplicationState {
   replicas: Map<ConnId, ReplicaLink>
   /** database the stream has selected, whoever speaks; -1 = the next command needs a SELECT first. */
   db: number
+  /** primary: what the command under way has written, where several writes may go out together; null = each goes at once. */
+  unit: { writes: { readonly db: number; readonly argv: readonly string[] }[]; size: number; muted: boolean } | null
+  /** replica: a command of the stream is applied right now. */
+  applying: boolean
+  /** replica: a transaction of the stream that has begun and not ended; it is applied, and counted, as a whole. */
+  transaction: StreamItem[] | null
   /** the newest part of the stream, for partial resynchronisations; null until a replica was there. */
   backlog: Backlog | null
   /** replication ids given out so far: each promotion begins a new history. */

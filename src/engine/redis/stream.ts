@@ -6,6 +6,8 @@ import type { NodeState, StreamItem } from './state.ts'
 /** The replication stream: every command that changed the data, numbered by its bytes. */
 
 const PING = ['PING']
+const MULTI = ['MULTI']
+const EXEC = ['EXEC']
 const GETACK = ['REPLCONF', 'GETACK', '*']
 
 /** Bytes of a command on the wire: *n, then $length and the bytes of each part. */
@@ -23,12 +25,43 @@ export const propagate = (state: NodeState, argv: readonly string[], ctx: Contex
   state.stats.changes++
   const r = state.repl
   if (r.role !== 'primary' || (r.backlog === null && r.replicas.size === 0)) return
-  if (r.db !== state.db) {
-    r.db = state.db
-    feed(state, ['SELECT', String(state.db)], ctx)
+  if (r.unit === null) return feedIn(state, state.db, argv, ctx)
+  if (r.unit.muted) return
+  r.unit.writes.push({ db: state.db, argv })
+  r.unit.size += respSize(argv)
+}
+
+const feedIn = (state: NodeState, db: number, argv: readonly string[], ctx: Context): void => {
+  const r = state.repl
+  if (r.db !== db) {
+    r.db = db
+    feed(state, ['SELECT', String(db)], ctx)
   }
   feed(state, argv, ctx)
 }
+
+/** What the command under way writes waits for its end: a transaction, a script, or a command that met an expired key. */
+export const beginUnit = (state: NodeState): void => {
+  state.repl.unit ??= { writes: [], size: 0, muted: false }
+}
+
+/** The command is over: several writes go out between MULTI and EXEC (propagatePendingCommands), unless it only met keys by chance. */
+export const endUnit = (state: NodeState, meetsAnyKey: boolean, ctx: Context): void => {
+  const { writes } = state.repl.unit!
+  state.repl.unit = null
+  const isTransaction = writes.length > 1 && !meetsAnyKey
+  if (isTransaction) feedIn(state, writes[0].db, MULTI, ctx)
+  for (const { db, argv } of writes) feedIn(state, db, argv, ctx)
+  if (isTransaction) feed(state, EXEC, ctx)
+}
+
+/** A script keeps its next writes to itself, or no longer (redis.set_repl). */
+export const mute = (state: NodeState, muted: boolean): void => {
+  if (state.repl.unit !== null) state.repl.unit.muted = muted
+}
+
+/** Where the stream will be, at least, when what was written so far is in it. */
+export const offsetAhead = (state: NodeState): number => state.repl.offset + (state.repl.unit?.size ?? 0)
 
 const feed = (state: NodeState, argv: readonly string[], ctx: Context): void => {
   const size = respSize(argv)

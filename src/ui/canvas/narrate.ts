@@ -181,6 +181,10 @@ const SAYS: { [T in FactType]: Says<T> } = {
     'error',
     `drops ${replica}${times > 1 ? ` again, time ${times}` : ''}: ${bytes(waiting)} wait for it${syncing ? ' before its full sync is over' : ''}, the ${kind} limit is ${bytes(limit)}`,
   ],
+  'replication.transactionDropped': ({ primary, commands }) => [
+    'no',
+    `drops the ${commands} ${commands === 1 ? 'command' : 'commands'} it had of a transaction of ${primary}: without EXEC none of them counts`,
+  ],
   'replication.refused': ({ primary, reason }) => ['no', `is not taken as a replica by ${primary}: ${reason}`],
   'replication.fenced': ({ on, good, wanted, maxLag }) =>
     on

@@ -1,7 +1,7 @@
 import { parseSmall } from '../numbers.ts'
 import { err } from '../reply.ts'
 import { NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, spec, type CommandSpec, type Handler } from './spec.ts'
-import { find, inPlace, put, remove, upper } from './values.ts'
+import { find, inPlace, meet, own, put, remove, upper } from './values.ts'
 
 /** Strings as rows of bits, the highest bit of a byte first. */
 
@@ -24,6 +24,11 @@ const setbit: Handler = (state, _s, argv, ctx) => {
   const mask = 0x80 >> (offset & 7)
   const byte = at < old.length ? old.charCodeAt(at) : 0
   const next = argv[3] === '1' ? byte | mask : byte & ~mask
+  if (next === byte && at < old.length) {
+    // nothing changed but the encoding
+    own(state, argv[1]).kept = 'raw'
+    return byte & mask ? 1 : 0
+  }
   const value = old.slice(0, at).padEnd(at, '\0') + String.fromCharCode(next) + old.slice(at + 1)
   put(state, argv[1], { type: 'string', value, expireAt: entry === undefined ? -1 : entry.expireAt, kept: 'raw' })
   return byte & mask ? 1 : 0
@@ -115,6 +120,7 @@ const bitop: Handler = (state, _s, argv, ctx) => {
     }
     value += String.fromCharCode(byte)
   }
+  meet(state, argv[2], ctx)
   if (length === 0) remove(state, argv[2])
   else put(state, argv[2], { type: 'string', value, expireAt: -1, kept: 'raw' })
   return length

@@ -69,7 +69,7 @@ const expire =
     if ((only.NX && has) || (only.XX && !has)) return 0
     if ((only.GT && (!has || at <= entry.expireAt)) || (only.LT && has && at >= entry.expireAt)) return 0
     if (at <= ctx.now) remove(state, argv[1], slot, ['DEL', argv[1]], ctx)
-    else store(state, argv[1], { ...entry, expireAt: at }, slot, ['PEXPIREAT', argv[1], asUnixMs(at)], ctx)
+    else store(state, argv[1], { ...entry, expireAt: at }, slot, ['PEXPIREAT', argv[1], asUnixMs(at), ...argv.slice(3)], ctx)
     return 1
   }
 
@@ -105,12 +105,12 @@ const rename =
     const entry = lookup(state, argv[1], ctx, from)
     if (entry === undefined) return NO_KEY
     if (argv[1] === argv[2]) return onlyNew ? 0 : OK
-    if (onlyNew && lookup(state, argv[2], ctx, to) !== undefined) return 0
+    if (lookup(state, argv[2], ctx, to) !== undefined && onlyNew) return 0
     deleteEntry(state.keys, argv[1], from)
     setEntry(state.keys, argv[2], entry, to)
     keyChanged(state, argv[1])
     keyChanged(state, argv[2])
-    propagate(state, ['RENAME', argv[1], argv[2]], ctx)
+    propagate(state, argv, ctx)
     arrived(state, session.db, argv[2], entry)
     return onlyNew ? 1 : OK
   }
@@ -142,6 +142,7 @@ const copy: Handler = (state, session, argv, ctx, slot) => {
   if (entry === undefined) return 0
   const target = databaseAt(state, db, session.db)
   const to = keySlot(argv[2])
+  if (db === session.db) peek(state, argv[2], ctx, to)
   const there = getEntry(target, argv[2], to)
   if (there !== undefined && !isExpired(there, ctx.now) && !replace) return 0
   setEntry(target, argv[2], duplicate(entry), to)

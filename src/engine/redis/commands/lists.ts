@@ -282,7 +282,10 @@ const blockingMove =
     if (typeof timeout !== 'number') return timeout
     const moved = moveOne(state, s, argv[1], argv[2], from, to, ctx)
     if (moved !== undefined) {
-      tellInstead('LMOVE', argv[1], argv[2], from, to)
+      if (out !== null) tellInstead('RPOPLPUSH', argv[1], argv[2])
+      // who has waited is served with the server's own words
+      else if (s.blocked !== null) tellInstead('LMOVE', argv[1], argv[2], from.toLowerCase(), to.toLowerCase())
+      else tellInstead('LMOVE', argv[1], argv[2], argv[3], argv[4])
       return moved
     }
     return waitFor(state, s, argv, [argv[1]], timeout, ctx) ? NO_REPLY : null

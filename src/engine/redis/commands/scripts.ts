@@ -3,7 +3,7 @@ import { deniedWithin } from '../auth.ts'
 import { inDatabase } from '../databases.ts'
 import { isOn } from '../peers.ts'
 import { firstSlot, redirect } from '../redirection.ts'
-import { replicasLacking } from '../replication.ts'
+import { beginUnit, mute, replicasLacking } from '../replication.ts'
 import { OK, OUT_OF_MEMORY, err, isError, type Reply } from '../reply.ts'
 import { asText } from '../scripting/args.ts'
 import { isTable, luaMachine, type LuaFunction, type Table, type Value, type Vm } from '../scripting/host.ts'
@@ -159,10 +159,7 @@ const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value
   if (refused !== null) return err(refused)
   // memory is looked at when a script begins; one that has written may go on
   if (command.isWrite && state.memory !== null) state.memory.full = false
-  const before = state.repl.offset
-  const reply = inDatabase(state, s.db, () => command.handler(state, s, argv, ctx, firstSlot(command, argv)))
-  if (state.repl.offset !== before) s.wrote = state.repl.offset
-  return reply
+  return inDatabase(state, s.db, () => command.handler(state, s, argv, ctx, firstSlot(command, argv)))
 }
 
 // ------------------------------------------------------------------ the library `redis`
@@ -214,11 +211,6 @@ const PLAIN: Readonly<Record<string, LuaFunction>> = {
     if (typeof args[0] !== 'number') return refuse(vm, 'First argument must be a number (log level).')
     return args[0] >= 0 && args[0] <= 3 ? [] : refuse(vm, 'Invalid debug level.')
   },
-  set_repl: (args, vm) => {
-    if (args.length !== 1) return refuse(vm, 'redis.set_repl() requires two arguments.')
-    const flags = Number(asText(args[0]) ?? 0)
-    return (flags & ~3) === 0 ? [] : refuse(vm, 'Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
-  },
   replicate_commands: () => [true],
   breakpoint: () => [false],
   debug: () => [],
@@ -245,6 +237,7 @@ const run = (
   if (wrong !== null) return err(`ERR Error compiling script (new function): ${wrong}`)
   const name = sha1(source)
   state.scripts.set(name, source)
+  beginUnit(state)
   // commands of a script never wait, and answer in the protocol's second version unless it asks for the third
   const inner: Session = { ...session, running: true, resp: 2, multi: null }
   let calls = 0
@@ -265,6 +258,14 @@ const run = (
         return isError(reply) ? vm.raise(errorTable(vm, reply.error)) : [toLua(reply, inner.resp, vm)]
       },
       pcall: (args, vm) => [toLua(call(args), inner.resp, vm)],
+      set_repl: (args, vm) => {
+        if (args.length !== 1) return refuse(vm, 'redis.set_repl() requires two arguments.')
+        const flags = Number(asText(args[0]) ?? 0)
+        if ((flags & ~CONSTANTS.REPL_ALL) !== 0)
+          return refuse(vm, 'Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
+        mute(state, (flags & CONSTANTS.REPL_REPLICA) === 0)
+        return []
+      },
       setresp: (args, vm) => {
         if (args.length !== 1) return refuse(vm, 'redis.setresp() requires one argument.')
         if (args[0] !== 2 && args[0] !== 3) return refuse(vm, 'RESP version must be 2 or 3.')
@@ -278,9 +279,9 @@ const run = (
       },
     },
   })
+  mute(state, false)
   state.scriptRandom = random
   ctx.spend(calls * CALL_TIME + Math.floor(steps / STEPS_PER_MICRO))
-  if (inner.wrote > session.wrote) session.wrote = inner.wrote
   if (error === null) return toReply(value, session.resp)
   return err(oneLine(error.place === '' ? error.text : `${error.text} script: ${name}, on ${error.place}.`))
 }

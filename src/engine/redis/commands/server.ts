@@ -24,7 +24,7 @@ const flush =
     allKeysChanged(state, all)
     flushKeys(state)
     if (all) for (const db of state.parked.keys()) state.parked.set(db, newKeyspace())
-    propagate(state, [argv[0]], ctx)
+    propagate(state, argv, ctx)
     return OK
   }
 
@@ -35,7 +35,10 @@ const swapDb: Handler = (state, session, argv, ctx) => {
   const b = parseSmall(argv[2])
   if (b === null) return err('ERR invalid second DB index')
   if (a < 0 || b < 0 || a >= DATABASES || b >= DATABASES) return err('ERR DB index is out of range')
-  if (a === b) return OK
+  if (a === b) {
+    propagate(state, argv, ctx)
+    return OK
+  }
   // whoever watches a key that stands in either of them
   const touch = (): void => [a, b].forEach((db) => touchDatabase(state, db))
   touch()

@@ -5,7 +5,22 @@ import { number } from '../peers.ts'
 import { err } from '../reply.ts'
 import type { NodeState } from '../state.ts'
 import { ALL, NOT_INTEGER, ONE, SYNTAX, TWO, WRONG_TYPE, counted, setReply, spec, type CommandSpec, type Handler } from './spec.ts'
-import { NOT_POSITIVE, changed, draw, find, inPlace, own, put, remove, tellInstead, upper, walk, type Wrong } from './values.ts'
+import {
+  NOT_POSITIVE,
+  changed,
+  draw,
+  find,
+  inPlace,
+  meet,
+  own,
+  put,
+  remove,
+  tellEachInstead,
+  tellInstead,
+  upper,
+  walk,
+  type Wrong,
+} from './values.ts'
 
 type Members = Set<string>
 
@@ -113,7 +128,8 @@ const spop: Handler = (state, s, argv, ctx) => {
   const taken = draw(members.length, count ?? 1, ctx).map((i) => members[i])
   const set = own(state, argv[1]).value as Members
   for (const member of taken) set.delete(member)
-  tellInstead('SREM', argv[1], ...taken)
+  if (count !== null && set.size === 0) tellInstead('DEL', argv[1])
+  else tellEachInstead(taken.map((member) => ['SREM', argv[1], member]))
   if (set.size === 0) remove(state, argv[1])
   else changed(state, argv[1])
   return count === null ? taken[0] : setReply(s, taken)
@@ -173,6 +189,7 @@ const combineAndStore =
     const sets = gather(state, argv.slice(2), ctx)
     if ('error' in sets) return sets
     const members = how(sets)
+    meet(state, argv[1], ctx)
     store(state, argv[1], members)
     return members.size
   }

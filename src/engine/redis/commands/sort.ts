@@ -6,7 +6,7 @@ import { err } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 import { signalReady } from './blocking.ts'
 import { NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, spec, type CommandSpec, type Handler } from './spec.ts'
-import { find, inPlace, own, put, remove, upper } from './values.ts'
+import { find, inPlace, meet, own, put, remove, upper } from './values.ts'
 
 /** SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC|DESC] [ALPHA] [STORE key]. */
 
@@ -80,6 +80,7 @@ const sort =
       o.gets.length === 0 ? [element] : o.gets.map((pattern) => (pattern === '#' ? element : lookUp(state, pattern, element, ctx))),
     )
     if (o.store === '') return out
+    meet(state, o.store, ctx)
     if (out.length === 0) remove(state, o.store)
     else {
       put(state, o.store, { type: 'list', value: out.map((x) => x ?? ''), expireAt: -1 })

@@ -1,9 +1,9 @@
 import type { Context } from '../../core/process.ts'
 import type { Micros } from '../../core/time.ts'
-import { lookup } from '../expiry.ts'
+import { lookup, peek } from '../expiry.ts'
 import { setEntry } from '../keyspace.ts'
 import { addInt64, addLongDouble, parseInt64, parseLongDouble, parseSmall, printLongDouble, type Int64 } from '../numbers.ts'
-import { propagate } from '../replication.ts'
+import { offsetAhead, propagate } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
 import type { NodeState, Session } from '../state.ts'
@@ -13,7 +13,7 @@ import { asUnixMs, isReply, momentOf, remove, store, stringAt } from './store.ts
 
 /** A string was set for a client: from now on it may rely on it. */
 const acknowledge = (state: NodeState, session: Session, key: string, value: string, slot: number, ctx: Context): void => {
-  if (session.conn !== 0) ctx.emit('write.acked', { key, value, offset: state.repl.offset, slot })
+  if (session.conn !== 0) ctx.emit('write.acked', { key, value, offset: offsetAhead(state), slot })
 }
 
 const get: Handler = (state, _s, argv, ctx, slot) => {
@@ -66,7 +66,10 @@ const setWith: Handler = (state, session, argv, ctx, slot) => {
   const before = wantsOld ? ((old?.value as string | undefined) ?? null) : null
   if ((only === 'NX' && old !== undefined) || (only === 'XX' && old === undefined)) return before
   if (until === 'KEEPTTL' && old !== undefined) expireAt = old.expireAt
-  const words = expireAt < 0 ? ['SET', key, argv[2]] : ['SET', key, argv[2], 'PXAT', asUnixMs(expireAt)]
+  // a time from now is told as a moment; GET asks the primary alone
+  const relative = amount !== '' && until !== 'PXAT'
+  const verbatim = !wantsOld || amount !== '' ? argv : argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET')
+  const words = relative ? ['SET', key, argv[2], 'PXAT', asUnixMs(expireAt)] : verbatim
   store(state, key, { type: 'string', value: argv[2], expireAt }, slot, words, ctx)
   acknowledge(state, session, key, argv[2], slot, ctx)
   return wantsOld ? before : OK
@@ -85,7 +88,7 @@ const setWithTtl =
 
 const setIfMissing: Handler = (state, session, argv, ctx, slot) => {
   if (lookup(state, argv[1], ctx, slot) !== undefined) return 0
-  store(state, argv[1], { type: 'string', value: argv[2], expireAt: -1 }, slot, ['SET', argv[1], argv[2]], ctx)
+  store(state, argv[1], { type: 'string', value: argv[2], expireAt: -1 }, slot, argv, ctx)
   acknowledge(state, session, argv[1], argv[2], slot, ctx)
   return 1
 }
@@ -143,7 +146,9 @@ const mget: Handler = (state, _s, argv, ctx, slot) => {
 
 const setAll: Handler = (state, session, argv, ctx, slot) => {
   for (let i = 1; i < argv.length; i += 2) {
-    setEntry(state.keys, argv[i], { type: 'string', value: argv[i + 1], expireAt: -1 }, slotOf(state, argv[i], slot))
+    const at = slotOf(state, argv[i], slot)
+    peek(state, argv[i], ctx, at)
+    setEntry(state.keys, argv[i], { type: 'string', value: argv[i + 1], expireAt: -1 }, at)
     keyChanged(state, argv[i])
   }
   propagate(state, argv, ctx)

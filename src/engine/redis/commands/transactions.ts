@@ -1,3 +1,4 @@
+import { beginUnit } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 import { unwatchAll, watchKey, watchedKeyExpired } from '../watch.ts'
@@ -39,6 +40,7 @@ export const execWith =
     // until its end it shows as a transaction: in CLIENT LIST, in ACL LOG
     session.multi = queued
     session.running = true
+    beginUnit(state)
     for (const argv of queued) replies.push(call(state, session, argv, ctx, -1))
     session.running = false
     session.multi = null

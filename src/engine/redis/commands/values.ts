@@ -1,8 +1,8 @@
 import type { Context } from '../../core/process.ts'
 import { below } from '../../core/random.ts'
-import { lookup } from '../expiry.ts'
+import { lookup, peek } from '../expiry.ts'
 import { deleteEntry, ownEntry, setEntry } from '../keyspace.ts'
-import { propagate } from '../replication.ts'
+import { beginUnit, propagate } from '../replication.ts'
 import { fixed, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
 import type { Entry, NodeState } from '../state.ts'
@@ -21,11 +21,21 @@ export interface Wrong {
 }
 
 /** What the command under way has done so far; one, used anew by each. */
-const effects: { changed: boolean; instead: readonly string[] | null } = { changed: false, instead: null }
+const effects: { changed: boolean; instead: readonly (readonly string[])[] | null } = { changed: false, instead: null }
 
 /** The replicas get these words in place of the command's own: a plainer command with the same effect. */
 export const tellInstead = (...words: string[]): void => {
-  effects.instead = words
+  effects.instead = [words]
+}
+
+/** As `tellInstead`, with several commands, which go out together. */
+export const tellEachInstead = (commands: readonly (readonly string[])[]): void => {
+  effects.instead = commands
+}
+
+const tell = (state: NodeState, commands: readonly (readonly string[])[], ctx: Context): void => {
+  if (commands.length > 1) beginUnit(state)
+  for (const words of commands) propagate(state, words, ctx)
 }
 
 /** Runs a command of this kind, then tells the replicas what it changed. */
@@ -35,12 +45,15 @@ export const inPlace =
     effects.changed = false
     effects.instead = null
     const reply = handler(state, session, argv, ctx, slot)
-    if (effects.changed) propagate(state, effects.instead ?? argv, ctx)
+    if (effects.changed) tell(state, effects.instead ?? [argv], ctx)
     return reply
   }
 
 /** The live entry, not for changing. */
 export const find = (state: NodeState, key: string, ctx: Context): Entry | undefined => lookup(state, key, ctx)
+
+/** A key about to be replaced, whatever it holds: if it has expired the replicas hear that first. */
+export const meet = (state: NodeState, key: string, ctx: Context): void => void peek(state, key, ctx)
 
 /** The entry of a key that is there, for changing in place; say `changed` afterwards. */
 export const own = (state: NodeState, key: string): Entry => ownEntry(state.keys, key, keySlot(key))!

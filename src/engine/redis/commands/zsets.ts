@@ -19,7 +19,22 @@ import {
   type CommandSpec,
   type Handler,
 } from './spec.ts'
-import { NOT_POSITIVE, changed, draw, find, inPlace, own, put, remove, sliceOf, tellInstead, upper, walk, type Wrong } from './values.ts'
+import {
+  NOT_POSITIVE,
+  changed,
+  draw,
+  find,
+  inPlace,
+  meet,
+  own,
+  put,
+  remove,
+  sliceOf,
+  tellInstead,
+  upper,
+  walk,
+  type Wrong,
+} from './values.ts'
 import { inScores, nameRange, rangeOptions, rangeTest, runOfNames, scoreRange, sorted, type RangeQuery, type Row } from './zset-range.ts'
 
 type Scores = Map<string, number>
@@ -251,6 +266,7 @@ const zrangestore: Handler = (state, s, argv, ctx) => {
   if (typeof select !== 'function') return select
   const scores = toRead(state, argv[2], ctx)
   if (scores !== null && 'error' in scores) return scores
+  meet(state, argv[1], ctx)
   return store(state, s, argv[1], scores === null ? [] : select(sorted(scores)))
 }
 
@@ -417,7 +433,9 @@ const combineAndStore =
   (how: How, name: string): Handler =>
   (state, s, argv, ctx) => {
     const found = aggregate(state, argv, 2, how, name, true, ctx)
-    return 'error' in found ? found : store(state, s, argv[1], found.rows)
+    if ('error' in found) return found
+    meet(state, argv[1], ctx)
+    return store(state, s, argv[1], found.rows)
   }
 
 const zintercard: Handler = (state, _s, argv, ctx) => {

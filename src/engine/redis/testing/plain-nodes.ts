@@ -12,7 +12,7 @@ export interface Nodes {
   sim: Simulation
   facts: Fact[]
   node(id: ProcessId): NodeState
-  /** sends a command, waits for its reply, at most 10 s. */
+  /** sends a command, waits for its reply, at most 10 s; `n1#2` is another client on n1. */
   call(id: ProcessId, ...argv: string[]): Reply
   /** sends a command and goes on; the reply comes to `replies`. */
   send(id: ProcessId, ...argv: string[]): void
@@ -69,7 +69,7 @@ export const plainNodes = (count: number, config: Record<string, string> = {}, s
   const stateOf = (id: ProcessId): ClientState => {
     const name = clients.get(id)
     if (name !== undefined) return sim.process(name)!.state as ClientState
-    const p = sim.spawn(`c${++opened}`, 'console', id)
+    const p = sim.spawn(`c${++opened}`, 'console', id.split('#')[0])
     clients.set(id, p.id)
     sim.runUntil(sim.world.now + 5 * MS)
     return p.state as ClientState
