@@ -182,6 +182,12 @@ export const GLOSSARY: readonly Term[] = [
     see: 'three-users',
   },
   {
+    word: 'MIGRATE',
+    means:
+      'Sends keys to another node and waits for its answer. Until it has come the source serves nobody, so a large key stalls both nodes.',
+    room: 'redis/migrate.ts',
+  },
+  {
     word: 'MOVED',
     means: 'A redirect for good: this slot belongs to another node. A client that learns from it asks right the next time.',
     room: 'redis/redirection.ts',

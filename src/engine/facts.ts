@@ -142,6 +142,8 @@ export interface Facts {
   // --- resharding
   'slot.opened': { slot: number; state: 'migrating' | 'importing'; peer: ProcessId }
   'slot.closed': { slot: number; owner: ProcessId }
+  /** one command kept its thread: nobody was served meanwhile (redis/stall.ts). */
+  'node.stalled': { command: 'MIGRATE' | 'RESTORE'; key: string; bytes: number; took: Micros }
   'keys.migrated': { slot: number; count: number; to: ProcessId }
   'reshard.started': { kind: 'add' | 'remove'; node: ProcessId; slots: number }
   'reshard.progress': { done: number; total: number; slot: number | null; step: string }

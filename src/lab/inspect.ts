@@ -1,5 +1,5 @@
 import type { World } from '../engine/core/simulation.ts'
-import type { ProcessId } from '../engine/core/process.ts'
+import type { Process, ProcessId } from '../engine/core/process.ts'
 import { MS, SEC } from '../engine/core/time.ts'
 import { whyNot } from '../engine/redis/bus.ts'
 import { memoryUse } from '../engine/redis/memory.ts'
@@ -28,7 +28,7 @@ export const inspect = (w: World, id: ProcessId): Inspection => {
       p.status === 'off' ? 'Its host is silent: connections hang until they time out.' : 'Its host is up: connections are refused at once.'
     return { ...empty, why: { headline, evidence: [{ mark: 'no', who: id, text, figure: '' }] } }
   }
-  if (p.kind === 'node') return inspectNode(w, id, p.state as NodeState, p.inbox.length - p.head, p.status === 'paused')
+  if (p.kind === 'node') return inspectNode(w, p, p.state as NodeState)
   if (p.kind === 'app') return inspectApp(w, id, p.state as AppState)
   if (p.kind === 'sentinel') return inspectSentinel(w, id, p.state as SentinelState, p.status === 'paused')
   if (p.kind === 'origin') {
@@ -92,7 +92,17 @@ const filesOf = (w: World, n: NodeState): string => {
   return n.config.get('save') === '' ? 'none: a restart is empty' : 'no snapshot yet'
 }
 
-const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, paused: boolean): Inspection => {
+/** What keeps its one thread from serving anybody; nothing for what is over in a millisecond. */
+const threadRows = (w: World, p: Process, n: NodeState): Row[] => {
+  const m = n.migration
+  if (m !== null && w.now - m.since >= MS)
+    return [{ label: 'its thread waits', value: `MIGRATE to ${m.to}, ${grouped(m.bytes)} bytes, for ${msText(w.now - m.since)}` }]
+  return p.hold === null && p.busyUntil - w.now >= MS ? [{ label: 'its thread is free in', value: msText(p.busyUntil - w.now) }] : []
+}
+
+const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
+  const { id } = p
+  const backlog = p.inbox.length - p.head
   const c = n.cluster
   const me = c?.peers[0]
   const timeout = Number(n.config.get('cluster-node-timeout') ?? 15000)
@@ -108,16 +118,23 @@ const inspectNode = (w: World, id: ProcessId, n: NodeState, backlog: number, pau
     { label: 'keys', value: grouped(n.keys.size) },
     ...memoryRows(n),
     { label: 'address', value: `${n.ip}:${n.port}` },
+    ...threadRows(w, p, n),
     ...(backlog > 0 ? [{ label: 'waiting for its thread', value: grouped(backlog) }] : []),
   ]
-  const why = paused
-    ? {
-        headline: 'It stands still',
-        evidence: [
-          { mark: 'wait' as const, who: id, text: 'SIGSTOP: its kernel goes on accepting, it does not run.', figure: `${backlog} waiting` },
-        ],
-      }
-    : (whyNoRoom(n, w.now) ?? whyNot(n, w.now))
+  const why =
+    p.status === 'paused'
+      ? {
+          headline: 'It stands still',
+          evidence: [
+            {
+              mark: 'wait' as const,
+              who: id,
+              text: 'SIGSTOP: its kernel goes on accepting, it does not run.',
+              figure: `${backlog} waiting`,
+            },
+          ],
+        }
+      : (whyNoRoom(n, w.now) ?? whyNot(n, w.now))
   return {
     process: id,
     rows,

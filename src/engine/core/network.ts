@@ -105,7 +105,14 @@ export const newNetwork = (): NetworkState => ({
 export const cloneNetwork = (n: NetworkState): NetworkState => {
   const conns = new Map<ConnId, Conn>()
   for (const [id, c] of n.conns) conns.set(id, { ...c, ab: cloneDirection(c.ab), ba: cloneDirection(c.ba) })
-  return { nextConn: n.nextConn, conns, blocked: new Set(n.blocked), cuts: n.cuts.slice(), faults: new Map(n.faults), taps: new Set(n.taps) }
+  return {
+    nextConn: n.nextConn,
+    conns,
+    blocked: new Set(n.blocked),
+    cuts: n.cuts.slice(),
+    faults: new Map(n.faults),
+    taps: new Set(n.taps),
+  }
 }
 const cloneDirection = (d: Direction): Direction => ({ ...d, held: d.held && d.held.slice(), queue: d.queue && d.queue.slice() })
 
@@ -122,3 +129,22 @@ export const nextRetransmission = (since: Micros, now: Micros): Micros => {
 
 export const pair = (from: ProcessId, to: ProcessId): string => `${from}>${to}`
 export const linkKey = (a: ProcessId, b: ProcessId): string => (a < b ? `${a}|${b}` : `${b}|${a}`)
+
+export const CONNECTED: Message = Object.freeze({ type: '$connected', size: 0 })
+export const CLOSED: Record<CloseReason, Message> = {
+  refused: Object.freeze({ type: '$closed', size: 0, reason: 'refused' }),
+  reset: Object.freeze({ type: '$closed', size: 0, reason: 'reset' }),
+  closed: Object.freeze({ type: '$closed', size: 0, reason: 'closed' }),
+  timeout: Object.freeze({ type: '$closed', size: 0, reason: 'timeout' }),
+}
+
+/** A file goes out two pieces at a time: who hangs up in the middle has not sent the rest. */
+export const hasRoom = (d: Direction, size: number, bulk: boolean): boolean =>
+  d.unread === 0 || (bulk ? d.unread <= size : d.unread + size <= SOCKET_BUFFER)
+
+/** A process's output buffer goes with the process, or with its end of the connection; returns that the end is closed. */
+export const dropQueue = (d: Direction): false => {
+  d.queue = null
+  d.queued = 0
+  return false
+}

@@ -51,6 +51,12 @@ export interface Context {
   close(conn: ConnId): void
   /** The message in hand takes so much longer than `cost` foresaw: what is sent from now on leaves later. Before the slowness factor. */
   spend(time: Micros): void
+  /**
+   * From when this message is done the thread waits in one system call: nothing else is handled, timers neither, but what comes on
+   * `conn` and the timer of this name; until `release`.
+   */
+  hold(conn: ConnId, timer: string): void
+  release(): void
   /** Ends this process for good (SHUTDOWN of a removed node): its connections are reset and it leaves the stage. */
   exit(): void
   /** One timer a name; setting it again moves it. `data` is plain. */
@@ -101,6 +107,13 @@ export interface Process {
   inbox: InboxItem[]
   head: number
   busyUntil: Micros
+  /** what its thread waits for, and for nothing else; null = it serves what comes. */
+  hold: Hold | null
+}
+
+export interface Hold {
+  readonly conn: ConnId
+  readonly timer: string
 }
 
 export interface InboxItem {

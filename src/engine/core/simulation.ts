@@ -20,14 +20,19 @@ import {
   type Scheduled,
 } from './entries.ts'
 import { FACTS_PER_EVENT, type Fact, type FactType } from './fact.ts'
+import { FOREVER, inLoopOrder, isAwaited, takeAwaited } from './inbox.ts'
 import {
   BYTES_PER_MICRO,
+  CLOSED,
+  CONNECTED,
   DELAYED_ACK,
   RTO,
   SOCKET_BUFFER,
   SYN_ATTEMPTS,
   SYN_RTO,
   cloneNetwork,
+  dropQueue,
+  hasRoom,
   linkKey,
   newDirection,
   newNetwork,
@@ -89,37 +94,7 @@ const placeOf = (names: readonly string[], name: string): number => {
   return -1
 }
 
-/** A file goes out two pieces at a time: who hangs up in the middle has not sent the rest. */
-const hasRoom = (d: Direction, size: number, bulk: boolean): boolean =>
-  d.unread === 0 || (bulk ? d.unread <= size : d.unread + size <= SOCKET_BUFFER)
-
-/** A process's output buffer goes with the process, or with its end of the connection; returns that the end is closed. */
-const dropQueue = (d: Direction): false => {
-  d.queue = null
-  d.queued = 0
-  return false
-}
-
 const NOTHING: readonly number[] = Object.freeze([])
-const CONNECTED: Message = Object.freeze({ type: '$connected', size: 0 })
-const CLOSED: Record<CloseReason, Message> = {
-  refused: Object.freeze({ type: '$closed', size: 0, reason: 'refused' }),
-  reset: Object.freeze({ type: '$closed', size: 0, reason: 'reset' }),
-  closed: Object.freeze({ type: '$closed', size: 0, reason: 'closed' }),
-  timeout: Object.freeze({ type: '$closed', size: 0, reason: 'timeout' }),
-}
-
-/**
- * What piled up while a process was stopped, in the order its event loop takes it: first what stands in the sockets it had,
- * then new connections and what came on them, timers last.
- */
-const inLoopOrder = (inbox: readonly InboxItem[]): InboxItem[] => {
-  const fresh = new Set<ConnId>()
-  for (const item of inbox) if (item.message.type === '$accepted') fresh.add(item.conn)
-  const rank = (item: InboxItem): number => (item.message.type === '$timer' ? 2 : fresh.has(item.conn) ? 1 : 0)
-  return [0, 1, 2].flatMap((r) => inbox.filter((item) => rank(item) === r))
-}
-
 /**
  * The event loop and the network. Three doors: faults and `act` in, `runUntil` forward, `observe` out.
  * The whole state is `world`; everything else here is a cache or a looker-on.
@@ -265,6 +240,7 @@ export class Simulation implements Context {
       inbox: [],
       head: 0,
       busyUntil: this.world.now,
+      hold: null,
     }
     this.world.processes.set(id, p)
     this.bindAll()
@@ -327,6 +303,7 @@ export class Simulation implements Context {
     p.timers.tokens.fill(0)
     p.inbox = []
     p.head = 0
+    p.hold = null
   }
 
   start(p: Process, empty: boolean): void {
@@ -356,7 +333,7 @@ export class Simulation implements Context {
     if (p.inbox.length <= p.head) return
     p.inbox = inLoopOrder(p.inbox.slice(p.head))
     p.head = 0
-    this.schedule(WORK, p.id, p.busyUntil, 0)
+    this.schedule(WORK, p.id, p.hold === null ? p.busyUntil : this.world.now, 0)
   }
 
   cut(from: ProcessId[], to: ProcessId[], bothWays: boolean): void {
@@ -741,6 +718,26 @@ export class Simulation implements Context {
     if (p.busyUntil < this.departAt) p.busyUntil = this.departAt
   }
 
+  hold(conn: ConnId, timer: string): void {
+    const { p } = this.current!
+    p.hold = { conn, timer }
+    p.busyUntil = FOREVER
+  }
+
+  release(): void {
+    const { p } = this.current!
+    p.hold = null
+    p.busyUntil = this.departAt
+  }
+
+  /** What a waiting thread waits for has come. */
+  private handleAwaited(bound: Bound, item: InboxItem): void {
+    const { p } = bound
+    this.handle(bound, item.conn, item.message)
+    if (p.hold !== null) p.busyUntil = FOREVER
+    else if (p.inbox.length > p.head) this.schedule(WORK, p.id, p.busyUntil, 0)
+  }
+
   private fire(bound: Bound, place: number, data: unknown): void {
     const { p, b, handlers } = bound
     while (handlers.length <= place) {
@@ -803,14 +800,16 @@ export class Simulation implements Context {
   }
 
   private enqueue(p: Process, item: InboxItem): void {
+    if (p.hold !== null && p.status === 'up' && isAwaited(p.hold, item)) return this.handleAwaited(this.bind(p.id), item)
     p.inbox.push(item)
-    if (p.status !== 'paused' && p.inbox.length === p.head + 1) this.schedule(WORK, p.id, p.busyUntil, 0)
+    if (p.status !== 'paused' && p.hold === null && p.inbox.length === p.head + 1) this.schedule(WORK, p.id, p.busyUntil, 0)
   }
 
   private work(bound: Bound, incarnation: number): void {
     const w = this.world
     const { p } = bound
     if (p.incarnation !== incarnation || p.status !== 'up') return
+    for (let item; p.hold !== null && (item = takeAwaited(p, p.hold)) !== null;) this.handleAwaited(bound, item)
     if (p.busyUntil > w.now) return
     while (p.inbox.length > p.head && p.busyUntil <= w.now && (p.status as string) === 'up') {
       const item = p.inbox[p.head++]
@@ -825,7 +824,7 @@ export class Simulation implements Context {
       }
       this.handle(bound, item.conn, item.message)
     }
-    if (p.inbox.length > p.head) this.schedule(WORK, p.id, p.busyUntil, 0)
+    if (p.hold === null && p.inbox.length > p.head) this.schedule(WORK, p.id, p.busyUntil, 0)
   }
 
   private handle(bound: Bound, conn: ConnId, message: Message): void {

@@ -10,10 +10,16 @@ import { dumpEntry } from './rdb.ts'
 import { propagate } from './replication.ts'
 import { OK, err, isError, type Reply } from './reply.ts'
 import { keySlot } from './slots.ts'
+import { dumpTime, freeTime, tellStall } from './stall.ts'
 import type { NodeState, Session } from './state.ts'
 import { keyChanged } from './watch.ts'
 
-/** A MIGRATE under way: plain data, by the connection to the target. */
+/**
+ * MIGRATE is one system call after another: until the target has answered, or the timeout is over, the source's thread does nothing else.
+ * No client is served, no ping of the bus is answered; on the target, RESTORE takes as long as the value is large.
+ */
+
+/** The MIGRATE under way. */
 export interface Migration {
   conn: ConnId
   client: ConnId
@@ -26,10 +32,11 @@ export interface Migration {
   refusal: string
   words: string[][]
   up: boolean
-  deadline: Micros
+  since: Micros
+  bytes: number
+  /** keys that arrived and are deleted here: the replicas hear of all in one DEL. */
+  moved: string[]
 }
-
-const migrations = (state: NodeState): Map<ConnId, Migration> => state.migrations
 
 /** MIGRATE host port key|"" db timeout [COPY] [REPLACE] [KEYS k…]: the source waits for the target's answers, then deletes. */
 export const migrate: Handler = (state, session, argv, ctx) => {
@@ -59,17 +66,22 @@ export const migrate: Handler = (state, session, argv, ctx) => {
   const to = destination(state, argv[1], Number(argv[2]), ctx)
   // nobody listens there: refused at once
   if (to === null || to === ctx.self) return err('IOERR error or timeout writing to target instance')
-  const conn = ctx.connect(to, 'client')
+  let bytes = 0
   const words = keys.map((key) => {
     const entry = getEntry(state.keys, key)!
+    const payload = dumpEntry(entry)
+    bytes += payload.length
+    ctx.spend(dumpTime(entry, payload))
     const ttl = entry.expireAt < 0 ? 0 : Math.max(1, Math.floor((entry.expireAt - ctx.now) / MS))
     const name = state.cluster === null ? 'RESTORE' : 'RESTORE-ASKING'
-    return [name, key, String(ttl), dumpEntry(entry), ...(replace ? ['REPLACE'] : [])]
+    return [name, key, String(ttl), payload, ...(replace ? ['REPLACE'] : [])]
   })
-  const deadline = ctx.now + (timeout > 0 ? timeout : 1000) * MS
-  migrations(state).set(conn, { conn, client: session.conn, to, keys, copy, login, answers: 0, refusal: '', words, up: false, deadline })
+  const conn = ctx.connect(to, 'client')
+  const common = { conn, client: session.conn, to, keys, copy, login, words, bytes, since: ctx.now }
+  state.migration = { ...common, answers: 0, refusal: '', up: false, moved: [] }
   session.blocked = { why: 'migrate', argv: [...argv], since: ctx.now, via: conn }
-  ctx.setTimer('migrations', LOOK_EVERY)
+  ctx.setTimer('migrateTimeout', (timeout > 0 ? timeout : 1000) * MS)
+  ctx.hold(conn, 'migrateTimeout')
   return NO_REPLY
 }
 
@@ -80,8 +92,8 @@ const destination = (state: NodeState, ip: string, port: number, ctx: Context): 
 }
 
 export const migrateConnected = (state: NodeState, conn: ConnId, ctx: Context): boolean => {
-  const m = migrations(state).get(conn)
-  if (m === undefined) return false
+  const m = state.migration
+  if (m === null || m.conn !== conn) return false
   m.up = true
   for (const argv of m.login === null ? m.words : [m.login, ...m.words])
     ctx.send(conn, { type: 'command', argv, size: argv.reduce((n, w) => n + w.length + 8, 0) } as never)
@@ -96,8 +108,8 @@ export const migrateAnswered = (
   ctx: Context,
   done: (session: Session, reply: Reply) => void,
 ): boolean => {
-  const m = migrations(state).get(conn)
-  if (m === undefined) return false
+  const m = state.migration
+  if (m === null || m.conn !== conn) return false
   if (m.login !== null) {
     m.login = null
     if (isError(reply)) m.refusal = reply.error
@@ -105,9 +117,14 @@ export const migrateAnswered = (
   }
   const key = m.keys[m.answers++]
   if (isError(reply)) m.refusal ||= reply.error
-  else if (!m.copy && deleteEntry(state.keys, key)) {
-    keyChanged(state, key)
-    propagate(state, ['DEL', key], ctx)
+  else if (!m.copy) {
+    const entry = getEntry(state.keys, key)
+    if (entry !== undefined) {
+      ctx.spend(freeTime(entry))
+      deleteEntry(state.keys, key)
+      keyChanged(state, key)
+      m.moved.push(key)
+    }
   }
   if (m.answers === m.keys.length) {
     if (m.refusal === '') ctx.emit('keys.migrated', { slot: keySlot(key), count: m.keys.length, to: m.to })
@@ -124,26 +141,26 @@ export const migrateFailed = (
   ctx: Context,
   done: (session: Session, reply: Reply) => void,
 ): boolean => {
-  const m = migrations(state).get(conn)
-  if (m === undefined) return false
+  const m = state.migration
+  if (m === null || m.conn !== conn) return false
   // a refused connection is noticed when the first bytes are written
   const where = m.up ? 'reading to target instance' : refused ? 'writing to target instance' : 'connecting to the client'
   finish(state, m, err(`IOERR error or timeout ${where}`), ctx, done)
   return true
 }
 
-/** How often deadlines are looked at. */
-const LOOK_EVERY = 100 * MS
-
-/** Gives up the migrations whose time is over. */
-export const checkMigrations = (state: NodeState, ctx: Context, done: (session: Session, reply: Reply) => void): void => {
-  for (const m of [...migrations(state).values()]) if (m.deadline <= ctx.now) migrateFailed(state, m.conn, false, ctx, done)
-  if (migrations(state).size > 0) ctx.setTimer('migrations', LOOK_EVERY)
+/** Its time is over. */
+export const migrateTimedOut = (state: NodeState, ctx: Context, done: (session: Session, reply: Reply) => void): void => {
+  if (state.migration !== null) migrateFailed(state, state.migration.conn, false, ctx, done)
 }
 
 const finish = (state: NodeState, m: Migration, reply: Reply, ctx: Context, done: (session: Session, reply: Reply) => void): void => {
-  migrations(state).delete(m.conn)
+  state.migration = null
   ctx.close(m.conn)
+  ctx.clearTimer('migrateTimeout')
+  if (m.moved.length > 0) propagate(state, ['DEL', ...m.moved], ctx)
+  ctx.release()
+  tellStall(state, 'MIGRATE', m.keys[0], m.bytes, ctx.now - m.since, ctx)
   const session = state.sessions.get(m.client)
   if (session !== undefined) done(session, reply)
 }

@@ -1,7 +1,7 @@
 import type { CloseReason, ConnId, ConnKind } from '../core/network.ts'
 import type { Behaviour, Context, Message } from '../core/process.ts'
 import { uniform } from '../core/random.ts'
-import { MS } from '../core/time.ts'
+import { MS, SEC } from '../core/time.ts'
 import { BUS_OFFSET, addressOf, nodeIdOf, processNear } from './address.ts'
 import {
   bootCluster,
@@ -26,7 +26,7 @@ import { evictionTimers, memoryCron } from './eviction.ts'
 import { EXPIRE_EVERY, activeExpiry } from './expiry.ts'
 import { newKeyspace, shareKeys } from './keyspace.ts'
 import { readMemoryDirectives } from './memory.ts'
-import { checkMigrations, migrateAnswered, migrateConnected, migrateFailed } from './migrate.ts'
+import { migrateAnswered, migrateConnected, migrateFailed, migrateTimedOut } from './migrate.ts'
 import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, type Files } from './persistence.ts'
 import { refuseOtherHost } from './protected-mode.ts'
 import { deliverPublish } from './pubsub.ts'
@@ -82,7 +82,8 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     ready: [],
     scripts: new Map(),
     scriptRandom: FIRST_RANDOM,
-    migrations: new Map(),
+    migration: null,
+    stallToldAt: -SEC,
     memory: null,
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],
@@ -166,7 +167,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
       if (state.awaited.size > 0) checkPops(state, ctx)
       tellInvalidations(state, 0, ctx)
     },
-    migrations: (state: NodeState, ctx: Context) => checkMigrations(state, ctx, unblock(state, ctx)),
+    migrateTimeout: (state: NodeState, ctx: Context) => migrateTimedOut(state, ctx, unblock(state, ctx)),
     waits: (state: NodeState, ctx: Context) => {
       if (state.awaited.size > 0) checkPops(state, ctx)
       onWaitTimer(state, ctx, unblock(state, ctx))

@@ -41,8 +41,10 @@ export interface NodeState {
   scripts: Map<string, string>
   /** state of their math.random: 48 bits. */
   scriptRandom: number
-  /** MIGRATEs under way, by the connection to their target. */
-  migrations: Map<ConnId, import('./migrate.ts').Migration>
+  /** the MIGRATE under way: its thread waits for the target's answers. */
+  migration: import('./migrate.ts').Migration | null
+  /** when a stall of its thread was last told (stall.ts). */
+  stallToldAt: Micros
   /** null in cluster mode, while there is no limit and nobody asked for a key's use. */
   memory: MemoryState | null
   cluster: ClusterState | null

@@ -273,6 +273,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
 
   'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
   'slot.closed': ({ slot, owner }) => ['slot', `gives slot ${slot} to ${owner}`],
+  'node.stalled': ({ command, key, bytes: size, took }) => ['error', `served nobody for ${ms(took)}: ${command} of ${key}, ${bytes(size)}`],
   'keys.migrated': ({ slot, count, to }) => ['slot', `moves ${several(count, 'key')} of slot ${slot} to ${to}`],
   'reshard.started': ({ kind, node, slots }) => ['slot', `moves ${several(slots, 'slot')} ${kind === 'add' ? 'to' : 'away from'} ${node}`],
   'reshard.progress': ({ done, total }) => ['slot', `has moved ${done} of ${total} slots`],

@@ -5,6 +5,7 @@ import { deleteEntry, setEntry } from '../keyspace.ts'
 import { parseInt64 } from '../numbers.ts'
 import { dumpEntry, restoreEntry } from '../rdb.ts'
 import { propagate } from '../replication.ts'
+import { dumpTime, tellStall } from '../stall.ts'
 import { OK, err } from '../reply.ts'
 import type { Entry } from '../state.ts'
 import { keyChanged } from '../watch.ts'
@@ -17,7 +18,10 @@ import { asUnixMs } from './store.ts'
 
 export const dump: Handler = (state, _s, argv, ctx, slot) => {
   const entry = lookup(state, argv[1], ctx, slot)
-  return entry === undefined ? null : dumpEntry(entry)
+  if (entry === undefined) return null
+  const payload = dumpEntry(entry)
+  ctx.spend(dumpTime(entry, payload))
+  return payload
 }
 
 const BUSY = err('BUSYKEY Target key name already exists.')
@@ -52,6 +56,9 @@ export const restore: Handler = (state, session, argv, ctx, slot) => {
     propagate(state, ['DEL', key], ctx)
     return OK
   }
+  const took = dumpTime(entry, argv[3])
+  ctx.spend(took)
+  tellStall(state, 'RESTORE', key, argv[3].length, took, ctx)
   setEntry(state.keys, key, { ...entry, expireAt, kept: isLarge(entry) ? 'raw' : undefined }, slot)
   keyChanged(state, key)
   propagate(state, expireAt < 0 ? argv : ['RESTORE', key, asUnixMs(expireAt), argv[3], 'REPLACE', 'ABSTTL'], ctx)
