@@ -1,0 +1,4 @@
+import { killAPrimary } from './kill-a-primary.ts'
+import { proveLesson } from './testing/prove.ts'
+
+proveLesson(killAPrimary)

@@ -1,0 +1,4 @@
+import { lostInvalidation } from './lost-invalidation.ts'
+import { proveLesson } from './testing/prove.ts'
+
+proveLesson(lostInvalidation)

@@ -1,0 +1,4 @@
+import { minority } from './minority.ts'
+import { proveLesson } from './testing/prove.ts'
+
+proveLesson(minority)

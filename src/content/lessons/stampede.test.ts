@@ -1,0 +1,4 @@
+import { stampede } from './stampede.ts'
+import { proveLesson } from './testing/prove.ts'
+
+proveLesson(stampede)
