@@ -2,6 +2,8 @@ import { SEC } from '../../src/engine/core/time.ts'
 import type { Fact } from '../../src/engine/core/fact.ts'
 import { buildSimulation } from '../../src/engine/build.ts'
 import { Session } from '../../src/lab/session.ts'
+import { messagesASecond } from '../../src/cli/fidelity/traffic.ts'
+import { RECORDED_TRAFFIC } from '../../src/cli/recorded.data.ts'
 import { scenarioById } from '../../src/content/scenarios/index.ts'
 import { goal } from '../lib/goal.ts'
 import { median } from '../lib/measure.ts'
@@ -53,5 +55,14 @@ await goal(({ quick }) => {
     return 4000 / (performance.now() - began)
   })
   rows.push(reported('G5 gossip of 100 nodes', '', 'real time', median(speeds), 'aim 1000×; node timeout 15 s, no load'))
+  for (const { nodes, timeout, messages } of RECORDED_TRAFFIC) {
+    const seeds = quick ? 1 : 5
+    const ours = Array.from({ length: seeds }, (_, i) => messagesASecond(nodes, timeout, i + 1)).reduce((a, b) => a + b, 0) / seeds
+    const share = ours / messages
+    const name = `G6 messages a second of ${nodes} nodes at ${timeout / 1000} s`
+    const words = `a real cluster ${messages.toFixed(1)}`
+    if (Math.abs(share - 1) > 0.2) rows.push(wrong(name, words, `${ours.toFixed(1)} is not within a fifth`))
+    else rows.push(reported(name, ours.toFixed(1), words, share, 'within a fifth'))
+  }
   return rows
 })

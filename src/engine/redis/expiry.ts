@@ -1,6 +1,6 @@
 import type { Context } from '../core/process.ts'
 import { MS } from '../core/time.ts'
-import { deleteEntry, getEntry, isExpired } from './keyspace.ts'
+import { BLOCK, deleteEntry, getEntry, isEmptyBlock, isExpired } from './keyspace.ts'
 import { touch } from './memory.ts'
 import { beginUnit, propagate } from './replication.ts'
 import { keySlot } from './slots.ts'
@@ -53,16 +53,17 @@ export const activeExpiry = (state: NodeState, ctx: Context): void => {
   for (let round = 0; round < ROUNDS; round++) {
     let seen = 0
     const gone: string[] = []
-    for (let visited = 0; seen < SAMPLE && visited < pages.length; visited++) {
-      const page = pages[keys.expireCursor]
-      // a node of many has keys in few of its pages
-      if (page.size > 0)
-        for (const [key, entry] of page)
+    for (let visited = 0; seen < SAMPLE && visited < pages.length;) {
+      const at = keys.expireCursor
+      const step = isEmptyBlock(keys, at) ? BLOCK : 1
+      if (step === 1)
+        for (const [key, entry] of pages[at])
           if (entry.expireAt >= 0) {
             seen++
             if (isExpired(entry, ctx.now)) gone.push(key)
           }
-      keys.expireCursor = (keys.expireCursor + 1) % pages.length
+      visited += step
+      keys.expireCursor = (at + step) % pages.length
     }
     for (const key of gone) expireKey(state, key, ctx)
     if (gone.length * 10 <= seen) return

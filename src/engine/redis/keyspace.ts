@@ -9,11 +9,14 @@ import { weigh } from './weight.ts'
 const PAGE_BITS = 3
 const PAGES = 16384 >> PAGE_BITS
 const COUNT_BITS = 8
+/** Pages of a block of slots. */
+export const BLOCK = 1 << (COUNT_BITS - PAGE_BITS)
 
 export const newKeyspace = (): Keyspace => ({
   table: newPages(PAGES, () => new Map<string, Entry>()),
   size: 0,
   perSlot: newPages(16384 >> COUNT_BITS, () => new Uint16Array(1 << COUNT_BITS)),
+  perBlock: new Uint32Array(16384 >> COUNT_BITS),
   volatile: 0,
   expireCursor: 0,
   bytes: 0,
@@ -67,6 +70,7 @@ export const weighAll = (keys: Keyspace): number => {
 
 const countSlot = (keys: Keyspace, slot: number, by: number): void => {
   ownPage(keys.perSlot, slot >> COUNT_BITS)[slot & ((1 << COUNT_BITS) - 1)] += by
+  keys.perBlock[slot >> COUNT_BITS] += by
 }
 
 export const setEntry = (keys: Keyspace, key: string, entry: Entry, slot = keySlot(key)): void => {
@@ -116,6 +120,9 @@ export const keysInSlot = (keys: Keyspace, slot: number, limit: number): string[
   return found
 }
 
+/** Whether a block of pages begins here that holds no key. */
+export const isEmptyBlock = (keys: Keyspace, page: number): boolean => page % BLOCK === 0 && keys.perBlock[page / BLOCK] === 0
+
 /** Keys of one page; SCAN's cursor counts pages. */
 export const pageKeys = (keys: Keyspace, page: number): ReadonlyMap<string, Entry> => keys.table.pages[page]
 export const PAGE_COUNT = PAGES
@@ -129,6 +136,7 @@ export const shareKeys = (keys: Keyspace): Keyspace => ({
   ...keys,
   table: sharePages(keys.table),
   perSlot: sharePages(keys.perSlot),
+  perBlock: keys.perBlock.slice(),
   unweighed: new Set(keys.unweighed),
   use: null,
 })

@@ -79,6 +79,8 @@ export interface Keyspace {
   size: number
   /** keys per slot, for COUNTKEYSINSLOT and the slot map. */
   perSlot: Pages<Uint16Array>
+  /** keys per 256 slots: a node of many has keys in few of them. */
+  perBlock: Uint32Array
   /** number of keys with a TTL. */
   volatile: number
   /** where active expiry goes on. */

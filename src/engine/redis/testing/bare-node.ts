@@ -36,6 +36,7 @@ export const bareNode: Behaviour<NodeState> = {
         table: newPages(1, () => new Map()),
         size: 0,
         perSlot: newPages(1, () => new Uint16Array(1)),
+        perBlock: new Uint32Array(1),
         volatile: 0,
         expireCursor: 0,
         bytes: 0,
