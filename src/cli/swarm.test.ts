@@ -15,6 +15,8 @@ it.each([
   [41, 'slots whose stale owner has the greater epoch'],
   [272, 'a primary stopped in the middle of an import, and deposed'],
   [780, 'a slot left open, whose owner was deposed meanwhile'],
+  [306, 'a slot that two nodes hold to be the other’s: the operator gives it out anew'],
+  [379, 'the winner of an epoch, a replica until then, votes for another in it'],
   [293, 'an epoch taken without consensus that an election had taken too'],
 ])(
   '(regression) seed %i: %s',

@@ -1,5 +1,6 @@
 import '../lab/lua/hand-in.ts'
 import { buildSimulation } from '../engine/build.ts'
+import type { AdminState } from '../engine/admin/admin.ts'
 import { applyAction } from '../engine/apply.ts'
 import type { Action } from '../engine/action.ts'
 import type { Fact } from '../engine/core/fact.ts'
@@ -204,6 +205,9 @@ export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
       isMended = applyAction(sim, { type: 'redisCli', argv: ['fix', nodesOf(sim)[0], '--cluster-yes'] }).accepted
       if (isMended) tally.mended++
     }
+    // slots that nobody owns are given out only on a plain yes
+    if ((sim.process('admin')!.state as AdminState | null)?.manager?.asking === true)
+      applyAction(sim, { type: 'redisCliInput', text: 'yes' })
     calm = whole === null && sim.process('admin')!.state !== null ? calm + 1 : 0
   }
   const broken = [...invariants.broken]

@@ -171,6 +171,16 @@ const host: FlowHost<AdminState> = {
 
 const isManaging = (state: AdminState): boolean => state.manager !== null && state.manager.exit === null
 
+/** Each run of redis-cli is a program of its own: its connections end with it. */
+const hangUp = (state: AdminState, ctx: Context): void => {
+  state.calls.clear()
+  state.batches.clear()
+  for (const conn of [...state.wires.byConn.keys()]) {
+    loseWire(state.wires, conn)
+    ctx.close(conn)
+  }
+}
+
 /** How long a command may stay without an answer. */
 const patienceOf = (state: AdminState): Micros => (isManaging(state) ? state.manager!.patience : ADMIN_TIMEOUT)
 
@@ -178,6 +188,7 @@ const beginManager = (state: AdminState, argv: readonly string[], ctx: Context):
   if (state.job !== null)
     return refuse(`${state.job.node} is being ${state.job.kind === 'add' ? 'added' : 'removed'}: wait, or cancel that first.`, ctx)
   if (isManaging(state)) return refuse('redis-cli is still at work: wait, or stop it first.', ctx)
+  hangUp(state, ctx)
   const { addresses } = ctx.settings
   const nodes = new Set(ctx.peers('node'))
   const full = argv.map((word) => (nodes.has(word) ? addressOf(word, addresses).join(':') : word))
@@ -229,12 +240,7 @@ const stopManaged = (state: AdminState, ctx: Context): void => {
   const job = state.manager
   if (job === null || job.exit !== null) return refuse('redis-cli is not running.', ctx)
   dropFlow(state.flows, job.flow)
-  state.calls.clear()
-  state.batches.clear()
-  for (const conn of [...state.wires.byConn.keys()]) {
-    loseWire(state.wires, conn)
-    ctx.close(conn)
-  }
+  hangUp(state, ctx)
   printOn(job, '^C\n', ctx)
   jobEnded(job, 130, 'stopped', ctx)
 }
@@ -282,6 +288,7 @@ const begin = (state: AdminState, kind: 'add' | 'remove', nodes: readonly Proces
   if (state.job !== null)
     return refuse(`${state.job.node} is still being ${state.job.kind === 'add' ? 'added' : 'removed'}: wait, or cancel that first.`, ctx)
   if (isManaging(state)) return refuse('redis-cli is still at work: wait, or stop it first.', ctx)
+  hangUp(state, ctx)
   const [node, replica] = nodes
   state.job = {
     kind,

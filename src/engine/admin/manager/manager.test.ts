@@ -64,6 +64,16 @@ const printed = (facts: readonly Fact[]): string => facts.map((f) => (f.type ===
 const [N1, N2, N3, N4, N5] = ['n1', 'n2', 'n3', 'n4', 'n5'].map(nodeIdOf)
 
 describe('check', () => {
+  test('each run is a program of its own: a node that lost its power since the last one is connected to anew', () => {
+    const { sim, run, act } = start()
+    expect(run('check n1').exit).toBe(0)
+    act({ type: 'powerOff', process: 'n6' })
+    sim.runUntil(sim.world.now + 200 * MS)
+    act({ type: 'restart', process: 'n6' })
+    sim.runUntil(sim.world.now + 5 * SEC)
+    expect(run('check n1').text).not.toContain('Could not connect')
+  })
+
   test('info, nodes, agreement, open slots and coverage, in redis-cli’s words', () => {
     const { run } = start()
     const { exit, text } = run('check n1')
