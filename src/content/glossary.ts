@@ -44,6 +44,13 @@ export const GLOSSARY: readonly Term[] = [
     see: 'resync-loop',
   },
   {
+    word: 'BUSY',
+    means:
+      'What everybody hears from a node whose script runs longer than busy-reply-threshold. SCRIPT KILL ends the script, unless it has written.',
+    room: 'redis/scripting/busy.ts',
+    see: 'endless-script',
+  },
+  {
     word: 'cache-aside',
     means: 'The application asks the cache, on a miss asks the database, and puts the answer into the cache itself.',
     room: 'caching/cache-aside.ts',

@@ -142,6 +142,10 @@ export interface Facts {
   // --- resharding
   'slot.opened': { slot: number; state: 'migrating' | 'importing'; peer: ProcessId }
   'slot.closed': { slot: number; owner: ProcessId }
+  /** a script outlasts busy-reply-threshold: from now on others hear BUSY (redis/scripting/busy.ts). */
+  'script.slow': { script: string; ran: Micros; wrote: boolean; endless: boolean }
+  'script.unkillable': { script: string }
+  'script.ended': { script: string; ran: Micros; killed: boolean }
   /** one command kept its thread: nobody was served meanwhile (redis/stall.ts). */
   'node.stalled': { command: 'MIGRATE' | 'RESTORE'; key: string; bytes: number; took: Micros }
   'keys.migrated': { slot: number; count: number; to: ProcessId }

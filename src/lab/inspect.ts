@@ -97,6 +97,12 @@ const threadRows = (w: World, p: Process, n: NodeState): Row[] => {
   const m = n.migration
   if (m !== null && w.now - m.since >= MS)
     return [{ label: 'its thread waits', value: `MIGRATE to ${m.to}, ${grouped(m.bytes)} bytes, for ${msText(w.now - m.since)}` }]
+  const s = n.script
+  if (s !== null)
+    return [
+      { label: 'its thread runs', value: `script ${s.name.slice(0, 8)}, for ${msText(w.now - s.since)}` },
+      { label: 'SCRIPT KILL', value: s.wrote ? 'does not help: it has written' : 'ends it' },
+    ]
   return p.hold === null && p.busyUntil - w.now >= MS ? [{ label: 'its thread is free in', value: msText(p.busyUntil - w.now) }] : []
 }
 

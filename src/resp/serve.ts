@@ -190,7 +190,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
         forget(connection)
       },
       now: () => sim.world.now,
-      isAtWork: () => sim.process(node)!.status === 'up' && session()?.blocked?.why !== 'pop',
+      isAtWork: () => sim.process(node)!.status === 'up' && !['pop', 'script'].includes(session()?.blocked?.why ?? ''),
       needsAuth() {
         const p = sim.process(node)!
         if (p.kind !== 'node' || p.state === null || isOpenToAll(p.state as NodeState)) return false

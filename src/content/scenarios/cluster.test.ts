@@ -1,3 +1,4 @@
+import '../../lab/lua/hand-in.ts'
 import { describe, expect, it } from 'vitest'
 import type { AdminState } from '../../engine/admin/admin.ts'
 import { applyAction } from '../../engine/apply.ts'
@@ -122,5 +123,34 @@ describe('Back, but not at once', () => {
     expect(node('n1').cluster!.state).toBe('fail')
     sim.runUntil(20 * SEC)
     expect(node('n1').cluster!.state).toBe('ok')
+  })
+})
+
+describe('A script that never ends', () => {
+  const { sim, facts, node } = lab('endless-script')
+  const replies = () => facts.flatMap((f) => (f.type === 'console.replied' ? [f.data.reply] : []))
+  const say = (process: string, argv: string[], wait = 2.5 * SEC) => {
+    applyAction(sim, { type: 'command', process, argv })
+    sim.runUntil(sim.world.now + wait)
+    return replies().at(-1)
+  }
+  const BUSY = { error: 'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.' }
+
+  it('everybody hears BUSY until SCRIPT KILL', () => {
+    say('n1', ['EVAL', 'while true do end', '0'])
+    expect(say('n1', ['PING'])).toEqual(BUSY)
+    expect(say('n1', ['SCRIPT', 'KILL'])).toEqual(OK)
+    expect(node('n1').script).toBe(null)
+    expect(say('n1', ['PING'])).toEqual({ simple: 'PONG' })
+  })
+
+  it('when it has written, neither SCRIPT KILL nor a failover ends it: it answers pings', () => {
+    say('n3', ['EVAL', "redis.call('SET', KEYS[1], 1) while true do end", '1', 'foo'])
+    expect(say('n3', ['SCRIPT', 'KILL'])).toMatchObject({ error: expect.stringMatching(/^UNKILLABLE/) as string })
+    sim.runUntil(sim.world.now + 30 * SEC)
+    expect(facts.filter((f) => f.type === 'failover.promoted')).toEqual([])
+    applyAction(sim, { type: 'crash', process: 'n3' })
+    sim.runUntil(sim.world.now + 12 * SEC)
+    expect(facts.flatMap((f) => (f.type === 'failover.promoted' ? [f.data.from] : []))).toEqual(['n3'])
   })
 })

@@ -250,6 +250,15 @@ export const SCENARIOS: readonly Scenario[] = [
     topology: { cluster: true, primaries: 3, replicasPerPrimary: 0, apps: 3 },
     config: { 'cluster-node-timeout': '5000' },
   },
+  {
+    ...base,
+    id: 'endless-script',
+    title: 'A script that never ends',
+    about:
+      'In the console of n1 say EVAL "while true do end" 0. For a second n1 serves nobody, then everybody hears BUSY, until you say SCRIPT KILL. Then on n3: EVAL "redis.call(\'SET\', KEYS[1], 1) while true do end" 1 foo. It has written, so SCRIPT KILL does not help; it answers pings, so nobody replaces it. Only its end does: crash it.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    config: { 'busy-reply-threshold': '1000', 'cluster-node-timeout': '5000' },
+  },
 ]
 
 export const DEFAULT_SCENARIO = 'first-minute'

@@ -29,6 +29,7 @@ import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
 import { endUnit, replicasLacking } from './replication.ts'
 import { OUT_OF_MEMORY, QUEUED, err, fixed, isError, type Reply } from './reply.ts'
+import { BUSY, tellSlow } from './scripting/busy.ts'
 import type { NodeState, Session } from './state.ts'
 import { rememberRead } from './tracking.ts'
 
@@ -155,6 +156,10 @@ const obstacle = (
     )
   if (state.repl.role === 'replica' && state.repl.linkState !== 'connected' && !stale && !isOn(state, 'replica-serve-stale-data', true))
     return MASTER_DOWN
+  if (state.script !== null && !command.shownFlags.includes('allow_busy')) {
+    tellSlow(state, ctx)
+    return BUSY
+  }
   return null
 }
 
@@ -208,7 +213,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     return QUEUED
   }
   const reply = run(state, session, command, argv, ctx, slot)
-  if (state.repl.unit !== null) endUnit(state, MEETS_ANY_KEY.has(command.name), ctx)
+  if (state.repl.unit !== null && state.script === null) endUnit(state, MEETS_ANY_KEY.has(command.name), ctx)
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   if (session.blocked === null) session.wrote = state.repl.offset
   return reply

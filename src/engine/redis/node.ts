@@ -17,6 +17,7 @@ import {
 import { loadUsers } from './acl-rules.ts'
 import { outputCron } from './client-output.ts'
 import { specOf } from './commands.ts'
+import { tellSlow } from './scripting/busy.ts'
 import { FIRST_RANDOM } from './scripting/host.ts'
 import { checkWaits, onWaitTimer } from './commands/wait.ts'
 import { setDirective } from './config.ts'
@@ -42,7 +43,7 @@ import {
   replTimers,
   startReplicating,
 } from './replication.ts'
-import { checkPops, closeSession, endSession, newSession, onCommand, retryPaused, unblock } from './session.ts'
+import { checkPops, closeSession, endSession, newSession, onCommand, onScriptEnd, retryPaused, unblock } from './session.ts'
 import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
@@ -83,6 +84,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     scripts: new Map(),
     scriptRandom: FIRST_RANDOM,
     migration: null,
+    script: null,
     stallToldAt: -SEC,
     memory: null,
     cluster: null,
@@ -151,27 +153,43 @@ const onReply = (state: NodeState, message: ReplyMessage, conn: ConnId, ctx: Con
   tellInvalidations(state, 0, ctx)
 }
 
+const CRONS = {
+  ...busTimers,
+  ...replTimers,
+  ...fileTimers,
+  ...evictionTimers,
+  activeExpiry(state: NodeState, ctx: Context) {
+    activeExpiry(state, ctx)
+    memoryCron(state, ctx)
+    outputCron(state, ctx)
+    if (state.awaited.size > 0) checkPops(state, ctx)
+    tellInvalidations(state, 0, ctx)
+  },
+  migrateTimeout: (state: NodeState, ctx: Context) => migrateTimedOut(state, ctx, unblock(state, ctx)),
+  waits: (state: NodeState, ctx: Context) => {
+    if (state.awaited.size > 0) checkPops(state, ctx)
+    onWaitTimer(state, ctx, unblock(state, ctx))
+  },
+} as Behaviour<NodeState>['timer']
+
+/** While a script goes on no cron runs: each waits for its end. */
+const afterScripts = (crons: Behaviour<NodeState>['timer']): Behaviour<NodeState>['timer'] =>
+  Object.fromEntries(
+    Object.entries(crons).map(([name, ring]) => [
+      name,
+      (state: NodeState, ctx: Context, data: unknown) =>
+        state.script === null ? ring(state, ctx, data) : void state.script.timers.push([name, data]),
+    ]),
+  )
+
 export const nodeBehaviour: Behaviour<NodeState> = {
   boot: (disk, ctx) => boot(disk as NodeDisk | null, ctx),
   persist,
   message: { command: onCommand, reply: onReply, ...busMessages, ...replMessages } as Behaviour<NodeState>['message'],
   timer: {
-    ...busTimers,
-    ...replTimers,
-    ...fileTimers,
-    ...evictionTimers,
-    activeExpiry(state: NodeState, ctx: Context) {
-      activeExpiry(state, ctx)
-      memoryCron(state, ctx)
-      outputCron(state, ctx)
-      if (state.awaited.size > 0) checkPops(state, ctx)
-      tellInvalidations(state, 0, ctx)
-    },
-    migrateTimeout: (state: NodeState, ctx: Context) => migrateTimedOut(state, ctx, unblock(state, ctx)),
-    waits: (state: NodeState, ctx: Context) => {
-      if (state.awaited.size > 0) checkPops(state, ctx)
-      onWaitTimer(state, ctx, unblock(state, ctx))
-    },
+    ...afterScripts(CRONS),
+    scriptSlow: tellSlow,
+    scriptEnd: onScriptEnd,
   } as Behaviour<NodeState>['timer'],
   accepted(state, conn, from, kind: ConnKind, ctx) {
     if (kind === 'bus') busAccepted(state, conn, from, kind, ctx)

@@ -103,6 +103,7 @@ const onStream = (state: NodeState, m: StreamItem, conn: ConnId, ctx: Context): 
   const r = state.repl
   if (conn !== r.link) return
   r.lastIo = ctx.now
+  if (state.script !== null) return void state.script.stream.push([m, conn])
   const name = m.argv[0]
   if (name === 'MULTI') r.transaction = []
   if (r.transaction === null) return applyItem(state, m, ctx)
@@ -112,6 +113,11 @@ const onStream = (state: NodeState, m: StreamItem, conn: ConnId, ctx: Context): 
   const items = r.transaction
   r.transaction = null
   for (const item of items) applyItem(state, item, ctx)
+}
+
+/** What came of the stream while a script of this replica's own went on. */
+export const hearPostponed = (state: NodeState, items: readonly (readonly [StreamItem, ConnId])[], ctx: Context): void => {
+  for (const [item, conn] of items) onStream(state, item, conn, ctx)
 }
 
 const applyItem = (state: NodeState, m: StreamItem, ctx: Context): void => {

@@ -6,7 +6,9 @@ import { NULL_ARRAY } from './commands/spec.ts'
 import { execute } from './commands.ts'
 import { forgetListener } from './pubsub.ts'
 import { elsewhere } from './redirection.ts'
+import { endUnit, hearPostponed } from './replication.ts'
 import type { Reply } from './reply.ts'
+import { endScript } from './scripting/busy.ts'
 import type { CommandMessage, NodeState, ReplyMessage, Session } from './state.ts'
 import { disableTracking, tellInvalidations } from './tracking.ts'
 import { unwatchAll } from './watch.ts'
@@ -60,9 +62,24 @@ export const onCommand = (state: NodeState, message: CommandMessage, conn: ConnI
 const serve = (state: NodeState, session: Session, argv: readonly string[], ctx: Context): void => {
   state.stats.commands++
   answer(session, execute(state, session, argv, ctx), ctx)
-  tellInvalidations(state, session.conn, ctx)
+  if (state.script === null) tellInvalidations(state, session.conn, ctx)
   if (session.closing) closeSession(state, session, ctx)
+  if (state.ready.length > 0 && state.script === null) serveReady(state, ctx)
+}
+
+/** A script that others waited for is over: its client gets its reply, the replicas and whoever waited for its keys hear of it. */
+export const onScriptEnd = (state: NodeState, ctx: Context): void => {
+  const script = endScript(state, ctx)
+  if (script === null) return
+  if (state.repl.unit !== null) endUnit(state, false, ctx)
+  const session = state.sessions.get(script.client)
+  if (session !== undefined) {
+    session.wrote = state.repl.offset
+    unblock(state, ctx)(session, script.isKilled ? script.killed : script.reply)
+  }
+  tellInvalidations(state, script.client, ctx)
   if (state.ready.length > 0) serveReady(state, ctx)
+  hearPostponed(state, script.stream, ctx)
 }
 
 /** Keys that came to be: who has waited longest for one is served first. */

@@ -43,6 +43,8 @@ export interface NodeState {
   scriptRandom: number
   /** the MIGRATE under way: its thread waits for the target's answers. */
   migration: import('./migrate.ts').Migration | null
+  /** the script that goes on while everybody hears BUSY. */
+  script: import('./scripting/busy.ts').BusyScript | null
   /** when a stall of its thread was last told (stall.ts). */
   stallToldAt: Micros
   /** null in cluster mode, while there is no limit and nobody asked for a key's use. */
@@ -196,7 +198,7 @@ export interface Session {
 }
 
 export interface Blocked {
-  why: 'migrate' | 'pause' | 'wait' | 'pop'
+  why: 'migrate' | 'pause' | 'wait' | 'pop' | 'script'
   argv: string[]
   since: Micros
   /** WAIT: replicas wanted, the offset they must have reached, and when it gives up (0 = never). */

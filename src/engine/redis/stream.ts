@@ -49,6 +49,8 @@ export const beginUnit = (state: NodeState): void => {
 export const endUnit = (state: NodeState, meetsAnyKey: boolean, ctx: Context): void => {
   const { writes } = state.repl.unit!
   state.repl.unit = null
+  // a script may end on what has become a replica meanwhile
+  if (state.repl.role !== 'primary') return
   const isTransaction = writes.length > 1 && !meetsAnyKey
   if (isTransaction) feedIn(state, writes[0].db, MULTI, ctx)
   for (const { db, argv } of writes) feedIn(state, db, argv, ctx)

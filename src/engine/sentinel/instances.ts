@@ -30,6 +30,7 @@ const common = (name: string, ip: string, port: number, ctx: Context) => ({
   port,
   link: newLink(ctx.now),
   sdown: false,
+  scriptKillSent: false,
   sdownSince: 0,
   sdownFact: 0,
   publishedAt: ctx.now,

@@ -71,6 +71,11 @@ export const pongCame = (inst: Instance, reply: Reply, ctx: Context): void => {
     inst.link.pingPending = 0
   }
   inst.link.lastPong = ctx.now
+  // down because of a script that does not end: told once to kill it
+  if (text.startsWith('BUSY') && inst.sdown && !inst.scriptKillSent) {
+    inst.scriptKillSent = true
+    ask(inst, ['SCRIPT', 'KILL'], 'other', ctx)
+  }
 }
 
 // ------------------------------------------------------------------ SDOWN
@@ -99,7 +104,7 @@ export const checkSubjectivelyDown = (state: SentinelState, p: Primary, inst: In
     inst.sdownFact = ctx.emit('sentinel.sdown', { about: inst.process, what: inst.kind, silent })
     publishEvent(state, '+sdown', p, inst, ctx)
   } else if (inst.sdown) {
-    inst.sdown = false
+    inst.sdown = inst.scriptKillSent = false
     ctx.emit('sentinel.sdownCleared', { about: inst.process, what: inst.kind })
     publishEvent(state, '-sdown', p, inst, ctx)
   }

@@ -1,3 +1,4 @@
+import '../../lab/lua/hand-in.ts'
 import { describe, expect, test } from 'vitest'
 import { sentinelWorld, type SentinelSetting } from '../../cli/sentinel-failovers.ts'
 import { applyAction } from '../apply.ts'
@@ -169,4 +170,14 @@ describe('faults of Sentinels themselves', () => {
     }
     expect(digest()).toBe(digest())
   })
+})
+
+test('a node that is down because of a script hears SCRIPT KILL from a Sentinel, as recorded, and is up again', () => {
+  const { sim, facts } = world()
+  ask(sim, 'n2', 'CONFIG SET busy-reply-threshold 300')
+  applyAction(sim, { type: 'command', process: 'n2', argv: ['EVAL_RO', 'while true do end', '0'] })
+  sim.runUntil(sim.world.now + 20 * SEC)
+  expect(of(facts, 'sentinel.sdown').map((f) => f.data.about)).toContain('n2')
+  expect(of(facts, 'script.ended').map((f) => [f.process, f.data.killed])).toEqual([['n2', true]])
+  expect(of(facts, 'sentinel.sdownCleared').map((f) => f.data.about)).toContain('n2')
 })

@@ -48,6 +48,8 @@ export interface Instance {
   link: Link
   sdown: boolean
   sdownSince: Micros
+  /** it was told to kill its script since it went down. */
+  scriptKillSent: boolean
   /** fact of the present SDOWN, for "why?". */
   sdownFact: number
   /** when a PUBLISH of the hello was last answered. */

@@ -592,7 +592,8 @@ export const createLua = (): LuaMachine => {
 
   const run = (call: ScriptCall): ScriptResult => {
     const loaded = load(call.source)
-    if ('error' in loaded) return { value: undefined, error: { text: loaded.error, place: '' }, random: call.random, steps: 0 }
+    if ('error' in loaded)
+      return { value: undefined, error: { text: loaded.error, place: '' }, random: call.random, steps: 0, endless: false }
     if (!hasRedis) openRedis(call)
     root.l_G.id_counter = FIRST_ID
     m.random.state = call.random
@@ -623,7 +624,7 @@ export const createLua = (): LuaMachine => {
     push(L, new lobject.TValue(LIGHT_FUNCTION, handler))
     pushValue(L, loaded.f)
     const status = protectedCall(m, L, 0, 1)
-    const after = { random: m.random.state, steps: m.steps + STRIDE - L.hookcount }
+    const after = { random: m.random.state, steps: m.steps + STRIDE - L.hookcount, endless: m.steps >= MOST_STEPS }
     if (status === 0) return { value: valueOf(L.stack[2] ?? tvalueOf(L, undefined)), error: null, ...after }
     return { value: undefined, error: error ?? { text: 'ERR error in error handling', place: '' }, ...after }
   }

@@ -273,6 +273,18 @@ const SAYS: { [T in FactType]: Says<T> } = {
 
   'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
   'slot.closed': ({ slot, owner }) => ['slot', `gives slot ${slot} to ${owner}`],
+  'script.slow': ({ script, ran, wrote, endless }) => [
+    'no',
+    `has run script ${script.slice(0, 8)} for ${ms(ran)}${endless ? ', which never ends' : ''}: everybody hears BUSY, and SCRIPT KILL ${wrote ? 'does not help, for it has written' : 'ends it'}`,
+  ],
+  'script.unkillable': ({ script }) => [
+    'no',
+    `does not kill script ${script.slice(0, 8)}: it has written, and half of it may not stay. Only SHUTDOWN NOSAVE ends it`,
+  ],
+  'script.ended': ({ script, ran, killed }) => [
+    'ok',
+    `${killed ? 'killed' : 'has done'} script ${script.slice(0, 8)} after ${ms(ran)}, and serves again`,
+  ],
   'node.stalled': ({ command, key, bytes: size, took }) => ['error', `served nobody for ${ms(took)}: ${command} of ${key}, ${bytes(size)}`],
   'keys.migrated': ({ slot, count, to }) => ['slot', `moves ${several(count, 'key')} of slot ${slot} to ${to}`],
   'reshard.started': ({ kind, node, slots }) => ['slot', `moves ${several(slots, 'slot')} ${kind === 'add' ? 'to' : 'away from'} ${node}`],

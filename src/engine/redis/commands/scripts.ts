@@ -7,10 +7,11 @@ import { beginUnit, mute, replicasLacking } from '../replication.ts'
 import { OK, OUT_OF_MEMORY, err, isError, type Reply } from '../reply.ts'
 import { asText } from '../scripting/args.ts'
 import { isTable, luaMachine, type LuaFunction, type Table, type Value, type Vm } from '../scripting/host.ts'
+import { goOn, killScript, outlasts, type Outcome } from '../scripting/busy.ts'
 import { flagsOf, type ScriptFlags } from '../scripting/shebang.ts'
 import { sha1 } from '../scripting/sha1.ts'
 import type { NodeState, Session } from '../state.ts'
-import { NOT_INTEGER, SYNTAX, container, counted, helpOf, spec, unsimulated, type CommandSpec, type Handler } from './spec.ts'
+import { NO_REPLY, NOT_INTEGER, SYNTAX, container, counted, helpOf, spec, unsimulated, type CommandSpec, type Handler } from './spec.ts'
 import { formatDouble, parseInt64 } from '../numbers.ts'
 
 /** Lua scripts: they run as one command, see only the keys they were promised, and their effects are what the replicas hear. */
@@ -22,6 +23,8 @@ type Find = (argv: readonly string[]) => CommandSpec | undefined
 interface Caller {
   command: string
   readsOnly: boolean
+  /** it ran a command that writes. */
+  wrote: boolean
 }
 
 // ------------------------------------------------------------------ values there and back
@@ -157,6 +160,7 @@ const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value
     return err('ERR Wrong number of args calling Redis command from script')
   const refused = obstacle(state, s, command, argv, by, ctx)
   if (refused !== null) return err(refused)
+  by.wrote ||= command.isWrite
   // memory is looked at when a script begins; one that has written may go on
   if (command.isWrite && state.memory !== null) state.memory.full = false
   return inDatabase(state, s.db, () => command.handler(state, s, argv, ctx, firstSlot(command, argv)))
@@ -231,7 +235,7 @@ const run = (
   readsOnly: boolean,
   ctx: Context,
 ): Reply => {
-  const by: Caller = { command: argv[0].toLowerCase(), readsOnly }
+  const by: Caller = { command: argv[0].toLowerCase(), readsOnly, wrote: false }
   const lua = luaMachine()
   const wrong = lua.check(source)
   if (wrong !== null) return err(`ERR Error compiling script (new function): ${wrong}`)
@@ -245,7 +249,7 @@ const run = (
     calls++
     return callFrom(state, inner, find, args, by, ctx)
   }
-  const { value, error, random, steps } = lua.run({
+  const { value, error, random, steps, endless } = lua.run({
     source,
     random: state.scriptRandom,
     keys: argv.slice(3, 3 + keys),
@@ -281,9 +285,16 @@ const run = (
   })
   mute(state, false)
   state.scriptRandom = random
-  ctx.spend(calls * CALL_TIME + Math.floor(steps / STEPS_PER_MICRO))
-  if (error === null) return toReply(value, session.resp)
-  return err(oneLine(error.place === '' ? error.text : `${error.text} script: ${name}, on ${error.place}.`))
+  const took = calls * CALL_TIME + Math.floor(steps / STEPS_PER_MICRO)
+  const failed = error === null ? null : oneLine(error.place === '' ? error.text : `${error.text} script: ${name}, on ${error.place}.`)
+  const reply = failed === null ? toReply(value, session.resp) : err(failed)
+  const outcome: Outcome = { name, took, endless, wrote: by.wrote, reply, place: error?.place || '@user_script:1' }
+  if (outlasts(state, session, outcome)) {
+    goOn(state, session, argv, outcome, ctx)
+    return NO_REPLY
+  }
+  ctx.spend(took)
+  return reply
 }
 
 /** A script that declares itself (#!lua flags=…) is checked before it begins (scriptPrepareForRun); null = nothing against it. */
@@ -332,10 +343,18 @@ const flush: Handler = (state, _s, argv) => {
 }
 
 const HELP = [
+  'DEBUG (YES|SYNC|NO)',
+  '    Set the debug mode for subsequent scripts executed.',
   'EXISTS <sha1> [<sha1> ...]',
   '    Return information about the existence of the scripts in the script cache.',
   'FLUSH [ASYNC|SYNC]',
   '    Flush the Lua scripts cache. Very dangerous on replicas.',
+  '    When called without the optional mode argument, the behavior is determined by the',
+  '    lazyfree-lazy-user-flush configuration directive. Valid modes are:',
+  '    * ASYNC: Asynchronously flush the scripts cache.',
+  '    * SYNC: Synchronously flush the scripts cache.',
+  'KILL',
+  '    Kill the currently executing Lua script.',
   'LOAD <script>',
   '    Load a script into the scripts cache without executing it.',
 ]
@@ -359,8 +378,8 @@ export const scriptCommands = (find: Find): readonly CommandSpec[] => {
       ),
       spec('script|flush', -2, 'noscript', null, 'scripting', '2.6.0', 'Forgets all scripts.', flush),
       unsimulated('script|debug', 3, 'noscript', null, 'scripting', '3.2.0', 'Steps through a script.'),
-      spec('script|kill', 2, 'noscript', null, 'scripting', '2.6.0', 'Ends a running script.', () =>
-        err('NOTBUSY No scripts in execution right now.'),
+      spec('script|kill', 2, 'noscript', null, 'scripting', '2.6.0', 'Ends a script that runs for too long.', (st, _s, _a, ctx) =>
+        killScript(st, ctx),
       ),
       spec('script|help', 2, 'loading stale', null, 'scripting', '5.0.0', 'The subcommands of SCRIPT.', () => helpOf('SCRIPT', HELP)),
     ]),

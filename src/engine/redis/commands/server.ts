@@ -12,6 +12,7 @@ import type { NodeState } from '../state.ts'
 import { allKeysChanged, touchDatabase } from '../watch.ts'
 import { memoryLines } from './memory.ts'
 import { replicationLines } from './replication.ts'
+import { BUSY } from '../scripting/busy.ts'
 import { NO_REPLY, NOT_INTEGER, SYNTAX, container, helpOf, spec, textReply, type CommandSpec, type Handler } from './spec.ts'
 
 // ------------------------------------------------------------------ the data as a whole
@@ -119,11 +120,12 @@ const time: Handler = (_state, _s, _argv, ctx) => {
   return [String(Math.floor(ms / 1000)), String((ms % 1000) * 1000 + (ctx.now % 1000))]
 }
 
-const shutdown: Handler = (_state, _s, argv, ctx) => {
+const shutdown: Handler = (state, _s, argv, ctx) => {
   const options = new Set(argv.slice(1).map((a) => a.toLowerCase()))
   for (const o of options) if (!/^((no)?save|now|force|abort)$/.test(o)) return SYNTAX
   if ((options.has('save') && options.has('nosave')) || (options.has('abort') && options.size > 1)) return SYNTAX
   if (options.has('abort')) return err('ERR No shutdown in progress.')
+  if (state.script !== null && !options.has('nosave')) return BUSY
   ctx.exit()
   return NO_REPLY
 }

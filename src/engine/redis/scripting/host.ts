@@ -71,6 +71,8 @@ export interface ScriptResult {
   readonly random: number
   /** instructions run. */
   readonly steps: number
+  /** it ran for more instructions than the lab allows, and was stopped: by all that can be told it never ends. */
+  readonly endless: boolean
 }
 
 export interface LuaMachine {

@@ -53,6 +53,7 @@ export const bareNode: Behaviour<NodeState> = {
       pubsub: { channels: new Map(), patterns: new Map(), shards: new Map() },
       cluster: null,
       repl: {},
+      script: null,
       acl: null,
       stats: {
         commands: 0,
