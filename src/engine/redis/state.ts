@@ -71,8 +71,8 @@ export interface Entry {
   value: string | Map<string, string> | string[] | Set<string> | Map<string, number>
   /** when it logically expires; -1 = never. */
   expireAt: Micros
-  /** raw: has left its small encoding (an appended string, a hash that was large once). text: no integer, though it looks like one. */
-  kept?: 'raw' | 'text'
+  /** raw: has left its small encoding (an appended string, a hash that was large once). text: no integer, though it looks like one. own: a copy, which shares no integer. */
+  kept?: 'raw' | 'text' | 'own'
 }
 
 /** Pages by key slot, `PAGES` of them: slot >> 6 in cluster mode, so that a slot's keys stand together. */

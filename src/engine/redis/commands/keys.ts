@@ -116,7 +116,11 @@ const rename =
   }
 
 /** A copy that shares nothing that is changed in place. */
-const duplicate = (entry: Entry): Entry => ({ ...entry, value: clone(entry.value) })
+const duplicate = (entry: Entry): Entry => ({
+  ...entry,
+  value: clone(entry.value),
+  kept: entry.kept ?? (entry.type === 'string' ? 'own' : undefined),
+})
 
 /** A key has come to be under another command's hands: whoever waits for its elements is served. */
 const arrived = (state: NodeState, db: number, key: string, entry: Entry): void => {
@@ -222,8 +226,17 @@ const encodingOf = (entry: Entry): string => {
   if (entry.type === 'zset') return isLarge ? 'skiplist' : 'listpack'
   if (typeof entry.value !== 'string') return isLarge ? 'hashtable' : 'listpack'
   if (isLarge) return 'raw'
-  if (entry.kept === undefined && parseInt64(entry.value) !== null) return 'int'
+  if (entry.kept !== 'text' && parseInt64(entry.value) !== null) return 'int'
   return entry.value.length <= EMBEDDED ? 'embstr' : 'raw'
+}
+
+const SHARED_INTEGERS = 10_000
+/** Small integers are shared by all keys that hold them, unless eviction goes by a use that each key must keep for itself. */
+const referencesTo = ({ memory }: NodeState, entry: Entry): number => {
+  if (entry.kept !== undefined || encodingOf(entry) !== 'int') return 1
+  const n = Number(entry.value)
+  const keepsUse = memory !== null && memory.limit > 0 && (memory.rank === 'lru' || memory.rank === 'lfu')
+  return n >= 0 && n < SHARED_INTEGERS && !keepsUse ? 2147483647 : 1
 }
 
 const aboutKey =
@@ -278,16 +291,7 @@ const OBJECT = container('object', 'generic', '2.2.3', 'How a value is kept.', [
     'The representation Redis would choose for a value.',
     aboutKey((_st, e) => encodingOf(e)),
   ),
-  spec(
-    'object|refcount',
-    3,
-    'readonly',
-    SECOND,
-    'generic',
-    '2.2.3',
-    'References to a value.',
-    aboutKey((_st, e) => (encodingOf(e) === 'int' && Number(e.value) >= 0 && Number(e.value) < 10000 ? 2147483647 : 1)),
-  ),
+  spec('object|refcount', 3, 'readonly', SECOND, 'generic', '2.2.3', 'References to a value.', aboutKey(referencesTo)),
   spec(
     'object|idletime',
     3,
