@@ -251,6 +251,15 @@ const option = (name: string, otherwise: number): number => {
   return i < 0 ? otherwise : Number(process.argv[i + 1])
 }
 
+/** An engine that throws is broken too, and the other seeds still run. */
+const survived = (seed: number, seconds: number, tally: Tally): Pick<Outcome, 'broken' | 'log'> => {
+  try {
+    return swarm(seed, seconds, tally)
+  } catch (thrown) {
+    return { broken: [thrown instanceof Error ? String(thrown.stack) : String(thrown)], log: [] }
+  }
+}
+
 const main = (): void => {
   const seeds = option('seeds', 50)
   const from = option('from', 1)
@@ -258,7 +267,7 @@ const main = (): void => {
   const tally = newTally()
   const failed: number[] = []
   for (let seed = from; seed < from + seeds; seed++) {
-    const { broken, log } = swarm(seed, seconds, tally)
+    const { broken, log } = survived(seed, seconds, tally)
     if (process.argv.includes('--verbose')) console.log(log.join('\n'))
     if (broken.length === 0) continue
     failed.push(seed)

@@ -10,6 +10,7 @@ import type { Reply } from '../redis/reply.ts'
 import { settings } from '../testing/fake-cluster.ts'
 import { adminBehaviour, reshardOf, type AdminState } from './admin.ts'
 import { consoleBehaviour } from './console.ts'
+import { retire } from './reshard.ts'
 import { planAdd, planRemove, readNodes, type Member } from './survey.ts'
 
 beforeAll(() => freezeAnswers(true))
@@ -68,6 +69,26 @@ describe('plans', () => {
     })
     expect(b).toMatchObject({ process: 'n2', primary: false, replicaOf: 'aa', down: true, slots: 0 })
   })
+})
+
+test('a leaving node whose replica sees no other primary: the replica stays, and the reason is said', () => {
+  const row = (id: string, rest: string): string => `${nodeIdOf(id)} ${ipOf(id)}:6379@16379 ${rest}\n`
+  const view =
+    row('n3', 'master - 0 0 3 connected') +
+    row('n6', `myself,slave ${nodeIdOf('n3')} 0 0 3 connected`) +
+    row('n1', 'master,fail? - 0 0 1 connected 0-8191') +
+    row('n2', 'master,fail? - 0 0 2 connected 8192-16383')
+  const flow = retire(['n6'], 'n3')
+  const said: string[] = []
+  const run = (): void => {
+    for (let step = flow.next(); step.done !== true;) {
+      const { calls } = step.value as { calls?: { argv: readonly string[] }[] }
+      for (const { argv } of calls ?? []) said.push(argv.join(' '))
+      step = flow.next(calls?.map(() => view) ?? null)
+    }
+  }
+  expect(run).toThrow(expect.objectContaining({ reason: 'n6 finds no other primary to follow.' }))
+  expect(new Set(said)).toEqual(new Set(['CLUSTER NODES']))
 })
 
 /** What the operator needs of a cluster, with one shared truth in place of gossip. */

@@ -219,12 +219,15 @@ export function* retire(seeds: readonly ProcessId[], node: ProcessId): Flow<void
     if (leaving !== undefined && leaving.slots > 0 && polls > 50) throw new Failure('error', `${node} still holds ${leaving.slots} slots.`)
     const orphans = members.filter((m) => m.replicaOf === id && !m.down)
     if (orphans.length === 0) break
-    if (polls === 50) throw new Failure('error', `${orphans[0].process} would not leave ${node}.`)
     const followers = (m: Member): number => members.filter((r) => r.replicaOf === m.id).length
-    const homes = members.filter((m) => m.primary && m.slots > 0 && !m.down)
+    const homes = members.filter((m) => m.primary && m.slots > 0 && !m.down && m.process !== node)
+    if (polls === 50) {
+      const why = homes.length > 0 ? `would not leave ${node}` : 'finds no other primary to follow'
+      throw new Failure('error', `${orphans[0].process} ${why}.`)
+    }
     homes.sort((x, y) => followers(x) - followers(y) || (x.id < y.id ? -1 : 1))
     // gossip needs a moment to tell: ask once, and again only after five seconds
-    if (polls % 25 === 0)
+    if (polls % 25 === 0 && homes.length > 0)
       yield* batch(
         orphans.map((m, i) => ({ to: m.process, argv: ['CLUSTER', 'REPLICATE', homes[i % homes.length].id] })),
         'its replicas: REPLICATE another',
