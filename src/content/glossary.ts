@@ -193,6 +193,7 @@ export const GLOSSARY: readonly Term[] = [
     means:
       'Sends keys to another node and waits for its answer. Until it has come the source serves nobody, so a large key stalls both nodes.',
     room: 'redis/migrate.ts',
+    see: 'large-key',
   },
   {
     word: 'MOVED',

@@ -139,13 +139,19 @@ const warmUp = (sim: Simulation, scenario: Scenario, nodes: readonly string[]): 
     const expireAt = sim.world.now + Math.max(1, Math.round(uniform(stream) * policy.ttl))
     const value = policy.fill === 'xfetch' ? encodeTimed(key, 1, scenario.origin.service, expireAt) : encodeValue(key, 1)
     const slot = keySlot(key)
-    for (const state of states) {
-      const c = state.cluster
-      if (c !== null) {
-        const owner = hasMoved(scenario, slot) ? c.peers.findIndex((p) => p.process === scenario.halfMoved!.to) : slotOwner(state, slot)
-        if (owner !== 0 && c.peers[0].replicaOf !== owner) continue
-      }
-      setEntry(state.keys, key, { type: 'string', value, expireAt })
-    }
+    for (const state of states) if (holds(scenario, state, slot)) setEntry(state.keys, key, { type: 'string', value, expireAt })
   }
+  if (scenario.large === undefined) return
+  const { key, bytes } = scenario.large
+  const value = 'x'.repeat(bytes)
+  for (const state of states) if (holds(scenario, state, keySlot(key))) setEntry(state.keys, key, { type: 'string', value, expireAt: -1 })
+}
+
+/** Whether a slot's keys stand on this node: it owns the slot, or follows the owner. */
+const holds = (scenario: Scenario, state: NodeState, slot: number): boolean => {
+  const { cluster } = state
+  if (cluster === null) return true
+  const { halfMoved } = scenario
+  const owner = hasMoved(scenario, slot) ? cluster.peers.findIndex((p) => p.process === halfMoved!.to) : slotOwner(state, slot)
+  return owner === 0 || cluster.peers[0].replicaOf === owner
 }

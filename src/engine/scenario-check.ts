@@ -49,6 +49,7 @@ export const checkScenario = (s: Scenario): string | null => {
   if (!(Number.isInteger(load.keys) && load.keys >= 1 && load.keys <= 1_000_000)) return 'Choose 1 to 1,000,000 keys.'
   if (!(load.zipf >= 0 && load.zipf <= 3)) return 'The Zipf exponent lies between 0 and 3.'
   if (!(Number.isInteger(origin.workers) && origin.workers >= 1 && origin.workers <= 10_000)) return 'The origin needs 1 to 10,000 workers.'
+  if (s.large && !(s.large.bytes >= 1 && s.large.bytes <= 512_000_000)) return 'A string holds 1 byte to 512 MB.'
   if (!(origin.service > 0)) return 'A query of the origin takes some time: choose more than 0.'
   return null
 }

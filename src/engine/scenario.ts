@@ -35,6 +35,8 @@ export interface Scenario {
   groups?: { name: string; members: string[] }[]
   /** links that differ from the others from the start. */
   links?: LinkFault[]
+  /** one string of so many bytes beside the keys of the load. */
+  large?: { key: string; bytes: number }
   /** a migration that somebody left half done: these slots are open on both sides, and every other one's keys have gone over. */
   halfMoved?: { slots: [first: number, last: number]; from: ProcessId; to: ProcessId }
 }

@@ -4,7 +4,8 @@ import type { AdminState } from '../../engine/admin/admin.ts'
 import { applyAction } from '../../engine/apply.ts'
 import { buildSimulation } from '../../engine/build.ts'
 import type { Fact } from '../../engine/core/fact.ts'
-import { SEC } from '../../engine/core/time.ts'
+import { MS, SEC } from '../../engine/core/time.ts'
+import { getEntry } from '../../engine/redis/keyspace.ts'
 import { OK } from '../../engine/redis/reply.ts'
 import type { NodeState } from '../../engine/redis/state.ts'
 import { whyNot } from '../../engine/redis/why-not.ts'
@@ -152,5 +153,31 @@ describe('A script that never ends', () => {
     applyAction(sim, { type: 'crash', process: 'n3' })
     sim.runUntil(sim.world.now + 12 * SEC)
     expect(facts.flatMap((f) => (f.type === 'failover.promoted' ? [f.data.from] : []))).toEqual(['n3'])
+  })
+})
+
+describe('A key too large to move', () => {
+  it('keeps the thread of its source and of its target, and requests wait for it', () => {
+    const { sim, facts, node } = lab('large-key')
+    const most = (from: number, to: number) =>
+      Math.max(...facts.flatMap((f) => (f.type === 'request.done' && f.at > from && f.at <= to ? [f.data.latency] : [])))
+    const began = sim.world.now
+    expect(most(0, began)).toBeLessThan(100 * MS)
+    applyAction(sim, { type: 'addNode' })
+    const stalled = () => facts.flatMap((f) => (f.type === 'node.stalled' ? [[f.process, f.data.command, f.data.took] as const] : []))
+    while (stalled().length < 2 && sim.world.now < began + 60 * SEC) sim.runUntil(sim.world.now + 50 * MS)
+    expect(stalled().map(([who, command]) => [who, command])).toEqual([
+      ['n7', 'RESTORE'],
+      ['n3', 'MIGRATE'],
+    ])
+    const took = stalled()[1][2]
+    expect(took).toBeGreaterThan(600 * MS)
+    expect(took).toBeLessThan(1200 * MS)
+    sim.runUntil(sim.world.now + 200 * MS)
+    expect(most(began, sim.world.now)).toBeGreaterThan(300 * MS)
+    expect([getEntry(node('n3').keys, 'report:2210'), getEntry(node('n7').keys, 'report:2210')?.value.constructor]).toEqual([
+      undefined,
+      String,
+    ])
   })
 })

@@ -252,6 +252,16 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   {
     ...base,
+    id: 'large-key',
+    title: 'A key too large to move',
+    about:
+      'report:2210 on n3 is a string of 30 MB, in the first slot that a resharding takes from there. Add a primary: while MIGRATE sends that one key, n3 and the new node serve nobody for most of a second. Set cluster-node-timeout to 500 first, and the others hold n3 to be dead: its replica takes its place for the sake of one key.',
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    load: { ...DEFAULT_LOAD, rate: 200, keys: 3000 },
+    large: { key: 'report:2210', bytes: 30_000_000 },
+  },
+  {
+    ...base,
     id: 'endless-script',
     title: 'A script that never ends',
     about:
