@@ -159,7 +159,7 @@ const scenario = v.strictObject({
   own: v.optional(v.record(id, v.partial(policy))),
   groups: v.optional(v.array(v.strictObject({ name: text, members: ids }))),
   tapped: v.optional(ids),
-  large: v.optional(v.strictObject({ key: text, bytes: whole })),
+  large: v.optional(v.strictObject({ key: text, bytes: v.pipe(number, v.integer(), v.minValue(1)) })),
   halfMoved: v.optional(v.strictObject({ slots: v.tuple([whole, whole]), from: id, to: id })),
   links: v.optional(
     v.array(
