@@ -6,9 +6,8 @@ import { OK, err, fixed, type Reply } from '../redis/reply.ts'
 import { voteLeader } from './election.ts'
 import { publishEvent } from './events.ts'
 import { resetPrimary, start } from './failover.ts'
-import { instancesOf, newPrimary, primaryAt } from './instances.ts'
+import { currentAddress, instancesOf, newPrimary, primaryAt } from './instances.ts'
 import { closeLink } from './links.ts'
-import { currentAddress } from './monitor.ts'
 import { knownSentinels, selectReplica } from './rules.ts'
 import {
   DEFAULT_DOWN_AFTER,

@@ -110,10 +110,11 @@ export const addReplica = (primary: Primary, ip: string, port: number, ctx: Cont
   return replica
 }
 
+/** What sentinel.conf says of it: once a replica has been promoted, that one is the primary, and the old one a replica. */
 export const primaryConf = (p: Primary): PrimaryConf => ({
   name: p.name,
-  ip: p.ip,
-  port: p.port,
+  ip: currentAddress(p).ip,
+  port: currentAddress(p).port,
   quorum: p.quorum,
   downAfter: p.downAfter,
   failoverTimeout: p.failoverTimeout,
@@ -121,9 +122,16 @@ export const primaryConf = (p: Primary): PrimaryConf => ({
   ...(p.authPass === '' ? {} : { authUser: p.authUser, authPass: p.authPass }),
   configEpoch: p.configEpoch,
   leaderEpoch: p.leaderEpoch,
-  replicas: [...p.replicas.values()].map((r) => [r.ip, r.port]),
+  replicas: [...p.replicas.values()].map((r) => (r === currentAddress(p) ? [p.ip, p.port] : [r.ip, r.port])),
   sentinels: [...p.sentinels.values()].map((s) => [s.runid, s.ip, s.port]),
 })
+
+/** Where clients are sent at this moment: the promoted replica as soon as it is one, before the failover is over. */
+export const currentAddress = (p: Primary): Primary | Replica => {
+  const promoted = promotedOf(p)
+  const { phase } = p.failover
+  return promoted !== undefined && (phase === 'reconfReplicas' || phase === 'updateConfig') ? promoted : p
+}
 
 /** The watched primary at an address. */
 export const primaryAt = (state: SentinelState, ip: string, port: number): Primary | undefined => {

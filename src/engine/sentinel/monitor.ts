@@ -2,7 +2,7 @@ import type { Context } from '../core/process.ts'
 import { SEC } from '../core/time.ts'
 import { instanceAddress } from './address.ts'
 import { publishEvent } from './events.ts'
-import { sentinelNamed } from './instances.ts'
+import { currentAddress, sentinelNamed } from './instances.ts'
 import { ask, closeConn, sendPing } from './links.ts'
 import { isSilentTooLong, odownVotes } from './rules.ts'
 import {
@@ -42,13 +42,6 @@ const infoPeriod = (p: Primary, inst: Instance): number => {
   if (inst.kind !== 'replica') return INFO_PERIOD
   const hurried = p.odown || p.failover.inProgress || (p.replicas.get(inst.name)?.primaryLinkDown ?? 0) !== 0
   return hurried ? SEC : INFO_PERIOD
-}
-
-/** Where clients are sent at this moment: the promoted replica as soon as it is one, before the failover is over. */
-export const currentAddress = (p: Primary): { ip: string; port: number } => {
-  const promoted = p.replicas.get(p.failover.promoted)
-  const { phase } = p.failover
-  return promoted !== undefined && (phase === 'reconfReplicas' || phase === 'updateConfig') ? promoted : p
 }
 
 /** Tells everybody who listens on this instance who this Sentinel is and who it holds to be the primary. */

@@ -149,6 +149,20 @@ describe('faults of Sentinels themselves', () => {
     })
   })
 
+  // rewriteConfigSentinelOption: "it may be the address of the promoted slave"
+  test('a leader that dies just after the promotion comes back with the promoted replica as the primary', () => {
+    const { sim, facts } = world()
+    applyAction(sim, { type: 'crash', process: 'n1' })
+    while (of(facts, 'sentinel.promoted').length === 0) sim.runUntil(sim.world.now + MS)
+    const { process: leader, data } = of(facts, 'sentinel.promoted')[0]
+    applyAction(sim, { type: 'restart', process: leader })
+    const p = (sim.process(leader)!.state as SentinelState).primaries.get('mymaster')!
+    expect(p).toMatchObject({ process: data.replica, configEpoch: data.epoch })
+    expect([...p.replicas.values()].map((r) => r.process).sort((a, b) => (a < b ? -1 : 1))).toEqual(
+      ['n1', 'n2', 'n3'].filter((n) => n !== data.replica),
+    )
+  })
+
   test('a primary that only the Sentinels cannot see is replaced, takes writes on its own, and is converted after the network heals', () => {
     const { sim, facts } = world()
     applyAction(sim, { type: 'partition', inside: ['n1'] })
