@@ -1,10 +1,13 @@
 import { expect, it } from 'vitest'
-import { newTally, RARE, swarm, type Tally } from './swarm.ts'
+import { sentinelSwarm } from './swarm-sentinel.ts'
+import { newTally, RARE, type Tally } from './swarm-world.ts'
+import { swarm } from './swarm.ts'
 
 /** A short, fixed version of npm run swarm. */
-it('random clusters keep every invariant and become whole again', () => {
+it('random clusters keep every invariant and become whole again, random Sentinels agree again', () => {
   const tally = newTally()
   for (let seed = 1; seed <= 6; seed++) expect({ seed, broken: swarm(seed, 40, tally).broken }).toEqual({ seed, broken: [] })
+  for (let seed = 1; seed <= 12; seed++) expect({ seed, broken: sentinelSwarm(seed, 40, tally).broken }).toEqual({ seed, broken: [] })
   for (const [what, times] of Object.entries(tally)) if (!RARE.has(what as keyof Tally)) expect(times, what).toBeGreaterThan(0)
 }, 120_000)
 
@@ -25,3 +28,9 @@ it.each([
   },
   120_000,
 )
+
+it('(regression) a Sentinel stopped amid its failover that hears of a newer one back to its old primary: an operator must ask for another', () => {
+  const tally = newTally()
+  expect(sentinelSwarm(45, 60, tally).broken).toEqual([])
+  expect(tally.sentinelMended).toBe(1)
+}, 60_000)

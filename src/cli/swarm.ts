@@ -12,41 +12,15 @@ import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults
 import { Invariants, whyNotWhole } from '../engine/observe/invariants.ts'
 import type { NodeState } from '../engine/redis/state.ts'
 import type { Scenario } from '../engine/scenario.ts'
+import { sentinelSwarm } from './swarm-sentinel.ts'
+import { RARE, logOf, newTally, one, some, type Outcome, type Tally } from './swarm-world.ts'
 
 /**
  * npm run swarm -- [--seeds 50] [--from 1] [--seconds 60] [--verbose]
- * A random cluster, load and faults per seed; invariants hold throughout; then all is healed and the cluster becomes whole again.
+ * A random cluster, load and faults per seed, and for every fourth seed a world under Sentinel too; invariants hold throughout; then all
+ * is healed, and the cluster becomes whole again, the Sentinels agree on one primary.
  * A failure prints its seed: run it again with --from SEED --seeds 1 --verbose.
  */
-
-export interface Tally {
-  failovers: number
-  manual: number
-  partitions: number
-  crashes: number
-  migrations: number
-  writes: number
-  lost: number
-  /** clusters that stay down because an operator had an owner of slots forgotten. */
-  abandoned: number
-  /** clusters that an operator's `redis-cli --cluster fix` made whole. */
-  mended: number
-}
-
-/** What need not happen in every swarm. */
-export const RARE: ReadonlySet<keyof Tally> = new Set(['abandoned', 'mended'])
-
-export const newTally = (): Tally => ({
-  failovers: 0,
-  manual: 0,
-  partitions: 0,
-  crashes: 0,
-  migrations: 0,
-  writes: 0,
-  lost: 0,
-  abandoned: 0,
-  mended: 0,
-})
 
 const scenarioOf = (s: Stream): Scenario => {
   const primaries = 3 + below(s, 4)
@@ -77,15 +51,6 @@ const TRACKED = 'tracked:'
 
 const nodesOf = (sim: Simulation): ProcessId[] =>
   [...sim.world.processes.values()].filter((p) => p.kind === 'node' && !p.retired).map((p) => p.id)
-
-const one = <T>(s: Stream, from: readonly T[]): T => from[below(s, from.length)]
-
-/** A few of them, at least one, never all. */
-const some = (s: Stream, from: readonly ProcessId[]): ProcessId[] => {
-  const many = 1 + below(s, Math.max(1, from.length >> 1))
-  const left = [...from]
-  return Array.from({ length: many }, () => left.splice(below(s, left.length), 1)[0])
-}
 
 /** The next thing to go wrong, or to be put right. */
 const mischief = (sim: Simulation, s: Stream): Action => {
@@ -146,28 +111,19 @@ const healAll = (sim: Simulation): void => {
   }
 }
 
-export interface Outcome {
-  broken: string[]
-  log: string[]
-  sim: Simulation
-}
-
 /** One seed: `seconds` of trouble, then healing. */
 export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
   const s = newStream(seed, 'swarm')
   const sim = buildSimulation(scenarioOf(s), seed)
-  const log: string[] = []
-  const say = (text: string): void => void log.push(`${(sim.world.now / SEC).toFixed(3)} ${text}`)
   const invariants = new Invariants(sim, (key) => key.startsWith(TRACKED))
   sim.observe(invariants)
+  const log = logOf(sim)
   sim.observe({
     onFact(f: Fact) {
       if (f.type === 'failover.promoted') tally[f.data.manual ? 'manual' : 'failovers']++
       else if (f.type === 'network.cut') tally.partitions++
       else if (f.type === 'process.crashed' || f.type === 'process.poweredOff') tally.crashes++
       else if (f.type === 'keys.migrated') tally.migrations++
-      else if (f.type === 'action.applied' && f.data.action.type !== 'command') say(JSON.stringify(f.data.action))
-      if (!QUIET.has(f.type)) say(`${f.process} ${f.type} ${JSON.stringify(f.data)}`)
     },
   })
   let written = 0
@@ -222,43 +178,22 @@ export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
   return { broken, log, sim }
 }
 
-const QUIET: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
-  'request.done',
-  'write.acked',
-  'origin.query',
-  'origin.answered',
-  'fill.started',
-  'fill.joined',
-  'client.redirected',
-  'stale.served',
-  'node.reported',
-  'reshard.progress',
-  'keys.migrated',
-  'slot.opened',
-  'slot.closed',
-  'console.replied',
-  'row.updated',
-  'action.applied',
-  'invalidation.published',
-  'invalidation.received',
-  'client.refreshed',
-  'client.connectionLost',
-  'origin.refused',
-])
-
 const option = (name: string, otherwise: number): number => {
   const i = process.argv.indexOf(`--${name}`)
   return i < 0 ? otherwise : Number(process.argv[i + 1])
 }
 
 /** An engine that throws is broken too, and the other seeds still run. */
-const survived = (seed: number, seconds: number, tally: Tally): Pick<Outcome, 'broken' | 'log'> => {
+const survived = (world: typeof swarm, seed: number, seconds: number, tally: Tally): Pick<Outcome, 'broken' | 'log'> => {
   try {
-    return swarm(seed, seconds, tally)
+    return world(seed, seconds, tally)
   } catch (thrown) {
     return { broken: [thrown instanceof Error ? String(thrown.stack) : String(thrown)], log: [] }
   }
 }
+
+/** Every so many seeds a world under Sentinel as well. */
+const SENTINEL_EVERY = 4
 
 const main = (): void => {
   const seeds = option('seeds', 50)
@@ -267,8 +202,10 @@ const main = (): void => {
   const tally = newTally()
   const failed: number[] = []
   for (let seed = from; seed < from + seeds; seed++) {
-    const { broken, log } = survived(seed, seconds, tally)
-    if (process.argv.includes('--verbose')) console.log(log.join('\n'))
+    const worlds = [survived(swarm, seed, seconds, tally)]
+    if (seed % SENTINEL_EVERY === 0) worlds.push(survived(sentinelSwarm, seed, seconds, tally))
+    if (process.argv.includes('--verbose')) console.log(worlds.map((w) => w.log.join('\n')).join('\n\n'))
+    const broken = worlds.flatMap((w) => w.broken)
     if (broken.length === 0) continue
     failed.push(seed)
     console.log(`seed ${seed}:\n  ${broken.join('\n  ')}`)
@@ -277,8 +214,13 @@ const main = (): void => {
     `${seeds} seeds: ${tally.failovers} failovers, ${tally.manual} manual ones, ${tally.partitions} partitions and cuts, ${tally.crashes} crashes, ` +
       `${tally.migrations} batches of keys migrated, ${tally.lost} of ${tally.writes} acknowledged writes lost as Redis loses them`,
   )
+  console.log(
+    `under Sentinel: ${tally.sentinelFailovers} failovers, ${tally.splitVotes} split votes, ${tally.notElected} attempts without enough votes, ` +
+      `${tally.converted} old primaries made replicas, ${tally.sentinelLost} of ${tally.sentinelWrites} acknowledged writes lost`,
+  )
   if (tally.abandoned > 0) console.log(`${tally.abandoned} stayed down: a node was forgotten just after it had been elected`)
   if (tally.mended > 0) console.log(`${tally.mended} needed redis-cli --cluster fix for a slot that stood open`)
+  if (tally.sentinelMended > 0) console.log(`${tally.sentinelMended} needed SENTINEL FAILOVER: two primaries named in one config epoch`)
   const idle = (Object.keys(tally) as (keyof Tally)[]).filter((k) => tally[k] === 0 && !RARE.has(k))
   if (seeds >= 20 && idle.length > 0) console.log(`never happened: ${idle.join(', ')}`)
   if (failed.length > 0) console.log(`failed: --from ${failed.join(', ')}`)
