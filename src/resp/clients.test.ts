@@ -18,6 +18,31 @@ const ioCluster = (served: Served): Cluster =>
 const ioNode = (served: Served, node: string): Redis => new Redis({ host: HOST, port: served.ports[node], lazyConnect: true })
 const keys = Array.from({ length: 40 }, (_, i) => `key:${i}`)
 
+/** Moves a key's slot, and what stands in it, as an operator would. */
+const moveSlot = async (served: Served, key: string, from: string, to: string): Promise<void> => {
+  const slot = keySlot(key)
+  const [source, target] = [ioNode(served, from), ioNode(served, to)]
+  await target.cluster('SETSLOT', slot, 'IMPORTING', stateOf(served, from)!.id)
+  await source.cluster('SETSLOT', slot, 'MIGRATING', stateOf(served, to)!.id)
+  const held = (await source.cluster('GETKEYSINSLOT', slot, 100)) as string[]
+  if (held.length > 0) await source.migrate(HOST, served.ports[to], '', 0, 5000, 'KEYS', ...held)
+  for (const node of [target, source]) {
+    await node.cluster('SETSLOT', slot, 'NODE', stateOf(served, to)!.id)
+    node.disconnect()
+  }
+}
+
+/** A client of node-redis with CLIENT TRACKING. */
+const trackingClient = async (served: Served, node: string, ...words: string[]) => {
+  const client = createClient({ url: `redis://127.0.0.1:${served.ports[node]}`, RESP: 3, emitInvalidate: true })
+  client.on('error', () => undefined)
+  await client.connect()
+  // the client itself asks for the default mode
+  if (words.length > 1) for (const mode of [['OFF'], words]) await client.sendCommand(['CLIENT', 'TRACKING', ...mode])
+  return client
+}
+const nextInvalidation = async (client: unknown): Promise<string> => String((await once(client as NodeJS.EventEmitter, 'invalidate'))[0])
+
 describe('a cluster', () => {
   let served: Served
   let cluster: Cluster
@@ -96,7 +121,7 @@ describe('a cluster', () => {
     target.disconnect()
   })
 
-  it('delivers messages, sharded ones too', async () => {
+  it('delivers messages', async () => {
     const listener = ioCluster(served)
     await listener.subscribe('news')
     const heard = once(listener, 'message')
@@ -105,18 +130,54 @@ describe('a cluster', () => {
     listener.disconnect()
   })
 
+  it('sharded messages follow their slot: who listened is told to leave, and listens anew where it went (node-redis)', async () => {
+    const listener = createCluster({ rootNodes: [{ url: `redis://127.0.0.1:${served.ports['n1']}` }] })
+    listener.on('error', () => undefined)
+    await listener.connect()
+    const heard: string[] = []
+    await listener.sSubscribe('shard', (message) => void heard.push(message))
+    const from = ownerOf(served, 'shard')
+    expect(await cluster.spublish('shard', 'before')).toBe(1)
+    await expect.poll(() => heard).toEqual(['before'])
+    await moveSlot(served, 'shard', from, from === 'n1' ? 'n2' : 'n1')
+    await expect.poll(() => cluster.spublish('shard', 'after')).toBe(1)
+    await expect.poll(() => heard.at(-1)).toBe('after')
+    await listener.close()
+  })
+
   it('tells RESP3 clients which keys changed', async () => {
-    const port = served.ports[ownerOf(served, 'watched')]
-    const reader = createClient({ url: `redis://127.0.0.1:${port}`, RESP: 3, emitInvalidate: true })
-    reader.on('error', () => undefined)
-    await reader.connect()
-    await reader.sendCommand(['CLIENT', 'TRACKING', 'ON'])
+    const reader = await trackingClient(served, ownerOf(served, 'watched'), 'ON')
     await reader.get('watched')
-    const told = once(reader as unknown as NodeJS.EventEmitter, 'invalidate')
+    const told = nextInvalidation(reader)
     await cluster.set('watched', 'anew')
-    expect(String((await told)[0])).toBe('watched')
+    expect(await told).toBe('watched')
     expect(await reader.hGetAll('{watched}nothing')).toEqual({})
     await reader.close()
+  })
+
+  it('tells them too when a key leaves with its slot, and what a demoted primary hears of its successor', async () => {
+    const key = 'moves{watch}'
+    const from = ownerOf(served, key)
+    const to = from === 'n1' ? 'n2' : 'n1'
+    await cluster.set(key, 'here')
+    const reader = await trackingClient(served, from, 'ON')
+    const broad = await trackingClient(served, from, 'ON', 'BCAST', 'PREFIX', 'moves')
+    expect(await reader.get(key)).toBe('here')
+    const told = [reader, broad].map((client) => nextInvalidation(client))
+    await moveSlot(served, key, from, to)
+    expect(await Promise.all(told)).toEqual([key, key])
+    expect(await cluster.get(key)).toBe('here')
+
+    const late = await trackingClient(served, to, 'ON')
+    expect(await late.get(key)).toBe('here')
+    const replica = ['n4', 'n5', 'n6'].find((node) => stateOf(served, node)!.repl.primary === to)!
+    await served.dispatch({ type: 'failover', process: replica })
+    await served.runUntil(() => isPrimary(served, replica) && !isPrimary(served, to) && isWhole(served), 10 * SEC)
+    await served.runUntil(() => stateOf(served, to)!.repl.linkState === 'connected', 10 * SEC)
+    const heard = nextInvalidation(late)
+    await cluster.set(key, 'anew')
+    expect(await heard).toBe(key)
+    for (const client of [reader, broad, late]) client.destroy()
   })
 
   it('wakes a client that waits for an element', async () => {

@@ -160,6 +160,15 @@ describe('a cluster', () => {
     await served.close()
   })
 
+  it('a port that is asked to open more than once opens once, and the next one moves too', async () => {
+    const served = await serve({ scenario: QUIET, speed: 'max' })
+    for (const node of ['n1', 'n2']) await served.dispatch({ type: 'crash', process: node })
+    const actions = ['n1', 'n2'].map((process) => served.dispatch({ type: 'restart', process }))
+    await Promise.all([...actions, served.skip(SEC), served.skip(SEC)])
+    for (const node of ['n1', 'n2']) expect(await exchange(served.ports[node], Buffer.from('PING\r\n'))).toBe('+PONG\r\n')
+    await served.close()
+  })
+
   it('follows the wall clock when asked to', async () => {
     const served = await serve({ scenario: QUIET, speed: 50 })
     const client = new Redis({ host: HOST, port: served.ports['n1'], lazyConnect: true })

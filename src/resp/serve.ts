@@ -94,7 +94,12 @@ class Door {
       const server = createServer({ allowHalfOpen: true }, this.welcome)
       this.server = server
       server.listen(port, HOST)
-      await once(server, 'listening')
+      try {
+        await once(server, 'listening')
+      } catch (error) {
+        this.server = null
+        throw error
+      }
       this.port = (server.address() as { port: number }).port
       if (port !== 0 || this.port <= HIGHEST_PORT) {
         for (const r of refused) r.close()
@@ -206,13 +211,20 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   }
 
   /** Doors stand open where a kernel would accept: a crashed process's refuses, a machine without power says nothing either way. */
+  const isWanted = (door: Door): boolean => {
+    const p = sim.process(door.node)!
+    return p.status !== 'crashed' && !p.retired
+  }
+  const move = async (door: Door): Promise<void> => {
+    // asked for more than once before it was done
+    if (isWanted(door) === door.isOpen) return
+    if (door.isOpen) await door.close()
+    // a connection that somebody opened from this very port may hold it for a moment: the next settling tries again
+    else await door.open(door.port).catch(() => undefined)
+  }
   let moving = Promise.resolve()
   const settle = (): Promise<void> => {
-    for (const door of doors.values()) {
-      const p = sim.process(door.node)!
-      const isOpen = p.status !== 'crashed' && !p.retired
-      if (isOpen !== door.isOpen) moving = moving.then(() => (isOpen ? door.open(door.port) : door.close()))
-    }
+    for (const door of doors.values()) if (isWanted(door) !== door.isOpen) moving = moving.then(() => move(door))
     return moving
   }
 

@@ -273,6 +273,7 @@ const changeSlots =
       state.cluster!.importing.delete(slot)
       setSlotOwner(state, slot, add ? MYSELF : -1)
     }
+    dropForeignShards(state, ctx)
     updateClusterState(state, ctx)
     return OK
   }
@@ -280,6 +281,7 @@ const changeSlots =
 const flushSlots: Handler = (state, _s, _argv, ctx) => {
   if (state.keys.size > 0) return err('ERR DB must be empty to perform CLUSTER FLUSHSLOTS.')
   dropSlots(state.cluster!, MYSELF)
+  dropForeignShards(state, ctx)
   updateClusterState(state, ctx)
   return OK
 }
@@ -336,6 +338,7 @@ const resetNode: Handler = (state, _s, argv, ctx) => {
     flushKeys(state)
   }
   for (let i = 0; i < c.peers.length; i++) if (!c.peers[i].gone) dropSlots(c, i)
+  dropForeignShards(state, ctx)
   c.migrating.clear()
   c.importing.clear()
   for (let i = 1; i < c.peers.length; i++) if (!c.peers[i].gone) removePeer(state, i, ctx)

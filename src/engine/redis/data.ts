@@ -11,6 +11,8 @@ export interface CommandSide {
   /** runs a command of the primary's stream. */
   applyReplicated(state: NodeState, argv: readonly string[], ctx: Context): void
   deliverPublish(state: NodeState, channel: string, message: string, sharded: boolean, ctx: Context): number
+  /** slots went elsewhere: who listened to a sharded channel of theirs is told to leave. */
+  dropForeignShards(state: NodeState, ctx: Context): void
   /** a manual failover ended: the writes that waited are looked at again. */
   retryPaused(state: NodeState, ctx: Context): void
   /** CLIENT KILL: a connection is ended from this side. */
@@ -22,6 +24,7 @@ export interface CommandSide {
 const NOTHING: CommandSide = {
   applyReplicated: () => {},
   deliverPublish: () => 0,
+  dropForeignShards: () => {},
   retryPaused: () => {},
   closeClient: () => {},
   replicaAcked: () => {},

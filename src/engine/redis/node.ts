@@ -30,7 +30,7 @@ import { readMemoryDirectives } from './memory.ts'
 import { migrateAnswered, migrateConnected, migrateFailed, migrateTimedOut } from './migrate.ts'
 import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, type Files } from './persistence.ts'
 import { refuseOtherHost } from './protected-mode.ts'
-import { deliverPublish } from './pubsub.ts'
+import { deliverPublish, dropForeignShards } from './pubsub.ts'
 import { firstSlot } from './redirection.ts'
 import {
   newHistory,
@@ -266,6 +266,7 @@ connectCommands({
     state.ready = []
   },
   deliverPublish,
+  dropForeignShards,
   retryPaused,
   closeClient: closeSession,
   replicaAcked: (state, ctx) => checkWaits(state, ctx, unblock(state, ctx)),

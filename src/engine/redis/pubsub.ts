@@ -105,7 +105,10 @@ export const unsubscribeFrom =
     return NO_REPLY
   }
 
-/** Sharded channels whose slot is no longer served here: their listeners are told so and let go. */
+/**
+ * Sharded channels whose slot is no longer served here, by whatever way it went (a claim on the bus, SETSLOT, DELSLOTS): their
+ * listeners are told so and let go. Who takes its primary's place keeps them.
+ */
 export const dropForeignShards = (state: NodeState, ctx: Context): void => {
   const c = state.cluster
   if (c === null || state.pubsub.shards.size === 0) return

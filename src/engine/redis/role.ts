@@ -1,6 +1,6 @@
 import type { Context, ProcessId } from '../core/process.ts'
 import { UPDATE_STATE } from './cluster-state.ts'
-import { clearSlots } from './data.ts'
+import { clearSlots, commandSide } from './data.ts'
 import { resetManual } from './manual.ts'
 import { MYSELF, because, isOn, joinPrimary, myPrimary, processOf, setAsPrimary } from './peers.ts'
 import { startReplicating, stopReplicating } from './replication.ts'
@@ -17,6 +17,7 @@ export const adoptClaim = (state: NodeState, claimant: number, epoch: number, cl
   if (changed.count > 0) {
     c.todo |= UPDATE_STATE
     tellRebound(state, changed.count, changed.from, claimant, epoch, ctx, because(news))
+    commandSide().dropForeignShards(state, ctx)
   }
   const mayFollow = isOn(state, 'cluster-allow-replica-migration', true) || changed.claimed === changed.ours
   if (changed.ours > 0 && c.peers[ours].numSlots === 0 && mayFollow)
