@@ -4,11 +4,13 @@ import { record } from './record/record.ts'
 import { randomAclScript } from './record/acl-script.ts'
 import { randomClusterScript, randomScript, type ScriptStep } from './record/script.ts'
 import { redisVersion, startServers } from './record/servers.ts'
+import { compareStreams } from './record/streams.ts'
 
 /**
- * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl] [--shrink]
+ * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl | --stream] [--shrink]
  * A random script of each seed is said to the redis-server on the PATH and to the engine; every reply is compared; with
- * --shrink, the first difference of a seed is told with the few commands that bring it about. With --acl the script is about users and their rights. Exit status 0 when none differs, 1 when one does, 2 when there is no redis-server.
+ * --shrink, the first difference of a seed is told with the few commands that bring it about. With --acl the script is about users and their rights;
+ * with --stream not the replies are compared but what a replica hears, and the offsets. Exit status 0 when none differs, 1 when one does, 2 when there is no redis-server.
  */
 const option = (name: string, otherwise: number): number => {
   const at = process.argv.indexOf(`--${name}`)
@@ -34,6 +36,16 @@ const PRIMARIES = 3
 const servers = await startServers(isCluster ? PRIMARIES : 0, 1)
 const compare = async (name: string, seed: number, script: readonly ScriptStep[]): Promise<Result> =>
   replay(parseRecording(name, await record(script, servers, { name, version, seed })))
+
+if (process.argv.includes('--stream')) {
+  const scripts = Array.from({ length: seeds }, (_, i) => randomScript(from + i, steps))
+  const { agreed, lines, differences } = await compareStreams(servers.ports[0], scripts).finally(() => servers.stop())
+  for (const d of differences) print(`FAILED ${JSON.stringify(d.command)}\n  real   ${d.real}\n  engine ${d.engine}`)
+  print(
+    `redis-server ${version}: of ${agreed + differences.length} commands ${agreed} told replicas the same ${lines} words; ${seeds} scripts`,
+  )
+  process.exit(differences.length > 0 ? 1 : 0)
+}
 
 /** Takes away what is not needed for the last reply to differ, in halves, quarters and so on. */
 const shrunk = async (seed: number, script: readonly ScriptStep[]): Promise<ScriptStep[]> => {

@@ -5,6 +5,7 @@ import { randomAclScript } from './acl-script.ts'
 import { record } from './record.ts'
 import { randomClusterScript, randomScript } from './script.ts'
 import { redisVersion, startServers } from './servers.ts'
+import { compareStreams } from './streams.ts'
 
 it('a script is a value of its seed, and speaks all families', () => {
   expect(randomScript(7, 300)).toEqual(randomScript(7, 300))
@@ -34,3 +35,14 @@ it.skipIf(redisVersion() !== '7.0.15')(
     }
   },
 )
+
+it.skipIf(redisVersion() !== '7.0.15')('…and tell their replicas the same', { timeout: 60_000 }, async () => {
+  const servers = await startServers(0, 0)
+  try {
+    const { agreed, differences } = await compareStreams(servers.ports[0], [randomScript(4242, 300)])
+    expect(differences).toEqual([])
+    expect(agreed).toBeGreaterThan(250)
+  } finally {
+    servers.stop()
+  }
+})

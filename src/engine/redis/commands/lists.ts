@@ -4,6 +4,7 @@ import { OK, err, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 import { parseTimeout, signalReady, waitFor } from './blocking.ts'
 import { NOT_INTEGER, NO_REPLY, NULL_ARRAY, ONE, SYNTAX, TWO, WRONG_TYPE, counted, spec, type CommandSpec, type Handler } from './spec.ts'
+import { keyChanged } from '../watch.ts'
 import { NOT_POSITIVE, NO_SUCH_KEY, OUT_OF_RANGE, changed, find, inPlace, own, put, remove, sliceOf, tellInstead, upper } from './values.ts'
 
 type End = 'LEFT' | 'RIGHT'
@@ -148,6 +149,7 @@ const ltrim: Handler = (state, _s, argv, ctx) => {
   if (entry.type !== 'list') return WRONG_TYPE
   const slice = sliceOf((entry.value as string[]).length, start, end)
   if (slice === null) remove(state, argv[1])
+  else if (slice[0] === 0 && slice[1] === (entry.value as string[]).length - 1) keyChanged(state, argv[1])
   else {
     const kept = own(state, argv[1])
     kept.value = (kept.value as string[]).slice(slice[0], slice[1] + 1)

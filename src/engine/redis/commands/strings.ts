@@ -39,6 +39,10 @@ const set: Handler = (state, session, argv, ctx, slot) => {
 
 const EXPIRIES = new Set(['EX', 'PX', 'EXAT', 'PXAT'])
 
+/** A moment that was given stays as it is, before the lab's clock began too. */
+const momentTold = (until: string, amount: string, expireAt: Micros): string =>
+  until === 'PXAT' ? amount : until === 'EXAT' ? String(BigInt(amount) * 1000n) : asUnixMs(expireAt)
+
 const setWith: Handler = (state, session, argv, ctx, slot) => {
   const key = argv[1]
   let only = ''
@@ -66,10 +70,9 @@ const setWith: Handler = (state, session, argv, ctx, slot) => {
   const before = wantsOld ? ((old?.value as string | undefined) ?? null) : null
   if ((only === 'NX' && old !== undefined) || (only === 'XX' && old === undefined)) return before
   if (until === 'KEEPTTL' && old !== undefined) expireAt = old.expireAt
-  // a time from now is told as a moment; GET asks the primary alone
-  const relative = amount !== '' && until !== 'PXAT'
-  const verbatim = !wantsOld || amount !== '' ? argv : argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET')
-  const words = relative ? ['SET', key, argv[2], 'PXAT', asUnixMs(expireAt)] : verbatim
+  // a time is told as a moment, and nothing else with it; GET asks the primary alone
+  const verbatim = wantsOld ? argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET') : argv
+  const words = amount === '' ? verbatim : ['SET', key, argv[2], 'PXAT', momentTold(until, amount, expireAt)]
   store(state, key, { type: 'string', value: argv[2], expireAt }, slot, words, ctx)
   acknowledge(state, session, key, argv[2], slot, ctx)
   return wantsOld ? before : OK
