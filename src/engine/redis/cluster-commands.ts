@@ -273,7 +273,7 @@ const changeSlots =
       state.cluster!.importing.delete(slot)
       setSlotOwner(state, slot, add ? MYSELF : -1)
     }
-    dropForeignShards(state, ctx)
+    if (!add) dropForeignShards(state, ctx)
     updateClusterState(state, ctx)
     return OK
   }
@@ -332,13 +332,14 @@ const resetNode: Handler = (state, _s, argv, ctx) => {
   if (argv.length > 3 || (how !== 'hard' && how !== 'soft')) return err('ERR syntax error')
   const me = c.peers[MYSELF]
   if (me.primary && state.keys.size > 0) return err("ERR CLUSTER RESET can't be called with master nodes containing keys")
-  if (!me.primary) {
+  const wasPrimary = me.primary
+  if (!wasPrimary) {
     setAsPrimary(c, MYSELF)
     stopReplicating(state, ctx)
     flushKeys(state)
   }
   for (let i = 0; i < c.peers.length; i++) if (!c.peers[i].gone) dropSlots(c, i)
-  dropForeignShards(state, ctx)
+  if (wasPrimary) dropForeignShards(state, ctx)
   c.migrating.clear()
   c.importing.clear()
   for (let i = 1; i < c.peers.length; i++) if (!c.peers[i].gone) removePeer(state, i, ctx)

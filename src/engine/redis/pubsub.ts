@@ -107,15 +107,17 @@ export const unsubscribeFrom =
 
 /**
  * Sharded channels whose slot is no longer served here, by whatever way it went (a claim on the bus, SETSLOT, DELSLOTS): their
- * listeners are told so and let go. Who takes its primary's place keeps them.
+ * listeners are told so and let go. Who takes its primary's place keeps them. Who subscribed by ASKING to a slot that comes in
+ * stays.
  */
 export const dropForeignShards = (state: NodeState, ctx: Context): void => {
   const c = state.cluster
   if (c === null || state.pubsub.shards.size === 0) return
   const me = c.peers[0]
   for (const [channel, listeners] of [...state.pubsub.shards]) {
-    const owner = slotOwner(state, keySlot(channel))
-    if (owner === 0 || (!me.primary && me.replicaOf === owner)) continue
+    const slot = keySlot(channel)
+    const owner = slotOwner(state, slot)
+    if (owner === 0 || c.importing.has(slot) || (!me.primary && me.replicaOf === owner)) continue
     for (const conn of [...listeners]) {
       leave(state, 'shards', channel, conn)
       push(state, conn, ['sunsubscribe', channel, countOf(state, conn, 'shards')], channel.length, ctx)

@@ -17,8 +17,8 @@ export const adoptClaim = (state: NodeState, claimant: number, epoch: number, cl
   if (changed.count > 0) {
     c.todo |= UPDATE_STATE
     tellRebound(state, changed.count, changed.from, claimant, epoch, ctx, because(news))
-    commandSide().dropForeignShards(state, ctx)
   }
+  if (changed.ours > 0) commandSide().dropForeignShards(state, ctx)
   const mayFollow = isOn(state, 'cluster-allow-replica-migration', true) || changed.claimed === changed.ours
   if (changed.ours > 0 && c.peers[ours].numSlots === 0 && mayFollow)
     return becomeReplicaOf(state, claimant, me.primary ? 'its last slot was taken' : 'its primary lost its last slot', news, ctx)
