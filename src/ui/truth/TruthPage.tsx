@@ -3,7 +3,7 @@ import { FIDELITY as F } from '../../content/fidelity.data.ts'
 import type { Share } from '../../content/fidelity.ts'
 import architecture from '../../ARCHITECTURE.md?raw'
 import { count } from '../design/format.ts'
-import { families, leftOut, sums } from './figures.ts'
+import { families, inWords, leftOut, sums } from './figures.ts'
 import { Timings } from './Timings.tsx'
 import s from './truth.module.css'
 
@@ -243,6 +243,7 @@ const TruthPage = () => (
         {F.rare.map((r) => (
           <div key={r.name}>
             <h3>{r.name}</h3>
+            <p>Here {inWords(r.simulated)}.</p>
             <dl>
               <Interval who="recorded" share={r.recorded} />
               <Interval who="simulated" share={r.simulated} solid />

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { FIDELITY } from '../../content/fidelity.data.ts'
 import type { Timing } from '../../content/fidelity.ts'
-import { axisOf, families, isApart, leftOut, middle, sums } from './figures.ts'
+import { axisOf, families, inWords, isApart, leftOut, middle, sums } from './figures.ts'
 
 const timing = (recorded: number[], bound: number): Timing => ({
   file: '04',
@@ -36,6 +36,16 @@ describe('the axis of a row', () => {
 it('the middle of an even number of values lies between two', () => {
   expect(middle([1, 2, 3, 10])).toBe(2.5)
   expect(middle([3])).toBe(3)
+})
+
+it('a rate is said in plain words', () => {
+  const words = (k: number, n: number): string => inWords({ k, n, low: 0, high: 1 })
+  expect([words(0, 1000), words(1, 2000), words(112, 2000), words(295, 1000)]).toEqual([
+    'not once in 1\u202f000 runs',
+    'about one run in 2\u202f000',
+    'about one run in 18',
+    'about 3 runs in 10',
+  ])
 })
 
 it('recordings are summed by their number', () => {

@@ -1,4 +1,5 @@
-import type { Fidelity, ReplyCount, Timing } from '../../content/fidelity.ts'
+import { count } from '../design/format.ts'
+import type { Fidelity, ReplyCount, Share, Timing } from '../../content/fidelity.ts'
 
 /** What the page reckons from the report: sums, groups, positions on an axis. */
 
@@ -96,6 +97,13 @@ export const axisOf = (t: Timing): { from: number; to: number } => {
   const to = last <= reach + 0.35 * (reach - from) ? Math.max(last, reach) : reach
   const room = (to - from) * 0.03 || 1
   return { from: Math.max(0, from - room), to: to + room }
+}
+
+/** A rate in plain words: not once in 200 runs, about one run in 18, about 3 runs in 10. */
+export const inWords = ({ k, n }: Share): string => {
+  if (k === 0) return `not once in ${count(n)} runs`
+  const [oneIn, inTen] = [Math.round(n / k), Math.round((10 * k) / n)]
+  return oneIn > 5 ? `about one run in ${count(oneIn)}` : `about ${inTen} runs in 10`
 }
 
 /** A part of the file src/ARCHITECTURE.md, so that the page says it in the same words. */
