@@ -19,6 +19,8 @@ export const FIDELITY: Fidelity = {
     { file: '10_pubsub.jsonl', passed: 45, total: 45, unsupported: 0, volatile: 1 },
     { file: '10_tracking.jsonl', passed: 76, total: 76, unsupported: 0, volatile: 0 },
     { file: '11_single_commands.jsonl', passed: 547, total: 547, unsupported: 0, volatile: 23 },
+    { file: '14_create_allocation.jsonl', passed: 14, total: 14, unsupported: 0, volatile: 0 },
+    { file: '14_rebalance.jsonl', passed: 14, total: 14, unsupported: 0, volatile: 0 },
     { file: '16_psync.jsonl', passed: 7, total: 17, unsupported: 10, volatile: 3 },
     { file: '17_fuzz_single_seed01.jsonl', passed: 401, total: 401, unsupported: 0, volatile: 0 },
     { file: '17_fuzz_single_seed02.jsonl', passed: 401, total: 401, unsupported: 0, volatile: 0 },

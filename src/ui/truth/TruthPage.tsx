@@ -84,8 +84,9 @@ const TruthPage = () => (
       <h2 id="replies">Replies</h2>
       <p className={s.prose}>
         Replies checked against Redis {F.redis}: {of(S.passed, S.total)} recorded steps. A conversation with a real server is replayed in
-        order and compared byte for byte, errors included; only identifiers and clocks are set aside. {count(S.volatile)} more steps depend
-        on the moment and are run, not compared.{' '}
+        order and compared byte for byte, errors included; only identifiers and clocks are set aside. A run of redis-cli --cluster (14) is
+        compared by what it says and plans, and by the state it leaves the cluster in. {count(S.volatile)} more steps depend on the moment
+        and are run, not compared.{' '}
         {S.unsupported > 0 && `${count(S.unsupported)} use something the lab does not simulate, and are counted as missed.`}
       </p>
       <table className={s.table}>

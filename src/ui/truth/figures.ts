@@ -20,6 +20,7 @@ const FAMILIES: Readonly<Record<string, string>> = {
   '09': 'CLUSTER NODES, SLOTS, SHARDS, INFO; defaults',
   '10': 'Pub/sub, sharded pub/sub, tracking',
   '11': 'Commands of one node, TTLs, errors',
+  '14': 'redis-cli --cluster: what it plans, what it leaves behind',
   '16': 'Partial and full resynchronisation',
   '17': 'Random scripts against one node',
   '18': 'Random scripts against a cluster that moves slots',
