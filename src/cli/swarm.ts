@@ -10,6 +10,7 @@ import type { Simulation } from '../engine/core/simulation.ts'
 import { MS, SEC, type Micros } from '../engine/core/time.ts'
 import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults.ts'
 import { Invariants, whyNotWhole } from '../engine/observe/invariants.ts'
+import { slotOwner } from '../engine/redis/slots-config.ts'
 import type { NodeState } from '../engine/redis/state.ts'
 import type { Scenario } from '../engine/scenario.ts'
 import { sentinelSwarm } from './swarm-sentinel.ts'
@@ -111,6 +112,19 @@ const healAll = (sim: Simulation): void => {
   }
 }
 
+/**
+ * A slot that a node imports and knows no owner of: it takes no claim on it (clusterUpdateSlotsConfigWith leaves importing slots alone)
+ * and no key (CLUSTERDOWN Hash slot not served), so that fix gives up. The operator has it close its side.
+ */
+const closeUnserved = (sim: Simulation): void => {
+  for (const id of nodesOf(sim)) {
+    const state = sim.process(id)!.state as NodeState | null
+    for (const slot of state?.cluster?.importing.keys() ?? [])
+      if (slotOwner(state!, slot) < 0)
+        applyAction(sim, { type: 'command', process: id, argv: ['CLUSTER', 'SETSLOT', String(slot), 'STABLE'] })
+  }
+}
+
 /** One seed: `seconds` of trouble, then healing. */
 export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
   const s = newStream(seed, 'swarm')
@@ -161,6 +175,7 @@ export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
       isMended = applyAction(sim, { type: 'redisCli', argv: ['fix', nodesOf(sim)[0], '--cluster-yes'] }).accepted
       if (isMended) tally.mended++
     }
+    if (isMended && sim.world.now > healed + 120 * SEC) closeUnserved(sim)
     // slots that nobody owns are given out only on a plain yes
     if ((sim.process('admin')!.state as AdminState | null)?.manager?.asking === true)
       applyAction(sim, { type: 'redisCliInput', text: 'yes' })

@@ -208,7 +208,8 @@ export class SentinelInvariants implements Observer {
 /**
  * A Sentinel that names another primary than the rest, in the same config epoch: no hello will ever correct it. Redis comes to this when
  * one hears, amid a failover of its own, that its old primary is the newest one (sentinelProcessHelloMessage keeps the epoch, sees the
- * address it still has, and lets the failover end). Returns one that an operator can ask for a failover, which opens a new epoch.
+ * address it still has, and lets the failover end; three Sentinels of 7.0.15 were seen to stay so). Returns one that an operator can ask
+ * for a failover, which opens a new epoch.
  */
 export const deadlocked = (sim: Simulation): ProcessId | null => {
   const seen: { id: ProcessId; primary: Primary }[] = []
