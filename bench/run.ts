@@ -12,6 +12,8 @@ const GOALS: { name: string; seconds: number; words?: string }[] = [
   { name: 'kernel', seconds: 240 },
   { name: 'queue', seconds: 240 },
   { name: 'slots', seconds: 60 },
+  { name: 'histogram', seconds: 60 },
+  { name: 'ring', seconds: 60 },
   { name: 'lru', seconds: 60 },
   { name: 'cluster', seconds: 180 },
   { name: 'rewind', seconds: 120 },

@@ -5,6 +5,7 @@ import type { Micros } from '../core/time.ts'
 import { memoryUse } from '../redis/memory.ts'
 import type { NodeState } from '../redis/state.ts'
 import type { OriginState } from '../origin/origin.ts'
+import { bucketOf, newHistogram, quantileOf } from './histogram.ts'
 
 /** Length of a metric window, µs. */
 export const WINDOW: Micros = 250_000
@@ -40,22 +41,6 @@ export interface MetricWindow {
   maxmemory: number
 }
 
-/** Latency histogram: 32 linear steps in each power of two, so a quantile is within 3 %. */
-const STEPS = 32
-const BUCKETS = 40 * STEPS
-
-const bucketOf = (latency: Micros): number => {
-  if (latency < STEPS) return latency
-  const top = 31 - Math.clz32(latency)
-  return (top - 4) * STEPS + ((latency >>> (top - 5)) & (STEPS - 1))
-}
-
-const valueOf = (bucket: number): Micros => {
-  if (bucket < STEPS) return bucket
-  const top = Math.floor(bucket / STEPS) + 4
-  return (1 << top) + ((bucket % STEPS) << (top - 5)) + (1 << (top - 6))
-}
-
 export interface MetricsState {
   windowAt: Micros
   requests: number
@@ -88,7 +73,7 @@ const KEPT = 4096
 export class Metrics implements Observer {
   state: MetricsState
   windows: MetricWindow[] = []
-  private readonly histogram = new Uint32Array(BUCKETS)
+  private readonly histogram = newHistogram()
 
   constructor(at: Micros) {
     this.state = {
@@ -190,16 +175,6 @@ export class Metrics implements Observer {
     this.histogram.fill(0)
   }
 
-  private quantile(q: number): Micros {
-    let left = Math.ceil(this.state.samples * q)
-    if (left === 0) return 0
-    for (let b = 0; b < BUCKETS; b++) {
-      left -= this.histogram[b]
-      if (left <= 0) return valueOf(b)
-    }
-    return 0
-  }
-
   /** Closes the running window. Call exactly when simulated time stands at its end. */
   roll(world: World): void {
     const s = this.state
@@ -236,8 +211,8 @@ export class Metrics implements Observer {
       hits: s.hits,
       misses: s.misses,
       l1Hits: s.l1Hits,
-      p50: this.quantile(0.5),
-      p99: this.quantile(0.99),
+      p50: quantileOf(this.histogram, s.samples, 0.5),
+      p99: quantileOf(this.histogram, s.samples, 0.99),
       originQueries: s.originQueries,
       originQueue,
       moved: s.moved,
