@@ -30,6 +30,10 @@ it.each([
   120_000,
 )
 
+it('(regression) a replica of a replica learns the new history when the one above it is promoted', () => {
+  expect(sentinelSwarm(5049, 60, newTally()).broken).toEqual([])
+}, 60_000)
+
 it('(regression) a Sentinel stopped amid its failover that hears of a newer one back to its old primary: an operator must ask for another', () => {
   const tally = newTally()
   expect(sentinelSwarm(45, 60, tally).broken).toEqual([])

@@ -155,6 +155,13 @@ export const startReplicating = (state: NodeState, primary: ProcessId, ctx: Cont
   connect(state, ctx)
 }
 
+/** Who follows this node must learn that its history has another name now (disconnectSlaves): each asks anew, and may go on. */
+const dropReplicas = (state: NodeState, ctx: Context): void => {
+  const { replicas } = state.repl
+  for (const link of [...replicas.keys()]) ctx.close(link)
+  replicas.clear()
+}
+
 /** Stands on its own: the history so far becomes the second one, and a new one begins here. */
 export const stopReplicating = (state: NodeState, ctx: Context): void => {
   const r = state.repl
@@ -171,6 +178,7 @@ export const stopReplicating = (state: NodeState, ctx: Context): void => {
   r.replid2 = r.replid
   r.secondOffset = r.offset + 1
   r.replid = newHistory(`${state.self} history ${r.histories++} at ${ctx.now}`)
+  dropReplicas(state, ctx)
   r.db = -1
   r.aloneSince = ctx.now
   r.backlog ??= newBacklog(state, r.offset)
@@ -256,6 +264,7 @@ const onContinue = (state: NodeState, m: ContinueMessage, conn: ConnId, ctx: Con
     r.replid2 = r.replid
     r.secondOffset = r.offset + 1
     r.replid = m.replid
+    dropReplicas(state, ctx)
   }
   r.lastSync = { kind: 'partial', at: ctx.now, bytes: m.missed }
   linked(state, ctx)
@@ -305,8 +314,7 @@ const onSync = (state: NodeState, m: SyncMessage, conn: ConnId, ctx: Context): v
   const r = state.repl
   if (conn !== r.link) return
   const { keys, dropped } = loadKeys(state, m.data)
-  for (const link of [...r.replicas.keys()]) ctx.close(link)
-  r.replicas.clear()
+  dropReplicas(state, ctx)
   r.replid = m.replid
   r.replid2 = newHistory('')
   r.secondOffset = -1
