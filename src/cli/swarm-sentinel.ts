@@ -5,11 +5,10 @@ import type { ProcessId } from '../engine/core/process.ts'
 import { below, newStream, uniform, type Stream } from '../engine/core/random.ts'
 import type { Simulation } from '../engine/core/simulation.ts'
 import { MS, SEC, type Micros } from '../engine/core/time.ts'
-import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults.ts'
 import { SentinelInvariants, agreedPrimary, deadlocked } from '../engine/observe/sentinel-invariants.ts'
 import type { Scenario } from '../engine/scenario.ts'
 import { PRIMARY_NAME, type SentinelState } from '../engine/sentinel/state.ts'
-import { logOf, one, some, type Outcome, type Tally } from './swarm-world.ts'
+import { TRACKED, healAll, logOf, one, some, surroundings, type Outcome, type Tally } from './swarm-world.ts'
 
 /** A random world under Sentinel: one primary, its replicas, one to five Sentinels, clients that ask them and one that does not. */
 
@@ -36,20 +35,10 @@ const scenarioOf = (s: Stream): Scenario => {
         parallelSyncs: 1 + below(s, 2),
       },
     },
-    load: { ...DEFAULT_LOAD, rate: 20 + below(s, 80), keys: 300 },
-    policy: DEFAULT_POLICY,
+    ...surroundings(s),
     own: { app2: { refresh: 'ignore' } },
-    origin: DEFAULT_ORIGIN,
-    latency: { mean: 100 + below(s, 400), spread: 100 },
-    service: { command: 10, message: 5 },
-    scale: 1,
-    warm: 0,
-    startAt: 0,
-    seed: 1,
   }
 }
-
-const TRACKED = 'tracked:'
 
 const idsOf = (sim: Simulation, kind: 'node' | 'sentinel'): ProcessId[] =>
   [...sim.world.processes.values()].filter((p) => p.kind === kind).map((p) => p.id)
@@ -107,17 +96,6 @@ const mischief = (sim: Simulation, s: Stream): Action => {
   }
 }
 
-const healAll = (sim: Simulation): void => {
-  applyAction(sim, { type: 'heal' })
-  applyAction(sim, { type: 'resetLinks' })
-  for (const id of [...idsOf(sim, 'node'), ...idsOf(sim, 'sentinel')]) {
-    const { status, slow } = sim.process(id)!
-    if (slow !== 1) applyAction(sim, { type: 'slow', process: id, factor: 1 })
-    if (status === 'paused') applyAction(sim, { type: 'resume', process: id })
-    else if (status !== 'up') applyAction(sim, { type: 'restart', process: id })
-  }
-}
-
 /** One seed: `seconds` of trouble, then healing. */
 export const sentinelSwarm = (seed: number, seconds: number, tally: Tally): Outcome => {
   const s = newStream(seed, 'swarm under Sentinel')
@@ -150,7 +128,7 @@ export const sentinelSwarm = (seed: number, seconds: number, tally: Tally): Outc
     applyAction(sim, mischief(sim, s))
     step(sim.world.now + Math.round((0.2 + uniform(s) * 6) * SEC))
   }
-  healAll(sim)
+  healAll(sim, [...nodes, ...sentinels])
   written = Infinity
   const healed = sim.world.now
   const latest = healed + 300 * SEC

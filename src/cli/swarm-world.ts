@@ -1,8 +1,11 @@
+import { applyAction } from '../engine/apply.ts'
 import type { Fact } from '../engine/core/fact.ts'
 import type { ProcessId } from '../engine/core/process.ts'
 import { below, type Stream } from '../engine/core/random.ts'
 import type { Simulation } from '../engine/core/simulation.ts'
 import { SEC } from '../engine/core/time.ts'
+import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults.ts'
+import { QUIET } from '../engine/facts.ts'
 
 /** What random worlds share: how things are drawn, counted and written down. */
 
@@ -54,6 +57,22 @@ export const newTally = (): Tally => ({
   sentinelMended: 0,
 })
 
+/** A random load and network, and all else as in every world of the swarm. */
+export const surroundings = (s: Stream) => ({
+  load: { ...DEFAULT_LOAD, rate: 20 + below(s, 80), keys: 300 },
+  policy: DEFAULT_POLICY,
+  origin: DEFAULT_ORIGIN,
+  latency: { mean: 100 + below(s, 400), spread: 100 },
+  service: { command: 10, message: 5 },
+  scale: 1,
+  warm: 0,
+  startAt: 0,
+  seed: 1,
+})
+
+/** What the keys begin with whose writes are followed. */
+export const TRACKED = 'tracked:'
+
 /** One of them. */
 export const one = <T>(s: Stream, from: readonly T[]): T => from[below(s, from.length)]
 
@@ -62,6 +81,18 @@ export const some = (s: Stream, from: readonly ProcessId[]): ProcessId[] => {
   const many = 1 + below(s, Math.max(1, from.length >> 1))
   const left = [...from]
   return Array.from({ length: many }, () => left.splice(below(s, left.length), 1)[0])
+}
+
+/** Everything is put right again; these processes run, at full speed. */
+export const healAll = (sim: Simulation, ids: readonly ProcessId[]): void => {
+  applyAction(sim, { type: 'heal' })
+  applyAction(sim, { type: 'resetLinks' })
+  for (const id of ids) {
+    const { status, slow } = sim.process(id)!
+    if (slow !== 1) applyAction(sim, { type: 'slow', process: id, factor: 1 })
+    if (status === 'paused') applyAction(sim, { type: 'resume', process: id })
+    else if (status !== 'up') applyAction(sim, { type: 'restart', process: id })
+  }
 }
 
 export interface Outcome {
@@ -78,26 +109,16 @@ export const logOf = (sim: Simulation): string[] => {
     onFact(f: Fact) {
       if (f.type === 'action.applied' && (f.data.action.type !== 'command' || f.data.action.argv[0] === 'SENTINEL'))
         say(JSON.stringify(f.data.action))
-      if (!QUIET.has(f.type)) say(`${f.process} ${f.type} ${JSON.stringify(f.data)}`)
+      if (f.type === 'redisCli.printed' || !(QUIET.has(f.type) || NOISE.has(f.type)))
+        say(`${f.process} ${f.type} ${JSON.stringify(f.data)}`)
     },
   })
   return log
 }
 
-const QUIET: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
-  'request.done',
-  'write.acked',
-  'origin.query',
-  'origin.answered',
-  'fill.started',
-  'fill.joined',
-  'client.redirected',
-  'stale.served',
-  'node.reported',
-  'reshard.progress',
-  'keys.migrated',
-  'slot.opened',
-  'slot.closed',
+/** What would bury the rest, beside what the event list leaves out too. */
+const NOISE: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
+  'origin.refused',
   'console.replied',
   'row.updated',
   'action.applied',
@@ -105,5 +126,4 @@ const QUIET: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
   'invalidation.received',
   'client.refreshed',
   'client.connectionLost',
-  'origin.refused',
 ])

@@ -8,13 +8,12 @@ import type { ProcessId } from '../engine/core/process.ts'
 import { below, newStream, uniform, type Stream } from '../engine/core/random.ts'
 import type { Simulation } from '../engine/core/simulation.ts'
 import { MS, SEC, type Micros } from '../engine/core/time.ts'
-import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults.ts'
 import { Invariants, whyNotWhole } from '../engine/observe/invariants.ts'
 import { slotOwner } from '../engine/redis/slots-config.ts'
 import type { NodeState } from '../engine/redis/state.ts'
 import type { Scenario } from '../engine/scenario.ts'
 import { sentinelSwarm } from './swarm-sentinel.ts'
-import { RARE, logOf, newTally, one, some, type Outcome, type Tally } from './swarm-world.ts'
+import { RARE, TRACKED, healAll, logOf, newTally, one, some, surroundings, type Outcome, type Tally } from './swarm-world.ts'
 
 /**
  * npm run swarm -- [--seeds 50] [--from 1] [--seconds 60] [--verbose]
@@ -36,19 +35,9 @@ const scenarioOf = (s: Stream): Scenario => {
     about: 'A random cluster.',
     config,
     topology: { cluster: true, primaries, replicasPerPrimary: 1 + below(s, 2), apps: 1 },
-    load: { ...DEFAULT_LOAD, rate: 20 + below(s, 80), keys: 300 },
-    policy: DEFAULT_POLICY,
-    origin: DEFAULT_ORIGIN,
-    latency: { mean: 100 + below(s, 400), spread: 100 },
-    service: { command: 10, message: 5 },
-    scale: 1,
-    warm: 0,
-    startAt: 0,
-    seed: 1,
+    ...surroundings(s),
   }
 }
-
-const TRACKED = 'tracked:'
 
 const nodesOf = (sim: Simulation): ProcessId[] =>
   [...sim.world.processes.values()].filter((p) => p.kind === 'node' && !p.retired).map((p) => p.id)
@@ -101,17 +90,6 @@ const mischief = (sim: Simulation, s: Stream): Action => {
   }
 }
 
-const healAll = (sim: Simulation): void => {
-  applyAction(sim, { type: 'heal' })
-  applyAction(sim, { type: 'resetLinks' })
-  for (const id of nodesOf(sim)) {
-    const { status, slow } = sim.process(id)!
-    if (slow !== 1) applyAction(sim, { type: 'slow', process: id, factor: 1 })
-    if (status === 'paused') applyAction(sim, { type: 'resume', process: id })
-    else if (status !== 'up') applyAction(sim, { type: 'restart', process: id })
-  }
-}
-
 /**
  * A slot that a node imports and knows no owner of: it takes no claim on it (clusterUpdateSlotsConfigWith leaves importing slots alone)
  * and no key (CLUSTERDOWN Hash slot not served), so that fix gives up. The operator has it close its side.
@@ -160,7 +138,7 @@ export const swarm = (seed: number, seconds: number, tally: Tally): Outcome => {
     applyAction(sim, mischief(sim, s))
     step(sim.world.now + Math.round((0.2 + uniform(s) * 6) * SEC))
   }
-  healAll(sim)
+  healAll(sim, nodesOf(sim))
   const healed = sim.world.now
   const latest = healed + 300 * SEC
   let isMended = false
