@@ -92,19 +92,23 @@ const filesOf = (w: World, n: NodeState): string => {
   return n.config.get('save') === '' ? 'none: a restart is empty' : 'no snapshot yet'
 }
 
-/** What keeps its one thread from serving anybody; nothing for what is over in a millisecond. */
-const threadRows = (w: World, p: Process, n: NodeState): Row[] => {
-  const m = n.migration
+/** What keeps its one thread from serving anybody; null for what is over in a millisecond. */
+const whyNoThread = (w: World, { id }: Process, n: NodeState): Inspection['why'] => {
+  const { migration: m, script: s } = n
+  const waits = (headline: string, text: string, since: number): Inspection['why'] => ({
+    headline,
+    evidence: [{ mark: 'wait', who: id, text, figure: msText(w.now - since) }],
+  })
   if (m !== null && w.now - m.since >= MS)
-    return [{ label: 'its thread waits', value: `MIGRATE to ${m.to}, ${grouped(m.bytes)} bytes, for ${msText(w.now - m.since)}` }]
-  const s = n.script
-  if (s !== null)
-    return [
-      { label: 'its thread runs', value: `script ${s.name.slice(0, 8)}, for ${msText(w.now - s.since)}` },
-      { label: 'SCRIPT KILL', value: s.wrote ? 'does not help: it has written' : 'ends it' },
-    ]
-  return p.hold === null && p.busyUntil - w.now >= MS ? [{ label: 'its thread is free in', value: msText(p.busyUntil - w.now) }] : []
+    return waits('Its thread waits for MIGRATE', `It serves nobody until ${m.to} has taken ${grouped(m.bytes)} bytes.`, m.since)
+  if (s === null) return null
+  const end = s.wrote ? 'SCRIPT KILL does not help: it has written.' : 'SCRIPT KILL ends it.'
+  return waits('Its thread runs a script', `Script ${s.name.slice(0, 8)}; others hear BUSY. ${end}`, s.since)
 }
+
+/** When its thread is free again, where that is more than a millisecond away. */
+const threadRows = (w: World, p: Process): Row[] =>
+  p.hold === null && p.busyUntil - w.now >= MS ? [{ label: 'its thread is free in', value: msText(p.busyUntil - w.now) }] : []
 
 const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
   const { id } = p
@@ -124,7 +128,7 @@ const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
     { label: 'keys', value: grouped(n.keys.size) },
     ...memoryRows(n),
     { label: 'address', value: `${n.ip}:${n.port}` },
-    ...threadRows(w, p, n),
+    ...threadRows(w, p),
     ...(backlog > 0 ? [{ label: 'waiting for its thread', value: grouped(backlog) }] : []),
   ]
   const why =
@@ -140,7 +144,7 @@ const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
             },
           ],
         }
-      : (whyNoRoom(n, w.now) ?? whyNot(n, w.now))
+      : (whyNoThread(w, p, n) ?? whyNoRoom(n, w.now) ?? whyNot(n, w.now))
   return {
     process: id,
     rows,
