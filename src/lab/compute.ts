@@ -7,6 +7,7 @@ import { moduloMoved, rawMemory, ringDeviation, ringMoved, ringMovedDeviation, u
 import { isolatedLoss, isolatedStop } from '../engine/laws/loss.ts'
 import { sleepOnceLockQueries, staleFillShare, stampedeQueries, xfetchExactlyOne, xfetchMean } from '../engine/laws/stampede.ts'
 import { keySlot, SLOTS } from '../engine/redis/slots.ts'
+import { RING_POINTS } from '../engine/sharding/ring.ts'
 
 /** What a computation gives: the answer, and values its explanation or a known mistake needs. */
 export type Values = Record<string, number> & { answer: number }
@@ -21,7 +22,7 @@ export const COMPUTE: Record<ComputeName, (p: Params) => Values> = {
     after: nodes + 1,
     share: 100 * ringMoved(nodes),
     modulo: keys * moduloMoved(nodes, nodes + 1),
-    deviation: keys * ringMovedDeviation(nodes, 150),
+    deviation: keys * ringMovedDeviation(nodes, RING_POINTS),
   }),
   moduloMoved: ({ nodes, keys }) => ({
     answer: keys * moduloMoved(nodes, nodes + 1),

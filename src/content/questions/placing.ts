@@ -7,8 +7,8 @@ export const consistentHashing: Question = {
   title: 'Consistent hashing and virtual nodes',
   prompt: 'How does consistent hashing work, and why are there virtual nodes?',
   figures: {
-    cv: { compute: 'ringSpread', params: { nodes: 10, virtual: 150 } },
-    one: { compute: 'ringSpread', params: { nodes: 10, virtual: 150 }, value: 'one' },
+    cv: { compute: 'ringSpread', params: { nodes: 10, virtual: 160 } },
+    one: { compute: 'ringSpread', params: { nodes: 10, virtual: 160 }, value: 'one' },
     ring: { compute: 'ringMoved', params: { nodes: 10, keys: 100 }, value: 'share' },
     modulo: { compute: 'moduloMoved', params: { nodes: 10, keys: 100 }, value: 'share' },
   },
@@ -28,7 +28,7 @@ export const consistentHashing: Question = {
     {
       id: 'spread',
       text: 'Virtual nodes, many points for each machine, even out the shares.',
-      why: 'With one point each, shares of 10 nodes vary by {one:0} %; with 150 points each, by {cv:1} %. The mean number of keys that move stays the same.',
+      why: 'With one point each, shares of 10 nodes vary by {one:0} %; with 160 points each, as libketama gives,, by {cv:1} %. The mean number of keys that move stays the same.',
       source: 'Coefficient of variation √((N−1)/(NV+1)), checked by drawing rings',
     },
     {
@@ -108,7 +108,7 @@ export const consistentHashing: Question = {
       steps: [
         'After the join {after} nodes share the ring, and chance treats them alike: each holds 1/{after} of the keys.',
         'What the newcomer holds is what moved: {keys} ÷ {after} = {answer:0}.',
-        'With 150 points a node, one ring differs from that by about ± {deviation:0} keys.',
+        'With 160 points a node, as libketama gives, one ring differs from that by about ± {deviation:0} keys.',
       ],
       mistakes: [
         {
