@@ -149,7 +149,11 @@ export const sentinelSwarm = (seed: number, seconds: number, tally: Tally): Outc
   if ('whyNot' in agreed) broken.push(`no agreement 300 s after healing: ${agreed.whyNot}`)
   else {
     tally.sentinelWrites += invariants.writes.size
-    tally.sentinelLost += invariants.checkWrites(agreed.primary)
+    const lost = invariants.checkHeld(agreed.primary)
+    tally.sentinelUnreplicated += lost.unreplicated
+    tally.sentinelSuperseded += lost.superseded
+    tally.sentinelEmptied += lost.emptied
+    tally.sentinelUndone += lost.undone
     invariants.checkCopies(agreed.primary)
   }
   return { broken, log, sim }

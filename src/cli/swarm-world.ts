@@ -30,13 +30,17 @@ export interface Tally {
   /** old primaries that came back and were made replicas. */
   converted: number
   sentinelWrites: number
-  sentinelLost: number
+  /** acknowledged writes that are gone, by excuse (observe/histories.ts). */
+  sentinelUnreplicated: number
+  sentinelSuperseded: number
+  sentinelEmptied: number
+  sentinelUndone: number
   /** worlds in which an operator had to ask for a failover, because Sentinels named different primaries in one epoch. */
   sentinelMended: number
 }
 
 /** What need not happen in every swarm. */
-export const RARE: ReadonlySet<keyof Tally> = new Set(['abandoned', 'mended', 'sentinelMended'])
+export const RARE: ReadonlySet<keyof Tally> = new Set(['abandoned', 'mended', 'sentinelMended', 'sentinelEmptied', 'sentinelUndone'])
 
 export const newTally = (): Tally => ({
   failovers: 0,
@@ -53,7 +57,10 @@ export const newTally = (): Tally => ({
   notElected: 0,
   converted: 0,
   sentinelWrites: 0,
-  sentinelLost: 0,
+  sentinelUnreplicated: 0,
+  sentinelSuperseded: 0,
+  sentinelEmptied: 0,
+  sentinelUndone: 0,
   sentinelMended: 0,
 })
 

@@ -34,6 +34,10 @@ it('(regression) a replica of a replica learns the new history when the one abov
   expect(sentinelSwarm(5049, 60, newTally()).broken).toEqual([])
 }, 60_000)
 
+it('(regression) a deposed primary that Sentinel chooses again, and a node that hears of its promotion too late', () => {
+  for (const seed of [56, 95]) expect(sentinelSwarm(seed, 60, newTally()).broken).toEqual([])
+}, 60_000)
+
 it('(regression) a Sentinel stopped amid its failover that hears of a newer one back to its old primary: an operator must ask for another', () => {
   const tally = newTally()
   expect(sentinelSwarm(45, 60, tally).broken).toEqual([])

@@ -209,7 +209,12 @@ const main = (): void => {
   )
   console.log(
     `under Sentinel: ${tally.sentinelFailovers} failovers, ${tally.splitVotes} split votes, ${tally.notElected} attempts without enough votes, ` +
-      `${tally.converted} old primaries made replicas, ${tally.sentinelLost} of ${tally.sentinelWrites} acknowledged writes lost`,
+      `${tally.converted} old primaries made replicas`,
+  )
+  console.log(
+    `of ${tally.sentinelWrites} writes acknowledged there ${tally.sentinelUnreplicated} were lost because the promoted replica had not got them, ` +
+      `${tally.sentinelSuperseded} taken by a primary already replaced, ${tally.sentinelEmptied} gone with a primary that came back empty, ` +
+      `${tally.sentinelUndone} taken by one promoted after that failover had been given up`,
   )
   if (tally.abandoned > 0) console.log(`${tally.abandoned} stayed down: a node was forgotten just after it had been elected`)
   if (tally.mended > 0) console.log(`${tally.mended} needed redis-cli --cluster fix for a slot that stood open`)

@@ -6,13 +6,21 @@ import { getEntry } from '../redis/keyspace.ts'
 import type { NodeState } from '../redis/state.ts'
 import { knownSentinels } from '../sentinel/rules.ts'
 import { PRIMARY_NAME, type Primary, type SentinelState } from '../sentinel/state.ts'
-import type { TrackedWrite } from './invariants.ts'
+import { Histories, type Excuse, type Place } from './histories.ts'
+
+interface AckedWrite extends Place {
+  key: string
+  value: string
+  at: Micros
+  by: ProcessId
+}
 
 /** What must hold in every run under Sentinel, whatever fails: looked at from outside, never steering. */
 export class SentinelInvariants implements Observer {
   readonly broken: string[] = []
   /** acknowledged writes by key; a run writes each tracked key once. */
-  readonly writes = new Map<string, TrackedWrite>()
+  readonly writes = new Map<string, AckedWrite>()
+  private readonly histories = new Histories()
   /** epochs in which two candidates had votes. */
   readonly splits = new Set<number>()
   private readonly sim: Simulation
@@ -25,7 +33,7 @@ export class SentinelInvariants implements Observer {
   private readonly suspected = new Set<string>()
   private readonly odown = new Set<ProcessId>()
   /** the attempt under way: its epoch, and whether an operator asked for it. */
-  private readonly attempts = new Map<ProcessId, { epoch: number; forced: boolean; elected: boolean }>()
+  private readonly attempts = new Map<ProcessId, { epoch: number; forced: boolean; elected: boolean; again: boolean }>()
   private readonly epochs = new Map<ProcessId, { current: number; config: number; leader: number }>()
 
   constructor(sim: Simulation, isTracked: (key: string) => boolean) {
@@ -54,8 +62,9 @@ export class SentinelInvariants implements Observer {
       case 'sentinel.elected':
         return this.onElected(fact)
       case 'sentinel.promoted':
-        if (this.attempts.get(fact.process)?.elected !== true) this.fail(fact, `promoted ${fact.data.replica} without being elected`)
-        return
+        return this.onPromoted(fact)
+      case 'sentinel.selected':
+        return this.onSelected(fact)
       case 'sentinel.aborted':
         this.attempts.delete(fact.process)
         return
@@ -66,14 +75,16 @@ export class SentinelInvariants implements Observer {
       case 'write.acked':
         return this.onWrite(fact)
       case 'role.changed':
-        if (fact.data.role === 'primary') return this.onPromoted(fact.process)
-        return this.excuse(fact.process, 'its primary had been replaced when it acknowledged, or before a replica had it')
+        this.look()
+        if (fact.data.role === 'primary') this.checkHeld(fact.process)
+        return
+      case 'replication.full':
+        return this.look()
       case 'process.restarted':
         this.attempts.delete(fact.process)
         this.odown.delete(fact.process)
-        if (fact.data.empty) this.excuse(fact.process, 'its primary came back without data')
-        else this.rename(fact.process)
-        return
+        if (fact.data.empty) this.histories.emptied(fact.process)
+        return this.look()
     }
   }
 
@@ -100,7 +111,7 @@ export class SentinelInvariants implements Observer {
     if (needed > 0 && !this.odown.has(fact.process)) this.fail(fact, `tried a failover of ${about} without ODOWN`)
     const p = this.watched(fact.process)!
     if (needed > 0 && (needed < p.quorum || needed * 2 <= knownSentinels(p))) this.fail(fact, `would act on ${needed} votes`)
-    this.attempts.set(fact.process, { epoch, forced: needed === 0, elected: false })
+    this.attempts.set(fact.process, { epoch, forced: needed === 0, elected: false, again: false })
   }
 
   /** A Sentinel votes once an epoch. */
@@ -134,8 +145,21 @@ export class SentinelInvariants implements Observer {
     this.elected.set(epoch, fact.process)
   }
 
+  /** Sentinel minds no replica's role (sentinelSelectSlave): it may choose one that never heard that it was deposed. */
+  private onSelected(fact: FactOf<'sentinel.selected'>): void {
+    this.attempts.get(fact.process)!.again = this.node(fact.data.replica)?.repl.role === 'primary'
+  }
+
+  private onPromoted(fact: FactOf<'sentinel.promoted'>): void {
+    const attempt = this.attempts.get(fact.process)
+    if (attempt?.elected !== true) return this.fail(fact, `promoted ${fact.data.replica} without being elected`)
+    const state = this.node(fact.data.replica)
+    if (state !== null) this.histories.promoted(state, attempt.again, fact.at)
+  }
+
   /** At any moment: what a Sentinel keeps in sentinel.conf only rises. */
   checkEpochs(): void {
+    this.look()
     for (const { id, kind, state } of this.sim.world.processes.values()) {
       if (kind !== 'sentinel' || state === null) continue
       const p = this.watched(id)!
@@ -154,42 +178,39 @@ export class SentinelInvariants implements Observer {
     return (this.sim.process(id)?.state ?? null) as NodeState | null
   }
 
+  /** Follows the histories. Primaries begin them, so they are asked first. */
+  look(): void {
+    const nodes = [...this.sim.world.processes.values()].filter((p) => p.kind === 'node' && p.state !== null)
+    for (const role of ['primary', 'replica'])
+      for (const { id, state } of nodes)
+        if ((state as NodeState).repl.role === role) this.histories.see(id, state as NodeState, this.sim.world.now)
+  }
+
   private onWrite(fact: FactOf<'write.acked'>): void {
     const { key, value, offset } = fact.data
     if (!this.isTracked(key)) return
     const { replid, role } = this.node(fact.process)!.repl
     if (role !== 'primary') this.fail(fact, `took ${key} as a replica`)
-    this.writes.set(key, { key, value, at: fact.at, holder: fact.process, offset, replid, excuse: '' })
+    this.look()
+    this.writes.set(key, { key, value, at: fact.at, by: fact.process, offset, replid })
   }
 
-  /** What it had of the history it followed is its own now; the rest was never replicated. */
-  private onPromoted(process: ProcessId): void {
-    const { repl } = this.node(process)!
-    for (const w of this.writes.values()) {
-      if (w.excuse !== '' || w.holder === process || w.replid !== repl.replid2 || w.offset > repl.offset) continue
-      w.holder = process
-      w.replid = repl.replid
-    }
-  }
-
-  private excuse(holder: ProcessId, why: string): void {
-    for (const w of this.writes.values()) if (w.holder === holder && w.excuse === '') w.excuse = why
-  }
-
-  private rename(process: ProcessId): void {
-    const state = this.sim.process(process)?.kind === 'node' ? this.node(process) : null
-    if (state !== null) for (const w of this.writes.values()) if (w.holder === process) w.replid = state.repl.replid
-  }
-
-  /** After healing: every write that had to survive is there. Returns how many acknowledged writes were lost, all excused. */
-  checkWrites(primary: ProcessId): number {
-    const { keys } = this.node(primary)!
-    let lost = 0
+  /**
+   * A node holds every acknowledged write of its own history up to its offset, and of those before it up to where they parted.
+   * Returns how many acknowledged writes it lacks, by excuse.
+   */
+  checkHeld(process: ProcessId): Record<Excuse, number> {
+    const { repl, keys } = this.node(process)!
+    const lost = { unreplicated: 0, superseded: 0, emptied: 0, undone: 0 }
     for (const w of this.writes.values()) {
       if (getEntry(keys, w.key)?.value === w.value) continue
-      lost++
-      if (w.excuse === '')
-        this.fail({ at: w.at, process: w.holder }, `${w.key} = ${w.value} was acknowledged, had no reason to be lost, and is gone`)
+      const excuse = this.histories.excuse(repl, w)
+      if (excuse !== null) lost[excuse]++
+      else
+        this.fail(
+          { at: this.sim.world.now, process },
+          `lacks ${w.key} = ${w.value}, which ${w.by} acknowledged at ${formatMicros(w.at)}, and nothing excuses that`,
+        )
     }
     return lost
   }
