@@ -116,6 +116,70 @@ describe('what the recordings of PSYNC saw', () => {
   })
 })
 
+/** n1 ← n2 ← n3, and n4 by itself. Four servers of 7.0.15 were seen to do just this, in their logs, INFO and counters. */
+describe('a chain', () => {
+  const chain = (): Nodes => {
+    const n = plainNodes(4, SMALL)
+    follow(n, 'n2', 'n1')
+    follow(n, 'n3', 'n2')
+    for (const key of ['k1', 'k2', 'k3']) n.call('n1', 'SET', key, 'v')
+    n.run(1000)
+    return n
+  }
+  /** replid, replid2 and the offsets, as INFO has them. */
+  const history = (n: Nodes, id: string) => {
+    const { replid, replid2, secondOffset, offset } = n.node(id).repl
+    return { replid, replid2, secondOffset, offset }
+  }
+  const NONE = '0'.repeat(40)
+  /** How often n3's link went down meanwhile. */
+  const drops = (n: Nodes, what: () => void): number => {
+    const count = () => n.of('replication.linkDown').filter((f) => f.process === 'n3').length
+    const before = count()
+    what()
+    n.run(100)
+    expect(history(n, 'n3')).toEqual(history(n, 'n2'))
+    return count() - before
+  }
+
+  it('the middle is promoted: the last one’s link is dropped, it goes on, and knows both names', () => {
+    const n = chain()
+    const old = n.node('n1').repl.replid
+    const counts = during(n, 'n2', () => expect(drops(n, () => n.call('n2', 'REPLICAOF', 'NO', 'ONE'))).toBe(1))
+    expect(counts).toEqual([0, 1, 0])
+    expect(history(n, 'n3')).toMatchObject({ replid2: old, secondOffset: 108, offset: 107 })
+    n.call('n2', 'SET', 'after', 'promo')
+    n.run(100)
+    expect(history(n, 'n3').offset).toBe(165)
+  })
+
+  it('the middle loads another history: only then the link is dropped, and the last one gets everything too', () => {
+    const n = chain()
+    n.call('n4', 'SET', 'x', '1')
+    const counts = during(n, 'n2', () => expect(drops(n, () => n.call('n2', 'REPLICAOF', '10.0.0.4', '6379'))).toBe(1))
+    expect(counts).toEqual([1, 0, 1])
+    expect(history(n, 'n3')).toEqual({ replid: n.node('n4').repl.replid, replid2: NONE, secondOffset: -1, offset: 0 })
+    expect([n.call('n3', 'GET', 'x'), n.call('n3', 'EXISTS', 'k1')]).toEqual(['1', 0])
+  })
+
+  it('the middle goes on elsewhere in the same history: the last one hears nothing of it', () => {
+    const n = chain()
+    follow(n, 'n4', 'n1')
+    const counts = during(n, 'n2', () => expect(drops(n, () => follow(n, 'n2', 'n4'))).toBe(0))
+    expect(counts).toEqual([0, 0, 0])
+  })
+
+  it('the first is given another name: it goes down the chain, a dropped link at a time', () => {
+    const n = chain()
+    follow(n, 'n1', 'n4')
+    n.run(1000)
+    const old = n.node('n4').repl.replid
+    const counts = during(n, 'n2', () => expect(drops(n, () => n.call('n1', 'REPLICAOF', 'NO', 'ONE'))).toBe(1))
+    expect(counts).toEqual([0, 1, 0])
+    expect(history(n, 'n3')).toMatchObject({ replid: n.node('n1').repl.replid, replid2: old, secondOffset: n.node('n1').repl.offset + 1 })
+  })
+})
+
 describe('how a link stands', () => {
   it('ROLE and INFO tell of a transfer while it lasts', () => {
     const n = plainNodes(2, SMALL)
