@@ -20,7 +20,7 @@ import { SETS } from './commands/sets.ts'
 import { SORTS } from './commands/sort.ts'
 import { NO_REPLY, wrongArity, type CommandSpec, type Handler } from './commands/spec.ts'
 import { STRINGS } from './commands/strings.ts'
-import { dropTransaction, transactionCommands } from './commands/transactions.ts'
+import { dropTransaction, goOnWith, transactionCommands } from './commands/transactions.ts'
 import { UNSIMULATED } from './commands/unsimulated.ts'
 import { SORTED_SETS } from './commands/zsets.ts'
 import { enter, leave } from './databases.ts'
@@ -44,6 +44,8 @@ const call: Handler = (state, session, argv, ctx) => {
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   return reply
 }
+
+export const goOnExec = goOnWith(call)
 
 /** Runs a command in the database its connection chose; a transaction's commands choose for themselves. */
 const run = (state: NodeState, session: Session, command: CommandSpec, argv: readonly string[], ctx: Context, slot: number): Reply => {
@@ -213,7 +215,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     return QUEUED
   }
   const reply = run(state, session, command, argv, ctx, slot)
-  if (state.repl.unit !== null && state.script === null) endUnit(state, MEETS_ANY_KEY.has(command.name), ctx)
+  if (state.repl.unit !== null && state.script === null && state.migration === null) endUnit(state, MEETS_ANY_KEY.has(command.name), ctx)
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   if (session.blocked === null) session.wrote = state.repl.offset
   return reply

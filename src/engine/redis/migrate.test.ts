@@ -114,3 +114,119 @@ describe('a large key stalls both its nodes', () => {
     expect(busyUntil(n, 'n1')).toBeLessThan(n.sim.world.now + SEC)
   })
 })
+
+/** Seen of two servers of 7.0.15. */
+describe('MIGRATE in a transaction', () => {
+  const said = (n: Nodes, ...lines: string[]) => lines.map((line) => n.call('n1', ...line.split(' '))).at(-1)
+
+  it('waits for each in turn, goes on behind it, and the replicas get one transaction', () => {
+    const n = plainNodes(3, { 'repl-diskless-sync-delay': '0' })
+    n.call('n3', 'REPLICAOF', '10.0.0.1', '6379')
+    n.run(2500)
+    n.call('n1', 'MSET', 'k1', '1', 'k2', '2')
+    const { offset } = n.node('n1').repl
+    const to = (key: string) => `MIGRATE 10.0.0.2 6379 ${key} 0 1000`
+    said(n, 'MULTI', 'SET x 1', to('k1'), 'GET k1', to('nokey'), to('k2'), 'LPUSH l a')
+    n.send('n1#2', 'BLPOP', 'l', '0')
+    n.run(1)
+    expect(n.call('n1', 'EXEC')).toEqual([{ simple: 'OK' }, { simple: 'OK' }, null, { simple: 'NOKEY' }, { simple: 'OK' }, 1])
+    n.run(10)
+    expect(n.replies('n1#2')).toEqual([['l', 'a']])
+    expect([has(n, 'n2', 'k1'), has(n, 'n2', 'k2'), has(n, 'n1', 'k1')]).toEqual([true, true, false])
+    const heard: string[] = []
+    eachSince(n.node('n1').repl.backlog!, offset + 1, (item) => heard.push(item.argv.join(' ')))
+    expect(heard).toEqual(['MULTI', 'SET x 1', 'DEL k1', 'DEL k2', 'LPUSH l a', 'EXEC', 'LPOP l'])
+    expect(said(n, 'MULTI', 'PING', 'EXEC')).toEqual([{ simple: 'PONG' }])
+  })
+
+  it('an error of the target is one reply among the others', () => {
+    const n = plainNodes(2)
+    n.call('n1', 'SET', 'k', '1')
+    n.call('n2', 'SET', 'k', '2')
+    const busy = { error: 'ERR Target instance replied with error: BUSYKEY Target key name already exists.' }
+    expect(said(n, 'MULTI', 'MIGRATE 10.0.0.2 6379 k 0 1000', 'GET k', 'EXEC')).toEqual([busy, '1'])
+    n.sim.pause(n.sim.process('n2')!)
+    const late = { error: 'IOERR error or timeout reading to target instance' }
+    expect(said(n, 'MULTI', 'MIGRATE 10.0.0.2 6379 k 0 300', 'GET k', 'EXEC')).toEqual([late, '1'])
+  })
+
+  it('an expired key that it meets and the keys that went are told together', () => {
+    const n = plainNodes(3, { 'repl-diskless-sync-delay': '0' })
+    n.call('n3', 'REPLICAOF', '10.0.0.1', '6379')
+    n.run(2500)
+    n.call('n1', 'MSET', 'm1', '1', 'm2', '2')
+    n.call('n1', 'DEBUG', 'SET-ACTIVE-EXPIRE', '0')
+    n.call('n1', 'SET', 'dead', '1', 'PX', '1')
+    const { offset } = n.node('n1').repl
+    n.run(2)
+    expect(n.call('n1', 'MIGRATE', ...OTHER, '', '0', '1000', 'KEYS', 'm1', 'dead', 'm2')).toEqual({ simple: 'OK' })
+    const heard: string[] = []
+    eachSince(n.node('n1').repl.backlog!, offset + 1, (item) => heard.push(item.argv.join(' ')))
+    expect(heard).toEqual(['MULTI', 'DEL dead', 'DEL m1 m2', 'EXEC'])
+  })
+})
+
+describe('the connection of MIGRATE', () => {
+  const sessions = (n: Nodes) => n.node('n2').sessions.size
+  const ok = (n: Nodes, key: string, db = '0', ...options: string[]) => {
+    n.call('n1', 'SET', key, '1')
+    return n.call('n1', 'MIGRATE', ...OTHER, key, db, '1000', ...options)
+  }
+
+  it('is kept for ten seconds after its last use', () => {
+    const n = plainNodes(2)
+    expect(ok(n, 'k1')).toEqual({ simple: 'OK' })
+    n.run(8000)
+    expect(ok(n, 'k2')).toEqual({ simple: 'OK' })
+    expect(n.node('n2').nextClientId).toBe(2)
+    n.run(9900)
+    expect(sessions(n)).toBe(1)
+    n.run(2200)
+    expect(sessions(n)).toBe(0)
+    expect(n.node('n1').migrationSockets.size).toBe(0)
+  })
+
+  it('selects the database that is meant, and tells when there is none', () => {
+    const n = plainNodes(2)
+    ok(n, 'a', '3')
+    ok(n, 'b', '3')
+    expect(ok(n, 'c', '99')).toEqual({ error: 'ERR Target instance replied with error: ERR DB index is out of range' })
+    expect(n.call('n1', 'EXISTS', 'c')).toBe(1)
+    n.call('n2', 'SELECT', '3')
+    // the value went all the same, to the database that was selected
+    expect(n.call('n2', 'EXISTS', 'a', 'b', 'c')).toBe(3)
+  })
+
+  it('a key leaves the database it is in', () => {
+    const n = plainNodes(2)
+    n.call('n1', 'SET', 'k', 'zero')
+    n.call('n1', 'SELECT', '5')
+    expect(ok(n, 'k')).toEqual({ simple: 'OK' })
+    expect(n.call('n1', 'EXISTS', 'k')).toBe(0)
+    n.call('n1', 'SELECT', '0')
+    expect(n.call('n1', 'GET', 'k')).toBe('zero')
+  })
+
+  it('killed by the target, or lost with it, it is opened anew without a word', () => {
+    const n = plainNodes(2)
+    ok(n, 'k1')
+    const [kept] = n.node('n2').sessions.values()
+    expect(n.call('n2', 'CLIENT', 'KILL', 'ID', String(kept.clientId))).toBe(1)
+    expect(ok(n, 'k1', '0', 'REPLACE')).toEqual({ simple: 'OK' })
+    n.powerOff('n2')
+    n.run(100)
+    n.start('n2')
+    expect(ok(n, 'k2')).toEqual({ simple: 'OK' })
+  })
+
+  it('to itself: nobody answers, and the key stays', () => {
+    const n = plainNodes(1)
+    n.call('n1', 'SET', 'q', '1')
+    const began = n.sim.world.now
+    expect(n.call('n1', 'MIGRATE', '10.0.0.1', '6379', 'q', '0', '300')).toEqual({
+      error: 'IOERR error or timeout reading to target instance',
+    })
+    expect((n.sim.world.now - began) / MS).toBeCloseTo(300, -1)
+    expect(n.call('n1', 'GET', 'q')).toBe('1')
+  })
+})

@@ -1,8 +1,10 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
-import { MS, type Micros } from '../core/time.ts'
+import { MS, SEC, type Micros } from '../core/time.ts'
 import { processNear } from './address.ts'
 import { NO_REPLY, NOT_INTEGER, SYNTAX, type Handler } from './commands/spec.ts'
+import type { RestOfExec } from './commands/transactions.ts'
+import { inDatabase } from './databases.ts'
 import { lookup } from './expiry.ts'
 import { deleteEntry, getEntry } from './keyspace.ts'
 import { parseSmall } from './numbers.ts'
@@ -16,31 +18,58 @@ import { keyChanged } from './watch.ts'
 
 /**
  * MIGRATE is one system call after another: until the target has answered, or the timeout is over, the source's thread does nothing else.
- * No client is served, no ping of the bus is answered; on the target, RESTORE takes as long as the value is large.
+ * No client is served, no ping of the bus is answered; on the target, RESTORE takes as long as the value is large. The connection is
+ * kept for the next MIGRATE there.
  */
 
 /** The MIGRATE under way. */
 export interface Migration {
+  /** 0 = to itself, which nobody answers. */
   conn: ConnId
   client: ConnId
+  /** host:port as the command has it, which is the socket's name too; who listens there, and which database is meant. */
+  address: string
   to: ProcessId
+  db: number
+  /** the database the keys are in. */
+  from: number
+  timeout: Micros
   keys: string[]
   copy: boolean
-  /** AUTH, said before anything else; null when it was answered, or not wanted. */
+  /** AUTH, said before anything else; null when not wanted. */
   login: readonly string[] | null
+  words: string[][]
+  /** answers to AUTH and SELECT still to come; whether one of them was an error, after which no key counts as arrived. */
+  heads: number
+  spoilt: boolean
   answers: number
   refusal: string
-  words: string[][]
   up: boolean
+  /** a broken connection is tried once more. */
+  again: boolean
   since: Micros
   bytes: number
   /** keys that arrived and are deleted here: the replicas hear of all in one DEL. */
   moved: string[]
+  /** within a transaction: what comes after it. */
+  exec: RestOfExec | null
 }
+
+/** A connection kept for ten seconds after its last use. */
+export interface MigrationSocket {
+  conn: ConnId
+  /** the database it has selected; −1 = unknown. */
+  db: number
+  usedAt: Micros
+}
+const KEPT_SECONDS = 10
+
+/** What happens when it is over. */
+type Done = (session: Session, reply: Reply, exec: RestOfExec | null) => void
 
 /** MIGRATE host port key|"" db timeout [COPY] [REPLACE] [KEYS k…]: the source waits for the target's answers, then deletes. */
 export const migrate: Handler = (state, session, argv, ctx) => {
-  if (session.running) return err("ERR 'migrate' is not simulated inside a transaction")
+  if (session.running && session.multi === null) return err("ERR 'migrate' is not simulated inside a script")
   let copy = false
   let replace = false
   let login: readonly string[] | null = null
@@ -65,7 +94,7 @@ export const migrate: Handler = (state, session, argv, ctx) => {
   if (keys.length === 0) return { simple: 'NOKEY' }
   const to = destination(state, argv[1], Number(argv[2]), ctx)
   // nobody listens there: refused at once
-  if (to === null || to === ctx.self) return err('IOERR error or timeout writing to target instance')
+  if (to === null) return err('IOERR error or timeout writing to target instance')
   let bytes = 0
   const words = keys.map((key) => {
     const entry = getEntry(state.keys, key)!
@@ -76,13 +105,51 @@ export const migrate: Handler = (state, session, argv, ctx) => {
     const name = state.cluster === null ? 'RESTORE' : 'RESTORE-ASKING'
     return [name, key, String(ttl), payload, ...(replace ? ['REPLACE'] : [])]
   })
-  const conn = ctx.connect(to, 'client')
-  const common = { conn, client: session.conn, to, keys, copy, login, words, bytes, since: ctx.now }
-  state.migration = { ...common, answers: 0, refusal: '', up: false, moved: [] }
-  session.blocked = { why: 'migrate', argv: [...argv], since: ctx.now, via: conn }
-  ctx.setTimer('migrateTimeout', (timeout > 0 ? timeout : 1000) * MS)
-  ctx.hold(conn, 'migrateTimeout')
+  state.migration = {
+    conn: 0,
+    client: session.conn,
+    address: `${argv[1]}:${argv[2]}`,
+    to,
+    db,
+    from: state.db,
+    timeout: (timeout > 0 ? timeout : 1000) * MS,
+    keys,
+    copy,
+    login,
+    words,
+    heads: 0,
+    spoilt: false,
+    answers: 0,
+    refusal: '',
+    up: false,
+    again: false,
+    since: ctx.now,
+    bytes,
+    moved: [],
+    exec: null,
+  }
+  begin(state, state.migration, ctx)
+  session.blocked = { why: 'migrate', argv: [...argv], since: ctx.now, via: state.migration.conn }
   return NO_REPLY
+}
+
+/** By the socket that is kept, or by a new one (migrateGetSocket). */
+const begin = (state: NodeState, m: Migration, ctx: Context): void => {
+  const kept = state.migrationSockets.get(m.address)
+  m.up = kept !== undefined || m.to === ctx.self
+  m.conn = kept?.conn ?? (m.to === ctx.self ? 0 : ctx.connect(m.to, 'client'))
+  ctx.setTimer('migrateTimeout', m.timeout)
+  ctx.hold(m.conn, 'migrateTimeout')
+  if (kept !== undefined) say(m, kept, ctx)
+}
+
+/** All at once, without waiting for answers. */
+const say = (m: Migration, socket: MigrationSocket, ctx: Context): void => {
+  const heads = [...(m.login === null ? [] : [m.login]), ...(socket.db === m.db ? [] : [['SELECT', String(m.db)]])]
+  m.heads = heads.length
+  socket.usedAt = ctx.now
+  for (const argv of [...heads, ...m.words])
+    ctx.send(m.conn, { type: 'command', argv, size: argv.reduce((n, w) => n + w.length + 8, 0) } as never)
 }
 
 /** Who listens at an address: the cluster's table knows its members' own ones. */
@@ -95,54 +162,65 @@ export const migrateConnected = (state: NodeState, conn: ConnId, ctx: Context): 
   const m = state.migration
   if (m === null || m.conn !== conn) return false
   m.up = true
-  for (const argv of m.login === null ? m.words : [m.login, ...m.words])
-    ctx.send(conn, { type: 'command', argv, size: argv.reduce((n, w) => n + w.length + 8, 0) } as never)
+  if (state.migrationSockets.size === 0) ctx.setTimer('migrationSockets', SEC)
+  const socket: MigrationSocket = { conn, db: -1, usedAt: ctx.now }
+  state.migrationSockets.set(m.address, socket)
+  say(m, socket, ctx)
   return true
+}
+
+/** Each second: who was not used for long is closed (migrateCloseTimedoutSockets). */
+export const closeIdleSockets = (state: NodeState, ctx: Context): void => {
+  const second = Math.floor(ctx.now / SEC)
+  for (const [address, { conn, usedAt }] of state.migrationSockets)
+    if (second - Math.floor(usedAt / SEC) > KEPT_SECONDS) {
+      state.migrationSockets.delete(address)
+      ctx.close(conn)
+    }
+  if (state.migrationSockets.size > 0) ctx.setTimer('migrationSockets', SEC)
 }
 
 /** One answer of the target; the last one ends it: what arrived is deleted here. */
-export const migrateAnswered = (
-  state: NodeState,
-  conn: ConnId,
-  reply: Reply,
-  ctx: Context,
-  done: (session: Session, reply: Reply) => void,
-): boolean => {
+export const migrateAnswered = (state: NodeState, conn: ConnId, reply: Reply, ctx: Context, done: Done): boolean => {
   const m = state.migration
   if (m === null || m.conn !== conn) return false
-  if (m.login !== null) {
-    m.login = null
-    if (isError(reply)) m.refusal = reply.error
+  if (isError(reply)) m.refusal ||= reply.error
+  if (m.heads > 0) {
+    m.heads--
+    m.spoilt ||= isError(reply)
     return true
   }
   const key = m.keys[m.answers++]
-  if (isError(reply)) m.refusal ||= reply.error
-  else if (!m.copy) {
-    const entry = getEntry(state.keys, key)
-    if (entry !== undefined) {
-      ctx.spend(freeTime(entry))
-      deleteEntry(state.keys, key)
-      keyChanged(state, key)
-      m.moved.push(key)
-    }
-  }
+  if (!isError(reply) && !m.spoilt && !m.copy) inDatabase(state, m.from, () => leaves(state, m, key, ctx))
   if (m.answers === m.keys.length) {
-    if (m.refusal === '') ctx.emit('keys.migrated', { slot: keySlot(key), count: m.keys.length, to: m.to })
-    finish(state, m, m.refusal === '' ? OK : err(`ERR Target instance replied with error: ${m.refusal}`), ctx, done)
+    const isDone = m.refusal === ''
+    if (isDone) ctx.emit('keys.migrated', { slot: keySlot(key), count: m.keys.length, to: m.to })
+    // after an error nobody knows what it has selected
+    state.migrationSockets.get(m.address)!.db = isDone ? m.db : -1
+    finish(state, m, isDone ? OK : err(`ERR Target instance replied with error: ${m.refusal}`), ctx, done)
   }
   return true
 }
 
-/** The connection broke, or its time is over. */
-export const migrateFailed = (
-  state: NodeState,
-  conn: ConnId,
-  refused: boolean,
-  ctx: Context,
-  done: (session: Session, reply: Reply) => void,
-): boolean => {
+const leaves = (state: NodeState, m: Migration, key: string, ctx: Context): void => {
+  const entry = getEntry(state.keys, key)
+  if (entry === undefined) return
+  ctx.spend(freeTime(entry))
+  deleteEntry(state.keys, key)
+  keyChanged(state, key)
+  m.moved.push(key)
+}
+
+/** The connection broke. One that was only kept is forgotten; the one in use is opened anew, once, when nothing was answered on it. */
+export const migrateFailed = (state: NodeState, conn: ConnId, refused: boolean, ctx: Context, done: Done): boolean => {
+  for (const [address, socket] of state.migrationSockets) if (socket.conn === conn) state.migrationSockets.delete(address)
   const m = state.migration
   if (m === null || m.conn !== conn) return false
+  if (!m.again && m.answers === 0) {
+    m.again = true
+    begin(state, m, ctx)
+    return true
+  }
   // a refused connection is noticed when the first bytes are written
   const where = m.up ? 'reading to target instance' : refused ? 'writing to target instance' : 'connecting to the client'
   finish(state, m, err(`IOERR error or timeout ${where}`), ctx, done)
@@ -150,17 +228,20 @@ export const migrateFailed = (
 }
 
 /** Its time is over. */
-export const migrateTimedOut = (state: NodeState, ctx: Context, done: (session: Session, reply: Reply) => void): void => {
-  if (state.migration !== null) migrateFailed(state, state.migration.conn, false, ctx, done)
+export const migrateTimedOut = (state: NodeState, ctx: Context, done: Done): void => {
+  const m = state.migration
+  if (m === null) return
+  state.migrationSockets.delete(m.address)
+  if (m.conn !== 0) ctx.close(m.conn)
+  finish(state, m, err(`IOERR error or timeout ${m.up ? 'reading to target instance' : 'connecting to the client'}`), ctx, done)
 }
 
-const finish = (state: NodeState, m: Migration, reply: Reply, ctx: Context, done: (session: Session, reply: Reply) => void): void => {
+const finish = (state: NodeState, m: Migration, reply: Reply, ctx: Context, done: Done): void => {
   state.migration = null
-  ctx.close(m.conn)
   ctx.clearTimer('migrateTimeout')
-  if (m.moved.length > 0) propagate(state, ['DEL', ...m.moved], ctx)
+  if (m.moved.length > 0) inDatabase(state, m.from, () => propagate(state, ['DEL', ...m.moved], ctx))
   ctx.release()
   tellStall(state, 'MIGRATE', m.keys[0], m.bytes, ctx.now - m.since, ctx)
   const session = state.sessions.get(m.client)
-  if (session !== undefined) done(session, reply)
+  if (session !== undefined) done(session, reply, m.exec)
 }

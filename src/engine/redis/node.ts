@@ -27,7 +27,7 @@ import { evictionTimers, memoryCron } from './eviction.ts'
 import { EXPIRE_EVERY, activeExpiry } from './expiry.ts'
 import { newKeyspace, shareKeys } from './keyspace.ts'
 import { readMemoryDirectives } from './memory.ts'
-import { migrateAnswered, migrateConnected, migrateFailed, migrateTimedOut } from './migrate.ts'
+import { closeIdleSockets, migrateAnswered, migrateConnected, migrateFailed, migrateTimedOut } from './migrate.ts'
 import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, type Files } from './persistence.ts'
 import { refuseOtherHost } from './protected-mode.ts'
 import { deliverPublish, dropForeignShards } from './pubsub.ts'
@@ -43,7 +43,7 @@ import {
   replTimers,
   startReplicating,
 } from './replication.ts'
-import { checkPops, closeSession, endSession, newSession, onCommand, onScriptEnd, retryPaused, unblock } from './session.ts'
+import { afterMigrate, checkPops, closeSession, endSession, newSession, onCommand, onScriptEnd, retryPaused, unblock } from './session.ts'
 import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
@@ -84,6 +84,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     scripts: new Map(),
     scriptRandom: FIRST_RANDOM,
     migration: null,
+    migrationSockets: new Map(),
     script: null,
     stallToldAt: -SEC,
     memory: null,
@@ -149,7 +150,7 @@ const persist = (state: NodeState, empty: boolean, powerLost: boolean, now: numb
 }
 
 const onReply = (state: NodeState, message: ReplyMessage, conn: ConnId, ctx: Context): void => {
-  migrateAnswered(state, conn, message.reply, ctx, unblock(state, ctx))
+  migrateAnswered(state, conn, message.reply, ctx, afterMigrate(state, ctx))
   tellInvalidations(state, 0, ctx)
 }
 
@@ -165,7 +166,8 @@ const CRONS = {
     if (state.awaited.size > 0) checkPops(state, ctx)
     tellInvalidations(state, 0, ctx)
   },
-  migrateTimeout: (state: NodeState, ctx: Context) => migrateTimedOut(state, ctx, unblock(state, ctx)),
+  migrateTimeout: (state: NodeState, ctx: Context) => migrateTimedOut(state, ctx, afterMigrate(state, ctx)),
+  migrationSockets: closeIdleSockets,
   waits: (state: NodeState, ctx: Context) => {
     if (state.awaited.size > 0) checkPops(state, ctx)
     onWaitTimer(state, ctx, unblock(state, ctx))
@@ -207,7 +209,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     const session = state.sessions.get(conn)
     if (session !== undefined) return endSession(state, session)
     if (busClosed(state, conn, reason, ctx) || replClosed(state, conn, reason, ctx)) return
-    migrateFailed(state, conn, reason === 'refused', ctx, unblock(state, ctx))
+    migrateFailed(state, conn, reason === 'refused', ctx, afterMigrate(state, ctx))
   },
   act(state, action, ctx) {
     if (action.type === 'config') setDirective(state, action.directive, action.value, ctx)

@@ -3,7 +3,8 @@ import type { Context, ProcessId } from '../core/process.ts'
 import { beginsAs } from './acl.ts'
 import { stopWaiting } from './commands/blocking.ts'
 import { NULL_ARRAY } from './commands/spec.ts'
-import { execute } from './commands.ts'
+import type { RestOfExec } from './commands/transactions.ts'
+import { execute, goOnExec } from './commands.ts'
 import { forgetListener } from './pubsub.ts'
 import { elsewhere } from './redirection.ts'
 import { endUnit, hearPostponed } from './replication.ts'
@@ -136,6 +137,24 @@ export const unblock =
     session.blocked = null
     answer(session, reply, ctx)
     while (session.blocked === null && session.waiting.length > 0) serve(state, session, session.waiting.shift()!, ctx)
+  }
+
+/** MIGRATE is over, and its thread goes on: with the rest of the transaction it stood in, if it did. */
+export const afterMigrate =
+  (state: NodeState, ctx: Context) =>
+  (session: Session, reply: Reply, exec: RestOfExec | null): void => {
+    session.blocked = null
+    const whole = exec === null ? reply : goOnExec(state, session, exec, reply, ctx)
+    // another one in the same transaction
+    if (state.migration !== null) return
+    if (state.repl.unit !== null) endUnit(state, false, ctx)
+    session.wrote = state.repl.offset
+    if (exec !== null) {
+      session.asking = false
+      if (session.tracking !== null) session.tracking.caching = false
+    }
+    unblock(state, ctx)(session, whole)
+    if (state.ready.length > 0) serveReady(state, ctx)
   }
 
 /** Writes paused by a manual failover go on: as a replica now, most are sent elsewhere. */

@@ -43,6 +43,8 @@ export interface NodeState {
   scriptRandom: number
   /** the MIGRATE under way: its thread waits for the target's answers. */
   migration: import('./migrate.ts').Migration | null
+  /** by host:port: connections kept for the next MIGRATE. */
+  migrationSockets: Map<string, import('./migrate.ts').MigrationSocket>
   /** the script that goes on while everybody hears BUSY. */
   script: import('./scripting/busy.ts').BusyScript | null
   /** when a stall of its thread was last told (stall.ts). */

@@ -1,3 +1,4 @@
+import type { Context } from '../../core/process.ts'
 import { beginUnit } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
@@ -25,6 +26,35 @@ const discard: Handler = (state, session) => {
 
 const ABORTED = err('EXECABORT Transaction discarded because of previous errors.')
 
+/** What an EXEC has still to do behind a MIGRATE whose answers it waits for, and what it has so far. */
+export interface RestOfExec {
+  left: string[][]
+  replies: Reply[]
+}
+
+/** Runs queued commands one after another, `call` each; after a MIGRATE the thread waits, and `goOnWith` does the rest. */
+const runQueued = (call: Handler, state: NodeState, session: Session, { left, replies }: RestOfExec, ctx: Context): Reply => {
+  for (let i = 0; i < left.length; i++) {
+    const reply = call(state, session, left[i], ctx, -1)
+    if (state.migration !== null) {
+      state.migration.exec = { left: left.slice(i + 1), replies }
+      return reply
+    }
+    replies.push(reply)
+  }
+  session.running = false
+  session.multi = null
+  return replies
+}
+
+/** The MIGRATE within an EXEC is over. */
+export const goOnWith =
+  (call: Handler) =>
+  (state: NodeState, session: Session, rest: RestOfExec, reply: Reply, ctx: Context): Reply => {
+    rest.replies.push(reply)
+    return runQueued(call, state, session, rest, ctx)
+  }
+
 /** EXEC; `call` runs one queued command. */
 export const execWith =
   (call: Handler): Handler =>
@@ -36,15 +66,11 @@ export const execWith =
     dropTransaction(state, session)
     if (aborted) return ABORTED
     if (touched) return NULL_ARRAY
-    const replies: Reply[] = []
     // until its end it shows as a transaction: in CLIENT LIST, in ACL LOG
     session.multi = queued
     session.running = true
     beginUnit(state)
-    for (const argv of queued) replies.push(call(state, session, argv, ctx, -1))
-    session.running = false
-    session.multi = null
-    return replies
+    return runQueued(call, state, session, { left: queued, replies: [] }, ctx)
   }
 
 const watch: Handler = (state, session, argv, ctx) => {
