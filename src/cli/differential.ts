@@ -1,15 +1,17 @@
 import { parseRecording } from './replay/recording.ts'
 import { replay, type Result } from './replay/replay.ts'
 import { record } from './record/record.ts'
+import { randomOddScript } from './record/odd-script.ts'
 import { randomAclScript } from './record/acl-script.ts'
 import { randomClusterScript, randomScript, type ScriptStep } from './record/script.ts'
 import { redisVersion, startServers } from './record/servers.ts'
 import { compareStreams } from './record/streams.ts'
 
 /**
- * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl | --stream] [--shrink]
+ * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl | --odd | --stream] [--shrink]
  * A random script of each seed is said to the redis-server on the PATH and to the engine; every reply is compared; with
  * --shrink, the first difference of a seed is told with the few commands that bring it about. With --acl the script is about users and their rights;
+ * with --odd about what nobody should say (record/odd-script.ts);
  * with --stream not the replies are compared but what a replica hears, and the offsets. Exit status 0 when none differs, 1 when one does, 2 when there is no redis-server.
  */
 const option = (name: string, otherwise: number): number => {
@@ -22,8 +24,8 @@ const option = (name: string, otherwise: number): number => {
 const seeds = option('seeds', 10)
 const from = option('from', 1)
 const steps = option('steps', 400)
-const isCluster = process.argv.includes('--cluster')
-const isAcl = process.argv.includes('--acl')
+const kind = ['cluster', 'acl', 'odd'].find((word) => process.argv.includes(`--${word}`)) ?? 'single'
+const isCluster = kind === 'cluster'
 const print = (line: string): void => void process.stdout.write(line + '\n')
 
 const version = redisVersion()
@@ -33,7 +35,7 @@ if (version === null) {
 }
 
 const PRIMARIES = 3
-const servers = await startServers(isCluster ? PRIMARIES : 0, 1)
+const servers = await startServers(isCluster ? PRIMARIES : 0, 1, kind === 'odd' ? { 'enable-debug-command': 'yes' } : {})
 const compare = async (name: string, seed: number, script: readonly ScriptStep[]): Promise<Result> =>
   replay(parseRecording(name, await record(script, servers, { name, version, seed })))
 
@@ -67,8 +69,8 @@ try {
   for (let seed = from; seed < from + seeds; seed++) {
     const script = isCluster
       ? randomClusterScript(seed, steps, servers.ports.length, PRIMARIES)
-      : (isAcl ? randomAclScript : randomScript)(seed, steps)
-    const name = `${isCluster ? 'cluster' : isAcl ? 'acl' : 'single'}-${seed}`
+      : { acl: randomAclScript, odd: randomOddScript, single: randomScript }[kind as 'acl' | 'odd' | 'single'](seed, steps)
+    const name = `${kind}-${seed}`
     const result = await compare(name, seed, script)
     passed += result.passed
     unsupported += result.unsupported

@@ -46,7 +46,7 @@ export const record = async (script: readonly ScriptStep[], servers: Servers, ab
     mode: isCluster ? 'cluster' : 'standalone',
     nodes: servers.ports.map(String),
     seed: about.seed,
-    config: { 'repl-diskless-sync-delay': '0' },
+    config: { 'repl-diskless-sync-delay': '0', ...servers.config },
     ...(isCluster ? { roles, slots: servers.slots } : {}),
   }
   const lines = [json(header)]
@@ -62,11 +62,13 @@ export const record = async (script: readonly ScriptStep[], servers: Servers, ab
     const primary = servers.primaryOf.get(port)
     if (primary !== undefined) await inStep(connect(primary, ' quiet'), connect(port, ' quiet'))
     const reply = named(await connect(port, step.client ?? '').call(step.cmd), servers.ids)
+    if (step.sleepAfter !== undefined) await new Promise((done) => setTimeout(done, step.sleepAfter))
     lines.push(
       json({
         step: i + 1,
         node: String(port),
         ...(step.client === undefined ? {} : { client: step.client }),
+        ...(i > 0 && script[i - 1].sleepAfter !== undefined ? { sleep_ms_before: script[i - 1].sleepAfter } : {}),
         cmd: step.cmd,
         reply,
         ...(step.volatile ? { volatile: true } : {}),

@@ -9,6 +9,8 @@ export interface ScriptStep {
   volatile?: boolean
   /** the reply is a set: its order says nothing. */
   unordered?: 'nested'
+  /** milliseconds until the next step. */
+  sleepAfter?: number
 }
 
 /**
@@ -274,6 +276,8 @@ const DRAWS: Record<string, readonly string[]> = {
   ms: ['100000', '200000', '0', '-1', 'abc', '9223372036854775807'],
   at: ['1', '-1', 'abc', '0'],
   atms: ['1', 'abc'],
+  far: ['9999999999', '99999999999', '9223372036854775807', '-9223372036854775808'],
+  farms: ['9999999999999', '9223372036854775807', '-9223372036854775808', '1e3'],
   off: ['0', '1', '5', '100', '-1', '536870912', 'abc'],
   bit: ['0', '1', '7', '8', '9', '100', '-1', '4294967296', '#1', 'abc'],
   bitv: ['0', '1', '1', '2', 'x'],
@@ -285,7 +289,7 @@ const DRAWS: Record<string, readonly string[]> = {
 }
 const TYPED = new Set(['s', 'n', 'b', 'h', 'l', 't', 'z'])
 
-type Part = { words: Part[][]; optional: boolean } | { draw: string; many: boolean } | { word: string }
+export type Part = { words: Part[][]; optional: boolean } | { draw: string; many: boolean } | { word: string }
 
 const parseForm = (text: string): Part[] => {
   const parts: Part[] = []
@@ -314,11 +318,23 @@ const alternatives = (text: string): string[] => {
   return out
 }
 
-const ALL = FORMS.trim()
-  .split('\n')
-  .map((text) => ({ unordered: text.startsWith('~'), parts: parseForm(text.replace(/^~/, '')) }))
+export interface Form {
+  unordered: boolean
+  parts: Part[]
+}
 
-const pick = <T>(s: Stream, from: readonly T[]): T => from[below(s, from.length)]
+const parse = (lines: string): Form[] =>
+  lines
+    .trim()
+    .split('\n')
+    .map((text) => ({ unordered: text.startsWith('~'), parts: parseForm(text.replace(/^~/, '')) }))
+
+const ALL = parse(FORMS)
+
+/** The forms of these lines; without, the ordinary ones. */
+export const formsOf = (lines?: string): readonly Form[] => (lines === undefined ? ALL : parse(lines))
+
+export const pick = <T>(s: Stream, from: readonly T[]): T => from[below(s, from.length)]
 
 const drawn = (s: Stream, name: string): string => {
   // now and then a key of another type: WRONGTYPE is an answer too
@@ -328,7 +344,7 @@ const drawn = (s: Stream, name: string): string => {
   return below(s, 2) === 0 ? pick(s, from.slice(0, Math.max(1, from.length >> 1))) : pick(s, from)
 }
 
-const words = (s: Stream, parts: readonly Part[], out: string[]): string[] => {
+export const words = (s: Stream, parts: readonly Part[], out: string[]): string[] => {
   for (const p of parts) {
     if ('word' in p) out.push(p.word)
     else if ('draw' in p) for (let n = p.many ? 1 + below(s, 3) : 1; n > 0; n--) out.push(drawn(s, p.draw))

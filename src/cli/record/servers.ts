@@ -12,6 +12,8 @@ export interface Servers {
   /** replica port to primary port. */
   primaryOf: Map<number, number>
   slots: Record<string, string[]>
+  /** directives that a recording must know of. */
+  config: Record<string, string>
   stop(): void
 }
 
@@ -129,7 +131,7 @@ export const startServers = async (primaries: number, replicas: number, config: 
       })
     }
     for (const c of admin.values()) c.close()
-    return { ports, ids, primaryOf, slots, stop }
+    return { ports, ids, primaryOf, slots, config, stop }
   } catch (error) {
     stop()
     throw error

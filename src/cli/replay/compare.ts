@@ -1,3 +1,4 @@
+import { formatDouble } from '../../engine/redis/numbers.ts'
 import type { Reply } from '../../engine/redis/reply.ts'
 import { bytesOf, type Value } from './recording.ts'
 
@@ -20,7 +21,7 @@ export const formOf = (reply: Reply, resp: 2 | 3): Form => {
   }
   if ('set' in reply) return { type: resp === 3 ? 'set' : 'array', value: all(reply.set) }
   if ('push' in reply) return { type: resp === 3 ? 'push' : 'array', value: all(reply.push) }
-  if ('double' in reply) return { type: resp === 3 ? 'double' : 'bulk', value: String(reply.double) }
+  if ('double' in reply) return { type: resp === 3 ? 'double' : 'bulk', value: formatDouble(reply.double) }
   if ('bool' in reply) return resp === 3 ? { type: 'bool', value: String(reply.bool) } : { type: 'int', value: reply.bool ? '1' : '0' }
   if ('verbatim' in reply)
     return resp === 3 ? { type: 'verbatim', value: `txt:${reply.verbatim}` } : { type: 'bulk', value: reply.verbatim }

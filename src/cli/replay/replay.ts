@@ -156,8 +156,17 @@ const replayWith = (recording: Recording, seed: number): Result => {
     return { frames, before }
   }
 
+  /** A connection is over; the next one of its name begins in the header's protocol. */
+  const forget = (name: string): void => {
+    world.close(name)
+    read.delete(name)
+    protocol.delete(name)
+  }
+
   const runStep = (line: Line): void => {
     const name = nameOf(line)
+    // who was hung up on connects anew
+    if (line.cmd !== null && line.reply?.type !== 'connerror' && world.isClosed(name)) forget(name)
     const fresh = !protocol.has(name)
     if (fresh) protocol.set(name, line.resp ?? header.resp)
     const resp = protocol.get(name)!
@@ -177,8 +186,7 @@ const replayWith = (recording: Recording, seed: number): Result => {
         (line.reply !== null ? [line.reply] : line.replyMap !== null || line.linesMyself !== null ? [{ type: 'any', value: null }] : [])
       const any = line.replies !== null || /^[ps]?(un)?subscribe$/i.test(argv[0])
       const got = answers(name, Math.max(1, expected.length), any)
-      if (got === 'closed') world.close(name)
-      if (got === 'closed') read.delete(name)
+      if (got === 'closed') forget(name)
       if (expected.length === 0)
         suspects.learn(name, argv, undefined, got !== 'closed' && got !== null && got.frames.some((f) => saysNotSimulated(f.reply)), false)
       else if (line.replyMap !== null || line.linesMyself !== null)

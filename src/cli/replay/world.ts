@@ -175,6 +175,10 @@ export class GoldenWorld {
     return p.state as RawClient
   }
 
+  isClosed(name: string): boolean {
+    return (this.connections.get(name)?.state as RawClient | undefined)?.closed ?? false
+  }
+
   give(name: string, argv: string[]): void {
     const p = this.connections.get(name)!
     this.sim.beginAction()

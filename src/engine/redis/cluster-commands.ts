@@ -22,7 +22,7 @@ import { parseInt64, parseSmall } from './numbers.ts'
 import { isOn, removePeer, setAsPrimary } from './peers.ts'
 import { dropForeignShards } from './pubsub.ts'
 import { stopReplicating } from './replication.ts'
-import { OK, err, type Reply } from './reply.ts'
+import { OK, err, errAbout, type Reply } from './reply.ts'
 import { becomeReplicaOf } from './role.ts'
 import { keySlot } from './slots.ts'
 import { claimOf, dropSlots } from './slots-config.ts'
@@ -208,18 +208,18 @@ const setSlot: Handler = (state, _s, argv, ctx) => {
   const peer = c.byId.get(argv[4]) ?? -1
   if (what === 'MIGRATING') {
     if (owner !== MYSELF) return err(`ERR I'm not the owner of hash slot ${slot}`)
-    if (peer < 0) return err(`ERR I don't know about node ${argv[4]}`)
+    if (peer < 0) return errAbout`ERR I don't know about node ${argv[4]}`
     if (!c.peers[peer].primary) return NOT_PRIMARY
     c.migrating.set(slot, peer)
     tellOpened(slot, 'migrating', c.peers[peer].process, ctx)
   } else if (what === 'IMPORTING') {
     if (owner === MYSELF) return err(`ERR I'm already the owner of hash slot ${slot}`)
-    if (peer < 0) return err(`ERR I don't know about node ${argv[4]}`)
+    if (peer < 0) return errAbout`ERR I don't know about node ${argv[4]}`
     if (!c.peers[peer].primary) return NOT_PRIMARY
     c.importing.set(slot, peer)
     tellOpened(slot, 'importing', c.peers[peer].process, ctx)
   } else if (what === 'NODE') {
-    if (peer < 0) return err(`ERR Unknown node ${argv[4]}`)
+    if (peer < 0) return errAbout`ERR Unknown node ${argv[4]}`
     if (!c.peers[peer].primary) return NOT_PRIMARY
     if (owner === MYSELF && peer !== MYSELF && countInSlot(state.keys, slot) > 0)
       return err(`ERR Can't assign hashslot ${slot} to a different node while I still hold keys for this hash slot.`)
@@ -296,11 +296,11 @@ const isAddress = (ip: string): boolean => {
 const meetNode: Handler = (state, _s, argv, ctx) => {
   if (argv.length > 5) return wrongArity('cluster|meet')
   const port = parseInt64(argv[3])
-  if (port === null) return err(`ERR Invalid base port specified: ${argv[3]}`)
+  if (port === null) return errAbout`ERR Invalid base port specified: ${argv[3]}`
   const cport = argv.length === 5 ? parseInt64(argv[4]) : Number(port) + 10000
-  if (cport === null) return err(`ERR Invalid bus port specified: ${argv[4]}`)
+  if (cport === null) return errAbout`ERR Invalid bus port specified: ${argv[4]}`
   if (!isAddress(argv[2]) || port <= 0 || port > 65535 || cport <= 0 || cport > 65535)
-    return err(`ERR Invalid node address specified: ${argv[2]}:${argv[3]}`)
+    return errAbout`ERR Invalid node address specified: ${argv[2]}:${argv[3]}`
   meet(state, argv[2], Number(port), Number(cport), ctx)
   return OK
 }
@@ -355,7 +355,7 @@ const resetNode: Handler = (state, _s, argv, ctx) => {
 const replicasOf: Handler = (state, _s, argv) => {
   const c = state.cluster!
   const peer = c.byId.get(argv[2])
-  if (peer === undefined) return err(`ERR Unknown node ${argv[2]}`)
+  if (peer === undefined) return errAbout`ERR Unknown node ${argv[2]}`
   if (!c.peers[peer].primary) return err('ERR The specified node is not a master')
   const rows: Reply[] = []
   c.peers.forEach((p, i) => {
@@ -398,7 +398,7 @@ export const CLUSTER_ACTIONS: Readonly<Record<string, Handler>> = {
   slaves: replicasOf,
   'count-failure-reports': (state, _s, argv, ctx) => {
     const peer = state.cluster!.byId.get(argv[2])
-    return peer === undefined ? err(`ERR Unknown node ${argv[2]}`) : countFailureReports(state, peer, ctx)
+    return peer === undefined ? errAbout`ERR Unknown node ${argv[2]}` : countFailureReports(state, peer, ctx)
   },
   meet: meetNode,
   forget: (state, _s, argv, ctx) => orOk(forget(state, argv[2], ctx)),

@@ -28,7 +28,7 @@ import { isOutOfMemory, tellRefusal } from './eviction.ts'
 import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
 import { endUnit, replicasLacking } from './replication.ts'
-import { OUT_OF_MEMORY, QUEUED, err, fixed, isError, type Reply } from './reply.ts'
+import { OUT_OF_MEMORY, QUEUED, cString, err, errAbout, fixed, isError, type Reply } from './reply.ts'
 import { BUSY, tellSlow } from './scripting/busy.ts'
 import type { NodeState, Session } from './state.ts'
 import { rememberRead } from './tracking.ts'
@@ -121,10 +121,10 @@ const MASTER_DOWN = fixed("MASTERDOWN Link with MASTER is down and replica-serve
 
 const unknown = (argv: readonly string[]): Reply => {
   const container = commandNamed(argv[0])
-  if (container !== undefined) return err(`ERR unknown subcommand '${argv[1].slice(0, 128)}'. Try ${container.name.toUpperCase()} HELP.`)
+  if (container !== undefined) return errAbout`ERR unknown subcommand '${argv[1].slice(0, 128)}'. Try ${container.name.toUpperCase()} HELP.`
   let args = ''
-  for (let i = 1; i < argv.length && args.length < 128; i++) args += `'${argv[i].slice(0, 128 - args.length)}' `
-  return err(`ERR unknown command '${argv[0].slice(0, 128)}', with args beginning with: ${args}`)
+  for (let i = 1; i < argv.length && args.length < 128; i++) args += `'${cString(argv[i]).slice(0, 128 - args.length)}' `
+  return errAbout`ERR unknown command '${argv[0].slice(0, 128)}', with args beginning with: ${args}`
 }
 
 /** A refused command spoils the transaction it was meant for; a refused EXEC ends it. */

@@ -8,7 +8,7 @@ import { memoryDirectivesChanged } from './eviction.ts'
 import { globMatches } from './glob.ts'
 import { parseSmall } from './numbers.ts'
 import { watchFiles } from './persistence.ts'
-import { OK, err, type Reply } from './reply.ts'
+import { OK, errAbout, type Reply } from './reply.ts'
 import type { NodeState } from './state.ts'
 
 /** Directives the simulation reads, with Redis 7.0.15's defaults. */
@@ -173,15 +173,15 @@ export const configSet: Handler = (state, _s, argv, ctx) => {
   const changes: [string, string][] = []
   for (let i = 2; i < argv.length; i += 2) {
     const name = argv[i].toLowerCase()
-    if (!(name in DEFAULTS)) return err(`ERR Unknown option or number of arguments for CONFIG SET - '${argv[i]}'`)
+    if (!(name in DEFAULTS)) return errAbout`ERR Unknown option or number of arguments for CONFIG SET - '${argv[i]}'`
     const known = ALIASES[name] ?? name
     if (changes.some(([n]) => n === known))
-      return err(`ERR CONFIG SET failed (possibly related to argument '${argv[i]}') - duplicate parameter`)
+      return errAbout`ERR CONFIG SET failed (possibly related to argument '${argv[i]}') - duplicate parameter`
     changes.push([known, argv[i + 1]])
   }
   for (let i = 0; i < changes.length; i++) {
     const result = accept(changes[i][0], changes[i][1], directive(state, changes[i][0]))
-    if ('why' in result) return err(`ERR CONFIG SET failed (possibly related to argument '${argv[2 + 2 * i]}') - ${result.why}`)
+    if ('why' in result) return errAbout`ERR CONFIG SET failed (possibly related to argument '${argv[2 + 2 * i]}') - ${result.why}`
     changes[i][1] = result.value
   }
   for (const [name, value] of changes) keep(state, name, value, ctx)

@@ -48,7 +48,7 @@ const ROUNDS = 16
 export const activeExpiry = (state: NodeState, ctx: Context): void => {
   ctx.setTimer('activeExpiry', EXPIRE_EVERY)
   const { keys } = state
-  if (state.repl.role !== 'primary' || keys.volatile === 0) return
+  if (state.repl.role !== 'primary' || keys.volatile === 0 || state.activeExpiryOff === true) return
   const pages = keys.table.pages
   for (let round = 0; round < ROUNDS; round++) {
     let seen = 0

@@ -44,6 +44,14 @@ export const parseSmall = (text: string): number | null => {
   return typeof n === 'bigint' ? Number(n) : n
 }
 
+/** getIntFromObject: a whole number of 32 bits, or the error that says why it is none. */
+export const parseInt32 = (text: string): number | { error: string } => {
+  const n = parseSmall(text)
+  if (n === null) return { error: 'ERR value is not an integer or out of range' }
+  if (n < -2147483648 || n > 2147483647) return { error: 'ERR value is out of range, value must between -2147483648 and 2147483647' }
+  return n
+}
+
 // ------------------------------------------------------------------ long double
 
 /** mantissa · 2^exponent, the mantissa of at most 64 bits; or an infinity. */
@@ -74,7 +82,11 @@ export const parseLongDouble = (text: string): LongDouble | null => {
   const special = /^([+-]?)(?:inf|infinity)$/i.exec(text)
   if (special) return special[1] === '-' ? '-inf' : 'inf'
   const m = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d{1,4}))?$/i.exec(text)
-  if (m === null || (m[2] === '' && (m[3] ?? '') === '')) return null
+  if (m === null || (m[2] === '' && (m[3] ?? '') === '')) {
+    const h = hexadecimal(text)
+    if (h === null) return null
+    return h.e >= 0 ? round(h.m << BigInt(h.e), 1n) : round(h.m, 1n << BigInt(-h.e))
+  }
   const fraction = m[3] ?? ''
   const digits = BigInt(m[2] + fraction || '0') * (m[1] === '-' ? -1n : 1n)
   const power = Number(m[4] ?? 0) - fraction.length
@@ -112,12 +124,33 @@ export const printLongDouble = (x: LongDouble): string => {
 
 // ------------------------------------------------------------------ double
 
-/** Reads a score: decimals, inf, no blanks; null when it is none. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+const HEXADECIMAL = /^([+-]?)0x([\da-f]*)(?:\.([\da-f]*))?(?:p([+-]?\d{1,5}))?$/i
+
+/** A hexadecimal number as C reads it: sign and digits as one whole number, times a power of two; null when it is none. */
+const hexadecimal = (text: string): { m: bigint; e: number } | null => {
+  const m = HEXADECIMAL.exec(text)
+  if (m === null || m[2] + (m[3] ?? '') === '') return null
+  const digits = BigInt(`0x${m[2]}${m[3] ?? ''}`)
+  return { m: m[1] === '-' ? -digits : digits, e: Number(m[4] ?? 0) - 4 * (m[3] ?? '').length }
+}
+
+/** A finite number of strtod over the whole text, or what it overflows to; null when it is none. */
+const strtod = (text: string): number | null => {
+  if (DECIMAL.test(text)) return Number(text)
+  const h = hexadecimal(text)
+  if (h === null) return null
+  let x = Number(h.m)
+  for (let e = h.e; e !== 0 && x !== 0 && Number.isFinite(x); e += e > 0 ? -1 : 1) x = e > 0 ? x * 2 : x / 2
+  return x
+}
+
+/** Reads a score: inf too, no blanks; null when it is none, or nearer to 0 than a double can be. */
 export const parseDouble = (text: string): number | null => {
   if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return null
-  const n = Number(text)
-  return Number.isFinite(n) ? n : null
+  const n = strtod(text)
+  if (n === 0 && /[1-9a-f]/i.test(text.replace(/0x|[ep].*/gi, ''))) return null
+  return n !== null && Number.isFinite(n) ? n : null
 }
 
 /** strtod over the whole text: blanks before it, nothing at all for 0, and what is too large for infinity. */
@@ -125,7 +158,7 @@ export const parseBound = (text: string): number | null => {
   if (text === '') return 0
   const word = text.trimStart()
   if (/^[+-]?inf(inity)?$/i.test(word)) return word.startsWith('-') ? -Infinity : Infinity
-  return /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(word) ? Number(word) : null
+  return strtod(word)
 }
 
 /** %.17g: seventeen significant digits, an exponent when it is below −4 or above 16. */

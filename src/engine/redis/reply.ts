@@ -24,6 +24,13 @@ export const OK: Reply = Object.freeze({ simple: 'OK' })
 export const QUEUED: Reply = Object.freeze({ simple: 'QUEUED' })
 export const err = (text: string): Reply => ({ error: text })
 export const isError = (r: Reply): r is { error: string } => typeof r === 'object' && r !== null && !Array.isArray(r) && 'error' in r
+/** As C shows a word: to its first NUL. */
+export const cString = (word: string): string => (word.includes('\0') ? word.slice(0, word.indexOf('\0')) : word)
+/** An error that quotes what a client said (addReplyErrorFormat): its words to their first NUL, and no line ends. */
+export const errAbout = (parts: TemplateStringsArray, ...words: string[]): Reply => {
+  const text = parts.reduce((before, part, i) => before + cString(words[i - 1]) + part)
+  return err(/[\r\n]/.test(text) ? text.replace(/^[\r\n]+|[\r\n]+$/g, '').replace(/[\r\n]/g, ' ') : text)
+}
 /** An error that is always the same. */
 export const fixed = (text: string): Reply => Object.freeze({ error: text })
 export const OUT_OF_MEMORY = Object.freeze({ error: "OOM command not allowed when used memory > 'maxmemory'." })

@@ -27,7 +27,10 @@ const touchWatchers = (state: NodeState, name: string): void => {
   if (watching === undefined) return
   for (const conn of watching) {
     const session = state.sessions.get(conn)
-    if (session !== undefined) session.touched = true
+    if (session === undefined) continue
+    // what had expired before it was watched, and is deleted now, is no change: from here on it is a key that is not there
+    if (session.watched.get(name) === true && entryOf(state, name) === undefined) session.watched.set(name, false)
+    else session.touched = true
   }
 }
 

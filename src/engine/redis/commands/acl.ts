@@ -5,7 +5,7 @@ import { denialOf, isChannelAllowed } from '../acl-check.ts'
 import { channelsText, commandsIn, flagsOf, hasSpaces, keepUser, keysText, rulesText, userByRules } from '../acl-rules.ts'
 import { commandSide } from '../data.ts'
 import { formatDouble, parseInt64 } from '../numbers.ts'
-import { OK, err, type Reply } from '../reply.ts'
+import { OK, err, errAbout, type Reply } from '../reply.ts'
 import type { NodeState, PubSub, Session } from '../state.ts'
 import { CATEGORIES } from './redis-table.ts'
 import { NOT_INTEGER, container, helpOf, mapReply, setReply, spec, wrongArity, type CommandSpec, type Handler } from './spec.ts'
@@ -124,20 +124,20 @@ const list: Handler = (state) => usersOf(state).map((user) => `user ${user.name}
 const users: Handler = (state) => usersOf(state).map((user) => user.name)
 
 const cat: Handler = (_state, _s, argv) => {
-  if (argv.length > 3) return err(`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`)
+  if (argv.length > 3) return errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`
   if (argv.length === 2) return [...CATEGORIES]
   const found = commandsIn(argv[2].toLowerCase())
-  return found === undefined ? err(`ERR Unknown category '${argv[2].slice(0, 128)}'`) : [...found]
+  return found === undefined ? errAbout`ERR Unknown category '${argv[2].slice(0, 128)}'` : [...found]
 }
 
 const dryRun =
   (find: Find): Handler =>
   (state, _s, argv) => {
     const user = userNamed(state, argv[2])
-    if (user === undefined) return err(`ERR User '${argv[2]}' not found`)
+    if (user === undefined) return errAbout`ERR User '${argv[2]}' not found`
     const words = argv.slice(3)
     const command = find(words)
-    if (command === undefined) return err(`ERR Command '${argv[3]}' not found`)
+    if (command === undefined) return errAbout`ERR Command '${argv[3]}' not found`
     if (command.arity > 0 ? words.length !== command.arity : words.length < -command.arity) return wrongArity(command.name)
     const denial = denialOf(user, command, words)
     if (denial === null) return OK
@@ -151,7 +151,7 @@ const dryRun =
 const MOST_BITS = 4096n
 
 const genPass: Handler = (_state, _s, argv, ctx) => {
-  if (argv.length > 3) return err(`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`)
+  if (argv.length > 3) return errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`
   const bits = argv.length === 3 ? parseInt64(argv[2]) : 256n
   if (bits === null) return NOT_INTEGER
   if (bits <= 0n || bits > MOST_BITS)
@@ -176,7 +176,7 @@ const entryReply = (session: Session, e: AclLogEntry, ctx: Context): Reply => {
 }
 
 const log: Handler = (state, session, argv, ctx) => {
-  if (argv.length > 3) return err(`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`)
+  if (argv.length > 3) return errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try ACL HELP.`
   if (argv.length === 3 && argv[2].toLowerCase() === 'reset') {
     if (state.acl !== null) state.acl.log = []
     return OK

@@ -1,10 +1,11 @@
 import { DEFAULT_USER, beginsAs, isOpenToAll, userNamed } from '../acl.ts'
 import { authenticate } from '../auth.ts'
-import { clientLine } from '../client-info.ts'
+import { addressOfClient, clientLine } from '../client-info.ts'
 import { commandSide } from '../data.ts'
-import { parseInt64, parseSmall } from '../numbers.ts'
+import { parseInt32, parseInt64 } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
-import { OK, err, type Reply } from '../reply.ts'
+import { OK, err, errAbout, type Reply } from '../reply.ts'
+import type { NodeState } from '../state.ts'
 
 import { DATABASES } from '../databases.ts'
 import { SYNTAX, container, helpOf, mapReply, spec, unsimulated, wrongArity, type CommandSpec, type Handler } from './spec.ts'
@@ -57,7 +58,7 @@ const hello: Handler = (state, session, argv, ctx) => {
     } else if (option === 'SETNAME' && left >= 1) {
       name = argv[++i]
       if (!isName(name)) return BAD_NAME
-    } else return err(`ERR Syntax error in HELLO option '${argv[i]}'`)
+    } else return errAbout`ERR Syntax error in HELLO option '${argv[i]}'`
   }
   if (!session.authenticated && !isOpenToAll(state)) return HELLO_NO_AUTH
   session.resp = version
@@ -74,8 +75,8 @@ const hello: Handler = (state, session, argv, ctx) => {
 }
 
 const select: Handler = (state, session, argv) => {
-  const db = parseSmall(argv[1])
-  if (db === null) return err('ERR value is not an integer or out of range')
+  const db = parseInt32(argv[1])
+  if (typeof db !== 'number') return db
   if (state.cluster !== null && db !== 0) return err('ERR SELECT is not allowed in cluster mode')
   if (db < 0 || db >= DATABASES) return err('ERR DB index is out of range')
   session.db = db
@@ -121,30 +122,59 @@ const reply: Handler = (_state, session, argv) => {
   return how === 'on' ? OK : { none: true }
 }
 
-/** CLIENT KILL [TYPE normal|pubsub] [ID n] [USER name] [SKIPME yes|no]: how many were closed. Links to replicas are none of these. */
+/** What CLIENT KILL's filters ask for. */
+interface Kill {
+  id?: bigint
+  type?: string
+  user?: string
+  addr?: string
+  laddr?: string
+  keepsOwn: boolean
+}
+
+const killFilters = (state: NodeState, argv: readonly string[]): Kill | { error: string } => {
+  const wanted: Kill = { keepsOwn: true }
+  for (let i = 2; i < argv.length; i += 2) {
+    const name = argv[i].toLowerCase()
+    const value: string | undefined = argv[i + 1]
+    if (value === undefined) return SYNTAX as { error: string }
+    if (name === 'id') {
+      const id = parseInt64(value)
+      if (id === null || id < 1) return { error: 'ERR client-id should be greater than 0' }
+      wanted.id = BigInt(id)
+    } else if (name === 'type') {
+      wanted.type = value.toLowerCase()
+      if (!/^(normal|pubsub|master|slave|replica)$/.test(wanted.type)) return { error: `ERR Unknown client type '${value}'` }
+    } else if (name === 'user') {
+      if (userNamed(state, value) === undefined) return { error: `ERR No such user '${value}'` }
+      wanted.user = value
+    } else if (name === 'addr' || name === 'laddr') wanted[name] = value
+    else if (name === 'skipme' && /^(yes|no)$/i.test(value)) wanted.keepsOwn = value.toLowerCase() === 'yes'
+    else return SYNTAX as { error: string }
+  }
+  return wanted
+}
+
+/** CLIENT KILL addr, or filters [TYPE t] [ID n] [USER name] [ADDR a] [LADDR a] [SKIPME yes|no]: how many were closed. Links to replicas are none of these. */
 const clientKill: Handler = (state, session, argv, ctx) => {
-  const wanted = new Map<string, string>()
-  if (argv.length % 2 !== 0) return SYNTAX
-  for (let i = 2; i < argv.length; i += 2) wanted.set(argv[i].toLowerCase(), argv[i + 1])
-  const type = wanted.get('type')?.toLowerCase()
-  const id = wanted.get('id')
-  if (type !== undefined && !/^(normal|pubsub|master|slave|replica)$/.test(type)) return err(`ERR Unknown client type '${type}'`)
-  for (const name of wanted.keys()) if (!/^(type|id|user|skipme)$/.test(name)) return SYNTAX
-  const user = wanted.get('user')
-  if (user !== undefined && userNamed(state, user) === undefined) return err(`ERR No such user '${user}'`)
-  const keepsOwn = wanted.get('skipme')?.toLowerCase() !== 'no'
+  const isOldForm = argv.length === 3
+  const wanted = isOldForm ? { addr: argv[2], keepsOwn: false } : killFilters(state, argv)
+  if ('error' in wanted) return wanted
+  const { id, type, user, addr, laddr }: Kill = wanted
   let killed = 0
   for (const other of [...state.sessions.values()]) {
-    if (other === session && keepsOwn) continue
+    if (other === session && wanted.keepsOwn) continue
     if (type !== undefined && type !== (other.subscriptions > 0 ? 'pubsub' : 'normal')) continue
     if (user !== undefined && user !== other.user) continue
-    if (id !== undefined && id !== String(other.clientId)) continue
+    if (id !== undefined && id !== BigInt(other.clientId)) continue
+    if (addr !== undefined && addr !== addressOfClient(other)) continue
+    if (laddr !== undefined && laddr !== `${state.ip}:${state.port}`) continue
     killed++
     // its own connection ends after the reply
     if (other === session) session.closing = true
     else commandSide().closeClient(state, other, ctx)
   }
-  return killed
+  return !isOldForm ? killed : killed > 0 ? OK : err('ERR No such client')
 }
 
 const noEvict: Handler = (_state, _session, argv) => (/^(on|off)$/i.test(argv[2]) ? OK : SYNTAX)
@@ -177,7 +207,7 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|caching', 3, PLAIN, null, CONNECTION, '6.0.0', 'Whether the next command’s keys are tracked.', clientCaching),
   spec('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.', clientGetRedir),
   spec('client|trackinginfo', 2, PLAIN, null, CONNECTION, '6.2.0', 'How tracking stands for this connection.', clientTrackingInfo),
-  spec('client|kill', -3, ADMIN, null, CONNECTION, '2.4.0', 'Closes connections: by TYPE or by ID.', clientKill),
+  spec('client|kill', -3, ADMIN, null, CONNECTION, '2.4.0', 'Closes connections: by address, TYPE, ID or USER.', clientKill),
   unsimulated('client|pause', -3, ADMIN, null, CONNECTION, '3.0.0', 'Makes clients wait.'),
   unsimulated('client|unpause', 2, ADMIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.'),
   unsimulated('client|unblock', -3, ADMIN, null, CONNECTION, '5.0.0', 'Ends another connection’s waiting.'),

@@ -3,12 +3,14 @@ import { below } from '../../core/random.ts'
 import { globMatches } from '../glob.ts'
 import { ownEntry, setEntry } from '../keyspace.ts'
 import { addInt64, addLongDouble, parseInt64, parseLongDouble, parseSmall, printLongDouble } from '../numbers.ts'
+import { number } from '../peers.ts'
 import { propagate } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
 import type { NodeState } from '../state.ts'
 import { keyChanged } from '../watch.ts'
 import { NOT_FLOAT, NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, mapReply, spec, wrongArity, type CommandSpec, type Handler } from './spec.ts'
 import { hashAt, remove } from './store.ts'
+import { BAD_CURSOR, isCursor } from './values.ts'
 
 /** hash-max-listpack-entries and -value: beyond them a hash is a hash table, and stays one. */
 export const SMALL_FIELDS = 512
@@ -26,11 +28,12 @@ const write = (
   let entry = ownEntry(state.keys, key, slot)
   if (entry === undefined) setEntry(state.keys, key, (entry = { type: 'hash', value: new Map(), expireAt: -1 }), slot)
   const map = entry.value as Map<string, string>
+  const longest = number(state, 'hash-max-listpack-value', SMALL_BYTES)
   for (const [field, value] of fields) {
     map.set(field, value)
-    if (field.length > SMALL_BYTES || value.length > SMALL_BYTES) entry.kept = 'raw'
+    if (field.length > longest || value.length > longest) entry.kept = 'raw'
   }
-  if (map.size > SMALL_FIELDS) entry.kept = 'raw'
+  if (map.size > number(state, 'hash-max-listpack-entries', SMALL_FIELDS)) entry.kept = 'raw'
   keyChanged(state, key)
   propagate(state, words, ctx)
 }
@@ -124,7 +127,7 @@ const hincrbyfloat: Handler = (state, _s, argv, ctx, slot) => {
 
 /** HSCAN key cursor [MATCH pattern] [COUNT n]: a hash is answered whole, as Redis does with a small one. */
 const hscan: Handler = (state, _s, argv, ctx, slot) => {
-  if (!/^\s*\d{1,20}$/.test(argv[2])) return err('ERR invalid cursor')
+  if (!isCursor(argv[2])) return BAD_CURSOR
   const map = hashAt(state, argv[1], slot, ctx)
   if (map === null) return ['0', []]
   if (map === undefined) return WRONG_TYPE

@@ -8,15 +8,16 @@ import { globMatches } from '../glob.ts'
 import { PAGE_COUNT, deleteEntry, eachKey, getEntry, isExpired, pageKeys, setEntry } from '../keyspace.ts'
 import { decayed, idleSeconds, keptUse } from '../memory.ts'
 import { migrate } from '../migrate.ts'
-import { parseInt64, parseSmall } from '../numbers.ts'
+import { parseInt32, parseInt64, parseSmall } from '../numbers.ts'
 import { propagate } from '../replication.ts'
-import { OK, err, type Reply } from '../reply.ts'
+import { OK, err, errAbout, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
 import type { Entry, MemoryState, NodeState } from '../state.ts'
 import { accessOf } from '../use.ts'
 import { keyChanged } from '../watch.ts'
 import { signalReady } from './blocking.ts'
 import { scanOptions } from './hashes.ts'
+import { BAD_CURSOR, isCursor } from './values.ts'
 import { ALL, NOT_INTEGER, ONE, SYNTAX, TWO, container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
 import { asUnixMs, isReply, momentOf, remove, store } from './store.ts'
 import { dump, restore } from './restore.ts'
@@ -56,7 +57,7 @@ const expire =
     const only = { NX: false, XX: false, GT: false, LT: false }
     for (let i = 3; i < argv.length; i++) {
       const option = argv[i].toUpperCase()
-      if (!(option in only)) return err(`ERR Unsupported option ${argv[i]}`)
+      if (!(option in only)) return errAbout`ERR Unsupported option ${argv[i]}`
       only[option as keyof typeof only] = true
     }
     if (only.NX && (only.XX || only.GT || only.LT)) return err('ERR NX and XX, GT or LT options at the same time are not compatible')
@@ -158,8 +159,8 @@ const copy: Handler = (state, session, argv, ctx, slot) => {
 
 const move: Handler = (state, session, argv, ctx, slot) => {
   if (state.cluster !== null) return err('ERR MOVE is not allowed in cluster mode')
-  const db = parseSmall(argv[2])
-  if (db === null) return err('ERR value is not an integer or out of range')
+  const db = parseInt32(argv[2])
+  if (typeof db !== 'number') return db
   if (db < 0 || db > 15) return err('ERR DB index is out of range')
   if (db === session.db) return err('ERR source and destination objects are the same')
   const entry = lookup(state, argv[1], ctx, slot)
@@ -186,19 +187,23 @@ const keysMatching: Handler = (state, _s, argv, ctx) => {
 
 /** SCAN cursor [MATCH pattern] [COUNT n] [TYPE type]: the cursor is a page of the keyspace. */
 const scan: Handler = (state, _s, argv, ctx) => {
-  if (!/^\s*-?\d{1,20}$/.test(argv[1])) return err('ERR invalid cursor')
+  if (!isCursor(argv[1])) return BAD_CURSOR
   const options = scanOptions(argv, 2, true)
   if ('error' in options) return options
   // a cursor is an unsigned number: a negative one lies beyond the end
   let page = argv[1].includes('-') ? PAGE_COUNT : Number(argv[1])
   let seen = 0
   const found: string[] = []
+  const dead: string[] = []
   for (; page < PAGE_COUNT && seen < options.count; page++)
     for (const [key, entry] of pageKeys(state.keys, page)) {
       seen++
-      if (isExpired(entry, ctx.now) || (options.type !== null && entry.type !== options.type)) continue
-      if (options.match === null || globMatches(options.match, key)) found.push(key)
+      if (options.match !== null && !globMatches(options.match, key)) continue
+      if (isExpired(entry, ctx.now)) dead.push(key)
+      else if (options.type === null || entry.type === options.type) found.push(key)
     }
+  // a primary deletes what it meets
+  for (const key of dead) lookup(state, key, ctx)
   while (page < PAGE_COUNT && pageKeys(state.keys, page).size === 0) page++
   return [page >= PAGE_COUNT ? '0' : String(page), found]
 }

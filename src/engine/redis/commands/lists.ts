@@ -294,10 +294,10 @@ const blockingMove =
   }
 
 const blmpop: Handler = (state, s, argv, ctx) => {
-  const timeout = parseTimeout(argv[1])
-  if (typeof timeout !== 'number') return timeout
   const o = popMany(argv, 2)
   if ('error' in o) return o
+  const timeout = parseTimeout(argv[1])
+  if (typeof timeout !== 'number') return timeout
   return firstNonEmpty(state, o.keys, o.end, o.count, ctx) ?? (waitFor(state, s, argv, o.keys, timeout, ctx) ? NO_REPLY : NULL_ARRAY)
 }
 

@@ -1,6 +1,6 @@
 import { globMatches } from '../glob.ts'
 import { publish, spublish, subscribeTo, unsubscribeFrom } from '../pubsub.ts'
-import { err } from '../reply.ts'
+import { errAbout } from '../reply.ts'
 import type { PubSub } from '../state.ts'
 import { ALL, ONE, container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
 
@@ -8,7 +8,7 @@ const channels =
   (kind: keyof PubSub): Handler =>
   (state, _s, argv) =>
     argv.length > 3
-      ? err(`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try PUBSUB HELP.`)
+      ? errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try PUBSUB HELP.`
       : [...state.pubsub[kind].keys()].filter((channel) => argv[2] === undefined || globMatches(argv[2], channel))
 
 const listeners =

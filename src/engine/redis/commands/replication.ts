@@ -2,7 +2,7 @@ import type { Context } from '../../core/process.ts'
 import { SEC } from '../../core/time.ts'
 import { addressOf, processNear } from '../address.ts'
 import { directive } from '../config.ts'
-import { parseSmall } from '../numbers.ts'
+import { parseInt64, parseSmall } from '../numbers.ts'
 import { number } from '../peers.ts'
 import { goodReplicas, startReplicating, stopReplicating } from '../replication.ts'
 import { OK, err, type Reply } from '../reply.ts'
@@ -124,16 +124,33 @@ const replicaOf: Handler = (state, _s, argv, ctx) => {
   return OK
 }
 
+/** FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT ms]. */
 const failover: Handler = (state, _s, argv) => {
   if (state.cluster !== null) return err('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.')
-  if (
-    argv.slice(1).some((a, i) => !/^(to|force|abort|timeout)$/i.test(a) && i === 0) ||
-    (argv.length === 2 && /^(to|timeout)$/i.test(argv[1]))
-  )
-    return SYNTAX
-  if (argv.length === 2 && argv[1].toLowerCase() === 'abort') return err('ERR No failover in progress.')
+  let to = false
+  let force = false
+  let abort = false
+  let timeout = false
+  for (let i = 1; i < argv.length; i++) {
+    const word = argv[i].toLowerCase()
+    const left = argv.length - 1 - i
+    if (word === 'timeout' && left >= 1 && !timeout) {
+      const ms = parseInt64(argv[++i])
+      if (ms === null) return err('ERR value is not an integer or out of range')
+      if (ms <= 0) return err('ERR FAILOVER timeout must be greater than 0')
+      timeout = true
+    } else if (word === 'abort' && argv.length === 2) abort = true
+    else if (word === 'to' && left >= 2 && !to) {
+      if (parseSmall(argv[i + 2]) === null) return err('ERR value is not an integer or out of range')
+      to = true
+      i += 2
+    } else if (word === 'force' && !force) force = true
+    else return SYNTAX
+  }
+  if (abort) return err('ERR No failover in progress.')
   if (state.repl.role === 'replica') return err('ERR FAILOVER is not valid when server is a replica.')
   if (state.repl.replicas.size === 0) return err('ERR FAILOVER requires connected replicas.')
+  if (force && (!timeout || !to)) return err('ERR FAILOVER with force option requires both a timeout and target HOST and IP.')
   return err("ERR 'failover' is not simulated")
 }
 

@@ -31,12 +31,17 @@ const BAD_PAYLOAD = err('ERR DUMP payload version or checksum are wrong')
 export const restore: Handler = (state, session, argv, ctx, slot) => {
   let replace = false
   let absolute = false
+  let use = ''
   for (let i = 4; i < argv.length; i++) {
     const word = argv[i].toUpperCase()
     if (word === 'REPLACE') replace = true
     else if (word === 'ABSTTL') absolute = true
-    else if ((word === 'IDLETIME' || word === 'FREQ') && i + 1 < argv.length) {
-      if (parseInt64(argv[++i]) === null) return NOT_INTEGER
+    else if ((word === 'IDLETIME' || word === 'FREQ') && i + 1 < argv.length && (use === '' || use === word)) {
+      use = word
+      const n = parseInt64(argv[++i])
+      if (n === null) return NOT_INTEGER
+      if (word === 'FREQ' && (n < 0 || n > 255)) return err('ERR Invalid FREQ value, must be >= 0 and <= 255')
+      if (n < 0) return err('ERR Invalid IDLETIME value, must be >= 0')
     } else return SYNTAX
   }
   const key = argv[1]

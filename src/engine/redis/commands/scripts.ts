@@ -73,10 +73,13 @@ const toLua = (reply: Reply, resp: 2 | 3, vm: Vm): Value => {
   return resp === 3 ? undefined : false
 }
 
-/** What a script returns, as a reply: numbers lose their fraction, a table ends at its first nil. */
-const toReply = (v: Value, resp: 2 | 3): Reply => {
+/**
+ * What a script returns, as a reply: numbers lose their fraction, a table ends at its first nil. Truth goes by the protocol that the
+ * script has chosen, all else by its client's.
+ */
+const toReply = (v: Value, resp: 2 | 3, own: 2 | 3): Reply => {
   if (v === undefined) return null
-  if (typeof v === 'boolean') return resp === 3 ? { bool: v } : v ? 1 : null
+  if (typeof v === 'boolean') return own === 3 ? { bool: v } : v ? 1 : null
   if (typeof v === 'string') return v
   if (typeof v === 'number') return wholeOf(v)
   if (!isTable(v)) return null
@@ -88,11 +91,11 @@ const toReply = (v: Value, resp: 2 | 3): Reply => {
   if (typeof double === 'number') return resp === 3 ? { double } : formatDouble(double)
   const [map, set] = [v.get('map'), v.get('set')]
   if (isTable(map)) {
-    const pairs = entriesOf(map).map(([k, item]): [Reply, Reply] => [toReply(k, resp), toReply(item, resp)])
+    const pairs = entriesOf(map).map(([k, item]): [Reply, Reply] => [toReply(k, resp, own), toReply(item, resp, own)])
     return resp === 3 ? { map: pairs } : pairs.flat()
   }
   if (isTable(set)) {
-    const members = entriesOf(set).map(([k]) => toReply(k, resp))
+    const members = entriesOf(set).map(([k]) => toReply(k, resp, own))
     return resp === 3 ? { set: members } : members
   }
   const big = asText(v.get('big_number'))
@@ -103,7 +106,7 @@ const toReply = (v: Value, resp: 2 | 3): Reply => {
     if (text !== null && format !== null) return resp === 3 ? { verbatim: text } : text
   }
   const out: Reply[] = []
-  for (let i = 1, item = v.get(1); item !== undefined; item = v.get(++i)) out.push(toReply(item, resp))
+  for (let i = 1, item = v.get(1); item !== undefined; item = v.get(++i)) out.push(toReply(item, resp, own))
   return out
 }
 
@@ -130,8 +133,10 @@ const obstacle = (state: NodeState, s: Session, command: CommandSpec, argv: read
   const denied = state.acl === null ? null : deniedWithin('lua', state, s, command, argv, ctx, by.command)
   if (denied !== null) return denied.error
   if (command.isDenyOom && state.memory !== null && state.memory.full) return OUT_OF_MEMORY.error
+  // what may reach the replicas counts as a write here
+  if (by.readsOnly && (command.isWrite || command.flags.includes('mayReplicate')))
+    return 'ERR Write commands are not allowed from read-only scripts.'
   if (command.isWrite) {
-    if (by.readsOnly) return 'ERR Write commands are not allowed from read-only scripts.'
     if (state.repl.role === 'replica' && isOn(state, 'replica-read-only', true))
       return "READONLY You can't write against a read only replica."
     if (replicasLacking(state, ctx) > 0) return 'NOREPLICAS Not enough good replicas to write.'
@@ -287,7 +292,7 @@ const run = (
   state.scriptRandom = random
   const took = calls * CALL_TIME + Math.floor(steps / STEPS_PER_MICRO)
   const failed = error === null ? null : oneLine(error.place === '' ? error.text : `${error.text} script: ${name}, on ${error.place}.`)
-  const reply = failed === null ? toReply(value, session.resp) : err(failed)
+  const reply = failed === null ? toReply(value, session.resp, inner.resp) : err(failed)
   const outcome: Outcome = { name, took, endless, wrote: by.wrote, reply, place: error?.place || '@user_script:1' }
   if (outlasts(state, session, outcome)) {
     goOn(state, session, argv, outcome, ctx)
@@ -310,15 +315,19 @@ const standsAgainst = (state: NodeState, flags: ScriptFlags, readsOnly: boolean,
   return !flags.allowOom && state.memory !== null && state.memory.full ? OUT_OF_MEMORY.error : null
 }
 
+const NO_SCRIPT = err('NOSCRIPT No matching script. Please use EVAL.')
+
 const evaluate =
   (find: Find, bySha: boolean, readsOnly: boolean): Handler =>
   (state, session, argv, ctx) => {
+    // what cannot be a digest is not looked for
+    if (bySha && argv[1].length !== 40) return NO_SCRIPT
     const keys = parseInt64(argv[2])
     if (keys === null) return NOT_INTEGER
     if (keys > argv.length - 3) return err("ERR Number of keys can't be greater than number of args")
     if (keys < 0) return err("ERR Number of keys can't be negative")
     const source = bySha ? state.scripts.get(argv[1].toLowerCase()) : argv[1]
-    if (source === undefined) return err('NOSCRIPT No matching script. Please use EVAL.')
+    if (source === undefined) return NO_SCRIPT
     const flags = flagsOf(source)
     if (typeof flags === 'string') return err(`ERR ${flags}`)
     const refused = flags === null ? null : standsAgainst(state, flags, readsOnly, ctx)

@@ -4,7 +4,7 @@ import { unixMs } from '../clock.ts'
 import { configGet, configSet } from '../config.ts'
 import { DATABASES, swap } from '../databases.ts'
 import { flushKeys, newKeyspace } from '../keyspace.ts'
-import { parseSmall } from '../numbers.ts'
+import { parseInt32, parseSmall } from '../numbers.ts'
 import { persistenceLines } from '../persistence.ts'
 import { propagate } from '../replication.ts'
 import { OK, err } from '../reply.ts'
@@ -31,10 +31,10 @@ const flush =
 
 const swapDb: Handler = (state, session, argv, ctx) => {
   if (state.cluster !== null) return err('ERR SWAPDB is not allowed in cluster mode')
-  const a = parseSmall(argv[1])
-  if (a === null) return err('ERR invalid first DB index')
-  const b = parseSmall(argv[2])
-  if (b === null) return err('ERR invalid second DB index')
+  const a = parseInt32(argv[1])
+  if (typeof a !== 'number') return err('ERR invalid first DB index')
+  const b = parseInt32(argv[2])
+  if (typeof b !== 'number') return err('ERR invalid second DB index')
   if (a < 0 || b < 0 || a >= DATABASES || b >= DATABASES) return err('ERR DB index is out of range')
   if (a === b) {
     propagate(state, argv, ctx)

@@ -20,6 +20,8 @@ import {
   upper,
   walk,
   type Wrong,
+  BAD_CURSOR,
+  isCursor,
 } from './values.ts'
 
 type Members = Set<string>
@@ -213,6 +215,7 @@ const sintercard: Handler = (state, _s, argv, ctx) => {
 }
 
 const sscan: Handler = (state, _s, argv, ctx) => {
+  if (!isCursor(argv[2])) return BAD_CURSOR
   const set = toRead(state, argv[1], ctx)
   if (set !== null && 'error' in set) return set
   const found = walk(argv, set && [...set], find(state, argv[1], ctx)?.kept !== 'raw')

@@ -1,5 +1,7 @@
-import { err } from '../reply.ts'
-import { ALL, ONE, TWO, container, counted, spec, unsimulated as u, type CommandSpec } from './spec.ts'
+import { SEC } from '../../core/time.ts'
+import { directive } from '../config.ts'
+import { OK, err, errAbout } from '../reply.ts'
+import { ALL, ONE, TWO, container, counted, spec, unsimulated as u, type CommandSpec, type Handler } from './spec.ts'
 
 /**
  * Commands that a node knows and does not simulate. Their words, keys and place in the cluster count all the same: such a
@@ -120,6 +122,28 @@ const NO_DEBUG = err(
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
 )
 
+/** DEBUG SLEEP seconds, SET-ACTIVE-EXPIRE 0|1; of the rest only what is asked for by name and number of words. */
+const debug: Handler = (state, _s, argv, ctx) => {
+  if (directive(state, 'enable-debug-command') !== 'yes') return NO_DEBUG
+  const name = argv[1].toLowerCase()
+  if (name === 'sleep' && argv.length === 3) {
+    const seconds = Number.parseFloat(argv[2])
+    if (seconds > 0) ctx.spend(Math.min(seconds, 1e6) * SEC)
+    return OK
+  }
+  if (name === 'set-active-expire' && argv.length === 3) {
+    state.activeExpiryOff = Number.parseInt(argv[2], 10) === 0
+    return OK
+  }
+  if (DEBUG_NAMES.has(name)) return err("ERR 'debug' is not simulated beyond SLEEP and SET-ACTIVE-EXPIRE")
+  return errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1].slice(0, 128)}'. Try DEBUG HELP.`
+}
+const DEBUG_NAMES = new Set(
+  'segfault panic assert oom restart crash-and-recover log leak reload loadaof drop-cluster-packet-filter object listpack quicklist populate digest digest-value protocol error structsize htstats htstats-key change-repl-id stringmatch-len config-rewrite-force-all quicklist-packed-threshold pause-cron replybuffer client-eviction jmap help'.split(
+    ' ',
+  ),
+)
+
 const SERVERS: readonly CommandSpec[] = [
   container(
     'latency',
@@ -187,8 +211,8 @@ const SERVERS: readonly CommandSpec[] = [
     null,
     'server',
     '1.0.0',
-    'For Redis’s own tests; switched off, as Redis leaves it.',
-    () => NO_DEBUG,
+    'For Redis’s own tests; switched off, as Redis leaves it, by enable-debug-command.',
+    debug,
   ),
   u('monitor', 1, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'Shows every command as it comes.'),
   u('psync', -3, `${ADMIN} noMulti`, null, 'server', '2.8.0', 'Used between servers.'),

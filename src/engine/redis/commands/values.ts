@@ -3,7 +3,7 @@ import { below } from '../../core/random.ts'
 import { lookup, peek } from '../expiry.ts'
 import { deleteEntry, ownEntry, setEntry } from '../keyspace.ts'
 import { beginUnit, propagate } from '../replication.ts'
-import { fixed, type Reply } from '../reply.ts'
+import { err, fixed, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
 import type { Entry, NodeState } from '../state.ts'
 import { keyChanged } from '../watch.ts'
@@ -100,14 +100,23 @@ export const draw = (n: number, count: number, ctx: Context): number[] => {
 }
 
 /** The cursor, MATCH and COUNT of SSCAN and ZSCAN: which rows come now, and where to go on. */
+const LARGEST_CURSOR = 18446744073709551615n
+
+export const BAD_CURSOR = err('ERR invalid cursor')
+
+/** What strtoul takes for an unsigned number of 64 bits: nothing at all, and signs, but no white space before them. */
+export const isCursor = (text: string): boolean => {
+  const [word] = text.split('\0')
+  return word === '' || (/^[+-]?\d+$/.test(word) && BigInt(word.replace(/^[+-]/, '')) <= LARGEST_CURSOR)
+}
+
 export const walk = <T>(
   argv: readonly string[],
   rows: readonly T[] | null,
   isCompact: boolean,
 ): { next: string; rows: readonly T[]; match: string | null } | Wrong => {
-  if (!/^\d{1,20}$/.test(argv[2])) return { error: 'ERR invalid cursor' }
   if (rows === null) return { next: '0', rows: [], match: null }
-  const cursor = Number(argv[2])
+  const cursor = argv[2].startsWith('-') ? rows.length : Number(argv[2].split('\0')[0])
   let match: string | null = null
   let count = 10
   for (let i = 3; i < argv.length; i += 2) {

@@ -89,9 +89,9 @@ export const rangeOptions = (
       q.offset = offset
       q.count = count
       limited = true
-    } else if (fixed === null && word === 'BYSCORE') q.by = 'score'
-    else if (fixed === null && word === 'BYLEX') q.by = 'name'
-    else if (fixed === null && word === 'REV') q.reverse = true
+    } else if (fixed === null && word === 'BYSCORE' && q.by === 'rank') q.by = 'score'
+    else if (fixed === null && word === 'BYLEX' && q.by === 'rank') q.by = 'name'
+    else if (fixed === null && word === 'REV' && !q.reverse) q.reverse = true
     else return SYNTAX as Wrong
   }
   if (limited && q.by === 'rank' && q.count !== -1)

@@ -34,6 +34,8 @@ import {
   upper,
   walk,
   type Wrong,
+  BAD_CURSOR,
+  isCursor,
 } from './values.ts'
 import { inScores, nameRange, rangeOptions, rangeTest, runOfNames, scoreRange, sorted, type RangeQuery, type Row } from './zset-range.ts'
 
@@ -314,8 +316,8 @@ const bzpop =
     return waitFor(state, s, argv, keys, timeout, ctx) ? NO_REPLY : NULL_ARRAY
   }
 
-/** numkeys key… MIN|MAX [COUNT n]. */
-const zmpopFrom = (state: NodeState, s: Session, argv: readonly string[], at: number, timeout: number, ctx: Context): Reply => {
+/** numkeys key… MIN|MAX [COUNT n]; `wait` is how long, for the one that blocks. */
+const zmpopFrom = (state: NodeState, s: Session, argv: readonly string[], at: number, wait: string | null, ctx: Context): Reply => {
   const n = parseSmall(argv[at])
   if (n === null || n <= 0) return err('ERR numkeys should be greater than 0')
   const which = at + 1 + n < argv.length ? upper(argv[at + 1 + n]) : ''
@@ -329,6 +331,8 @@ const zmpopFrom = (state: NodeState, s: Session, argv: readonly string[], at: nu
     if (rest.length > 2) return SYNTAX
     most = k
   }
+  const timeout = wait === null ? -1 : parseTimeout(wait)
+  if (typeof timeout !== 'number') return timeout
   const keys = argv.slice(at + 1, at + 1 + n)
   for (const key of keys) {
     const entry = find(state, key, ctx)
@@ -341,12 +345,9 @@ const zmpopFrom = (state: NodeState, s: Session, argv: readonly string[], at: nu
   return timeout >= 0 && waitFor(state, s, argv, keys, timeout, ctx) ? NO_REPLY : NULL_ARRAY
 }
 
-const zmpop: Handler = (state, s, argv, ctx) => zmpopFrom(state, s, argv, 1, -1, ctx)
+const zmpop: Handler = (state, s, argv, ctx) => zmpopFrom(state, s, argv, 1, null, ctx)
 
-const bzmpop: Handler = (state, s, argv, ctx) => {
-  const timeout = parseTimeout(argv[1])
-  return typeof timeout === 'number' ? zmpopFrom(state, s, argv, 2, timeout, ctx) : timeout
-}
+const bzmpop: Handler = (state, s, argv, ctx) => zmpopFrom(state, s, argv, 2, argv[1], ctx)
 
 type How = 'union' | 'inter' | 'diff'
 
@@ -469,6 +470,7 @@ const zrandmember: Handler = (state, s, argv, ctx) => {
 }
 
 const zscan: Handler = (state, _s, argv, ctx) => {
+  if (!isCursor(argv[2])) return BAD_CURSOR
   const scores = toRead(state, argv[1], ctx)
   if (scores !== null && 'error' in scores) return scores
   const found = walk(argv, scores && sorted(scores), find(state, argv[1], ctx)?.kept !== 'raw')

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest'
+import '../../../lab/lua/hand-in.ts'
+import { plainNodes, type Nodes } from '../testing/plain-nodes.ts'
+
+/** What a redis-server 7.0.15 said to what nobody should say; found by saying the same to both. */
+
+const node = (config: Record<string, string> = {}): Nodes => plainNodes(1, config)
+const said = (n: Nodes, lines: readonly (string | string[])[]) =>
+  lines.map((line) => n.call('n1', ...(typeof line === 'string' ? line.split(' ') : line))).at(-1)
+const error = (text: string) => ({ error: text })
+
+it.each<[what: string, ...lines: (string | string[])[], reply: unknown]>([
+  ['a NUL ends a quoted word', ['NOPE', 'a', '\0b'], error("ERR unknown command 'NOPE', with args beginning with: 'a' '' ")],
+  ['an error keeps no line ends', ['EXPIRE', 'k', '1', '1\n'], error('ERR Unsupported option 1')],
+  ['CLIENT KILL ID abc', error('ERR client-id should be greater than 0')],
+  ['CLIENT KILL 1.2.3.4:5', error('ERR No such client')],
+  ['CLIENT KILL LADDR 1:1', 0],
+  ['CLIENT KILL SKIPME maybe', error('ERR syntax error')],
+  ['options come before the payload', 'RESTORE k 0 v FREQ -1', error('ERR Invalid FREQ value, must be >= 0 and <= 255')],
+  ['RESTORE k 0 v IDLETIME 3 FREQ 3', error('ERR syntax error')],
+  ['what is no digest is not looked for', 'EVALSHA abc abc', error('NOSCRIPT No matching script. Please use EVAL.')],
+  ['BZMPOP -1 1 z MIN COUNT 0', error('ERR count should be greater than 0')],
+  ['BLMPOP abc 1 l UP', error('ERR syntax error')],
+  ['BLMPOP -1 0 l LEFT', error('ERR numkeys should be greater than 0')],
+  ['FAILOVER TO host abc', error('ERR value is not an integer or out of range')],
+  ['FAILOVER TIMEOUT -1', error('ERR FAILOVER timeout must be greater than 0')],
+  ['FAILOVER ABORT FORCE', error('ERR syntax error')],
+  ['SCAN 99999999999999999999', error('ERR invalid cursor')],
+  ['strtoul of nothing is 0', ['SCAN', ''], ['0', []]],
+  ['a cursor comes before a type', 'SET s 1', 'ZSCAN s x', error('ERR invalid cursor')],
+  ['ZRANGE z + - BYLEX BYLEX', error('ERR syntax error')],
+  ['ZRANGE z 0 1 REV REV', error('ERR syntax error')],
+  ['nearer to 0 than a double can be', 'ZADD z 1e-400 a', error('ERR value is not a valid float')],
+  ['hexadecimal, as C reads it', 'ZADD z 0x1.8p1 a', 'ZSCORE z a', '3'],
+  ['INCRBYFLOAT n 0x10', '16'],
+  ['SELECT -2147483649', error('ERR value is out of range, value must between -2147483648 and 2147483647')],
+  ['SWAPDB 0 9223372036854775807', error('ERR invalid second DB index')],
+  ['switched off', 'DEBUG SLEEP 0', error(DEBUG_OFF())],
+])('%s', (...row) => {
+  const reply = row.pop()
+  const lines = row.length > 1 ? row.slice(1) : row
+  expect(said(node(), lines as string[])).toEqual(reply)
+})
+
+function DEBUG_OFF(): string {
+  return 'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.'
+}
+
+describe('scripts', () => {
+  it('what may reach the replicas counts as a write in a script that only reads', () => {
+    const refused = error('ERR Write commands are not allowed from read-only scripts.')
+    expect(said(node(), [['EVAL_RO', "return redis.pcall('PUBLISH','x','y')", '0']])).toEqual(refused)
+  })
+
+  it('truth goes by the protocol that the script has chosen, not by its client’s', () => {
+    const n = node()
+    n.call('n1', 'HELLO', '3')
+    expect(n.call('n1', 'EVAL', "return {redis.call('GET','nokey'), true}", '0')).toEqual([null, 1])
+    expect(n.call('n1', 'EVAL', 'redis.setresp(3) return {false, true}', '0')).toEqual([{ bool: false }, { bool: true }])
+  })
+})
+
+describe('DEBUG, where it is allowed', () => {
+  it('SET-ACTIVE-EXPIRE 0 leaves expired keys until somebody meets them; SCAN does', () => {
+    const n = node({ 'enable-debug-command': 'yes' })
+    said(n, ['DEBUG SET-ACTIVE-EXPIRE 0', 'SET s 1 PX 1', 'SET other 1 PX 1'])
+    n.run(500)
+    expect(n.call('n1', 'DBSIZE')).toBe(2)
+    expect(said(n, ['SCAN 0 MATCH s TYPE list', 'DBSIZE'])).toBe(1)
+    expect(said(n, ['DEBUG SET-ACTIVE-EXPIRE'])).toEqual(
+      error("ERR unknown subcommand or wrong number of arguments for 'SET-ACTIVE-EXPIRE'. Try DEBUG HELP."),
+    )
+  })
+
+  it('SLEEP keeps the thread', () => {
+    const n = node({ 'enable-debug-command': 'yes' })
+    const began = n.sim.world.now
+    n.send('n1', 'DEBUG', 'SLEEP', '0.5')
+    n.run(1)
+    n.call('n1#2', 'PING')
+    expect(n.sim.world.now - began).toBeGreaterThan(499_000)
+  })
+})
+
+it('deleting a watched key that had expired before is no change; making it anew is one', () => {
+  const n = node({ 'enable-debug-command': 'yes' })
+  const watched = (...lines: string[]) => {
+    said(n, ['DEBUG SET-ACTIVE-EXPIRE 0', 'SET s 1 PX 1'])
+    n.run(5)
+    return said(n, ['WATCH s', ...lines, 'MULTI', 'EXEC'])
+  }
+  expect(watched('GETDEL s')).toEqual([])
+  expect(watched('GETDEL s', 'SET s 2')).toEqual({ nullArray: true })
+})
+
+it('the limits of the small encodings of hashes are directives', () => {
+  const encoding = (limit: string, ...lines: string[]) => said(node(), [`CONFIG SET ${limit}`, ...lines, 'OBJECT ENCODING h'])
+  expect(encoding('hash-max-listpack-entries 1', 'HSET h a 1')).toBe('listpack')
+  expect(encoding('hash-max-listpack-entries 1', 'HSET h a 1 b 2')).toBe('hashtable')
+  expect(encoding('hash-max-listpack-entries 0', 'HINCRBYFLOAT h a 1')).toBe('hashtable')
+  expect(encoding('hash-max-listpack-value 4', 'HSET h a 12345')).toBe('hashtable')
+})
