@@ -9,9 +9,18 @@ const UNITS: Readonly<Record<string, number>> = {
   gb: 1_073_741_824,
 }
 
-/** A memory value of redis.conf in bytes: 1k is 1000, 1kb 1024; null when it is none. */
-export const memoryBytes = (value: string): number | null => {
-  const m = /^(\d+)([a-z]{0,2})$/i.exec(value)
+/** A memory value of redis.conf in bytes, exactly (memtoull): 1k is 1000, 1kb 1024, no digits 0; null when it is none. */
+export const memoryValue = (value: string): bigint | null => {
+  const m = /^(\d*)([a-z]{0,2})$/i.exec(value)
   const unit = m === null ? undefined : UNITS[m[2].toLowerCase()]
-  return unit === undefined ? null : Number(m![1]) * unit
+  if (unit === undefined) return null
+  const n = BigInt(m![1] || '0')
+  return BigInt.asUintN(64, (n > MOST ? MOST : n) * BigInt(unit))
+}
+const MOST = 18446744073709551615n
+
+/** The same as a number. */
+export const memoryBytes = (value: string): number | null => {
+  const bytes = memoryValue(value)
+  return bytes === null ? null : Number(bytes)
 }

@@ -2,11 +2,12 @@ import { requirePassChanged } from './acl-rules.ts'
 import { setUserLine } from './commands/acl.ts'
 import { SYNTAX, mapReply, type Handler } from './commands/spec.ts'
 import type { Context } from '../core/process.ts'
-import { memoryBytes } from './config-values.ts'
+import { memoryBytes, memoryValue } from './config-values.ts'
+import { CHOICES, FIXED, MEMORY, NUMBERS, PROTECTED } from './directive-rules.data.ts'
 import { DEFAULTS } from './directives.data.ts'
 import { memoryDirectivesChanged } from './eviction.ts'
 import { globMatches } from './glob.ts'
-import { parseSmall } from './numbers.ts'
+import { parseInt64, parseSmall } from './numbers.ts'
 import { watchFiles } from './persistence.ts'
 import { OK, errAbout, type Reply } from './reply.ts'
 import type { NodeState } from './state.ts'
@@ -61,49 +62,10 @@ const ALIASES: Readonly<Record<string, string>> = {
   'zset-max-ziplist-value': 'zset-max-listpack-value',
 }
 
-const MEMORY = new Set([
-  'maxmemory',
-  'repl-backlog-size',
-  'client-query-buffer-limit',
-  'proto-max-bulk-len',
-  'cluster-link-sendbuf-limit',
-  'auto-aof-rewrite-min-size',
-])
-const FIXED = new Set([
-  'cluster-enabled',
-  'cluster-config-file',
-  'databases',
-  'daemonize',
-  'supervised',
-  'pidfile',
-  'logfile',
-  'unixsocket',
-  'io-threads',
-  'tcp-backlog',
-  'appendfilename',
-  'appenddirname',
-  'aclfile',
-  'syslog-enabled',
-  'syslog-ident',
-  'always-show-logo',
-  'cluster-port',
-])
-const CHOICES: Readonly<Record<string, readonly string[]>> = {
-  'maxmemory-policy': [
-    'volatile-lru',
-    'volatile-lfu',
-    'volatile-random',
-    'volatile-ttl',
-    'allkeys-lru',
-    'allkeys-lfu',
-    'allkeys-random',
-    'noeviction',
-  ],
-  appendfsync: ['everysec', 'always', 'no'],
-  'acl-pubsub-default': ['allchannels', 'resetchannels'],
-  loglevel: ['debug', 'verbose', 'notice', 'warning'],
-  'repl-diskless-load': ['disabled', 'on-empty-db', 'swapdb'],
-}
+const range = (rows: typeof NUMBERS): ReadonlyMap<string, readonly [least: bigint, most: bigint]> =>
+  new Map(rows.flatMap(([names, least, most]) => names.map((name) => [name, [least, most]] as const)))
+const NUMBER_RANGE = range(NUMBERS)
+const MEMORY_RANGE = range(MEMORY)
 
 /** A directive's value now. */
 export const directive = (state: NodeState, name: string): string => {
@@ -120,6 +82,7 @@ const CLIENT_CLASSES = ['normal', 'slave', 'pubsub']
 
 /** `class hard soft seconds`, one class or several; the others stay as they were. */
 const acceptBufferLimit = (value: string, before: string): Accepted => {
+  if (value === '') return { value: before }
   const words = value.toLowerCase().split(/\s+/)
   if (words.length % 4 !== 0) return { why: 'Wrong number of arguments in buffer limit configuration.' }
   const kept = before.split(' ')
@@ -134,29 +97,37 @@ const acceptBufferLimit = (value: string, before: string): Accepted => {
   return { value: kept.join(' ') }
 }
 
+const within = (n: bigint, [least, most]: readonly [bigint, bigint]): Accepted =>
+  n < least || n > most ? { why: `argument must be between ${least} and ${most} inclusive` } : { value: String(n) }
+
 /** The value as it is kept, or why it is none. */
 const accept = (name: string, value: string, before: string): Accepted => {
   if (FIXED.has(name)) return { why: "can't set immutable config" }
+  if (PROTECTED.has(name)) return { why: "can't set protected config" }
   const choices = CHOICES[name]
   if (choices !== undefined)
     return choices.includes(value.toLowerCase())
       ? { value: value.toLowerCase() }
       : { why: `argument(s) must be one of the following: ${choices.join(', ')}` }
-  if (MEMORY.has(name)) {
-    const bytes = memoryBytes(value)
+  const memory = MEMORY_RANGE.get(name)
+  if (memory !== undefined) {
+    const bytes = memoryValue(value)
     if (bytes === null) return { why: 'argument must be a memory value' }
-    return { value: String(name === 'repl-backlog-size' ? Math.max(bytes, 16_384) : bytes) }
+    const fitting = within(bytes, memory)
+    return name === 'repl-backlog-size' && bytes < 16_384n && 'value' in fitting ? { value: '16384' } : fitting
+  }
+  const numbers = NUMBER_RANGE.get(name)
+  if (numbers !== undefined) {
+    const n = parseInt64(value)
+    return n === null ? { why: "argument couldn't be parsed into an integer" } : within(BigInt(n), numbers)
   }
   if (name === 'client-output-buffer-limit') return acceptBufferLimit(value, before)
+  if (name === 'cluster-announce-hostname' && !/^[A-Za-z\d.-]*$/.test(value))
+    return { why: 'Hostnames may only contain alphanumeric characters, hyphens or dots' }
   if (name === 'save') return /^\s*(\d+\s+\d+\s*)*$/.test(value) ? { value: value.trim() } : { why: 'Invalid save parameters' }
   const standard = DEFAULTS[name]
   if (standard === 'yes' || standard === 'no')
     return /^(yes|no)$/i.test(value) ? { value: value.toLowerCase() } : { why: "argument must be 'yes' or 'no'" }
-  if (/^-?\d+$/.test(standard)) {
-    const n = parseSmall(value)
-    if (n === null) return { why: "argument couldn't be parsed into an integer" }
-    return n < 0 && !standard.startsWith('-') ? { why: 'argument must be between 0 and 2147483647 inclusive' } : { value }
-  }
   return { value }
 }
 

@@ -5,7 +5,7 @@ import { commandSide } from '../data.ts'
 import { parseInt32, parseInt64 } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
-import type { NodeState } from '../state.ts'
+import type { NodeState, Session } from '../state.ts'
 
 import { DATABASES } from '../databases.ts'
 import { SYNTAX, container, helpOf, mapReply, spec, unsimulated, wrongArity, type CommandSpec, type Handler } from './spec.ts'
@@ -106,8 +106,23 @@ const quit: Handler = (_state, session) => {
 
 // ------------------------------------------------------------------ CLIENT
 
-const clientList: Handler = (state, session) =>
-  [...state.sessions.values()].map((s) => `${clientLine(state, s, s === session ? 'client|list' : undefined)}\n`).join('')
+const CLIENT_TYPE = /^(normal|pubsub|master|slave|replica)$/i
+const isOfType = (s: Session, type: string): boolean => type.toLowerCase() === (s.subscriptions > 0 ? 'pubsub' : 'normal')
+
+/** CLIENT LIST [TYPE t | ID n…]. */
+const clientList: Handler = (state, session, argv) => {
+  let listed = [...state.sessions.values()]
+  const option = argv[2]?.toLowerCase()
+  if (option === 'type' && argv.length === 4) {
+    if (!CLIENT_TYPE.test(argv[3])) return errAbout`ERR Unknown client type '${argv[3]}'`
+    listed = listed.filter((s) => isOfType(s, argv[3]))
+  } else if (option === 'id' && argv.length > 3) {
+    const ids = argv.slice(3).map(parseInt64)
+    if (ids.includes(null)) return err('ERR Invalid client ID')
+    listed = ids.flatMap((id) => listed.filter((s) => s.clientId === id))
+  } else if (argv.length !== 2) return SYNTAX
+  return listed.map((s) => `${clientLine(state, s, s === session ? 'client|list' : undefined)}\n`).join('')
+}
 
 const setName: Handler = (_state, session, argv) => {
   if (!isName(argv[2])) return BAD_NAME
@@ -143,8 +158,8 @@ const killFilters = (state: NodeState, argv: readonly string[]): Kill | { error:
       if (id === null || id < 1) return { error: 'ERR client-id should be greater than 0' }
       wanted.id = BigInt(id)
     } else if (name === 'type') {
-      wanted.type = value.toLowerCase()
-      if (!/^(normal|pubsub|master|slave|replica)$/.test(wanted.type)) return { error: `ERR Unknown client type '${value}'` }
+      if (!CLIENT_TYPE.test(value)) return { error: `ERR Unknown client type '${value}'` }
+      wanted.type = value
     } else if (name === 'user') {
       if (userNamed(state, value) === undefined) return { error: `ERR No such user '${value}'` }
       wanted.user = value
@@ -164,7 +179,7 @@ const clientKill: Handler = (state, session, argv, ctx) => {
   let killed = 0
   for (const other of [...state.sessions.values()]) {
     if (other === session && wanted.keepsOwn) continue
-    if (type !== undefined && type !== (other.subscriptions > 0 ? 'pubsub' : 'normal')) continue
+    if (type !== undefined && !isOfType(other, type)) continue
     if (user !== undefined && user !== other.user) continue
     if (id !== undefined && id !== BigInt(other.clientId)) continue
     if (addr !== undefined && addr !== addressOfClient(other)) continue
@@ -183,6 +198,54 @@ const PLAIN = 'noscript loading stale'
 const ADMIN = 'admin noscript loading stale'
 const CONNECTION = 'connection'
 
+const HELP = [
+  'CACHING (YES|NO)',
+  '    Enable/disable tracking of the keys for next command in OPTIN/OPTOUT modes.',
+  'GETREDIR',
+  '    Return the client ID we are redirecting to when tracking is enabled.',
+  'GETNAME',
+  '    Return the name of the current connection.',
+  'ID',
+  '    Return the ID of the current connection.',
+  'INFO',
+  '    Return information about the current client connection.',
+  'KILL <ip:port>',
+  '    Kill connection made from <ip:port>.',
+  'KILL <option> <value> [<option> <value> [...]]',
+  '    Kill connections. Options are:',
+  '    * ADDR (<ip:port>|<unixsocket>:0)',
+  '      Kill connections made from the specified address',
+  '    * LADDR (<ip:port>|<unixsocket>:0)',
+  '      Kill connections made to specified local address',
+  '    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)',
+  '      Kill connections by type.',
+  '    * USER <username>',
+  '      Kill connections authenticated by <username>.',
+  '    * SKIPME (YES|NO)',
+  '      Skip killing current connection (default: yes).',
+  'LIST [options ...]',
+  '    Return information about client connections. Options:',
+  '    * TYPE (NORMAL|MASTER|REPLICA|PUBSUB)',
+  '      Return clients of specified type.',
+  'UNPAUSE',
+  '    Stop the current client pause, resuming traffic.',
+  'PAUSE <timeout> [WRITE|ALL]',
+  '    Suspend all, or just write, clients for <timeout> milliseconds.',
+  'REPLY (ON|OFF|SKIP)',
+  '    Control the replies sent to the current connection.',
+  'SETNAME <name>',
+  '    Assign the name <name> to the current connection.',
+  'UNBLOCK <clientid> [TIMEOUT|ERROR]',
+  '    Unblock the specified blocked client.',
+  'TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]]',
+  '         [OPTIN] [OPTOUT] [NOLOOP]',
+  '    Control server assisted client side caching.',
+  'TRACKINGINFO',
+  '    Report tracking status for the current connection.',
+  'NO-EVICT (ON|OFF)',
+  '    Protect current client connection from eviction.',
+]
+
 const CLIENT: readonly CommandSpec[] = [
   spec('client|id', 2, PLAIN, null, CONNECTION, '5.0.0', 'Number of this connection.', (_st, s) => s.clientId),
   spec('client|getname', 2, PLAIN, null, CONNECTION, '2.6.9', 'Name of this connection.', (_st, s) => (s.name === '' ? null : s.name)),
@@ -200,9 +263,7 @@ const CLIENT: readonly CommandSpec[] = [
   ),
   spec('client|reply', 3, PLAIN, null, CONNECTION, '3.2.0', 'Switches replies to this connection on or off.', reply),
   spec('client|no-evict', 3, ADMIN, null, CONNECTION, '7.0.0', 'Keeps this connection when memory for clients runs out.', noEvict),
-  spec('client|help', 2, 'loading stale', null, CONNECTION, '5.0.0', 'The subcommands of CLIENT.', () =>
-    helpOf('CLIENT', ['ID', '    Return the ID of the current connection.']),
-  ),
+  spec('client|help', 2, 'loading stale', null, CONNECTION, '5.0.0', 'The subcommands of CLIENT.', () => helpOf('CLIENT', HELP)),
   spec('client|tracking', -3, PLAIN, null, CONNECTION, '6.0.0', 'Has the server tell which cached keys changed.', clientTracking),
   spec('client|caching', 3, PLAIN, null, CONNECTION, '6.0.0', 'Whether the next command’s keys are tracked.', clientCaching),
   spec('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.', clientGetRedir),

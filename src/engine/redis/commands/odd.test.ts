@@ -46,6 +46,39 @@ function DEBUG_OFF(): string {
   return 'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.'
 }
 
+const refused = (name: string, why: string) => error(`ERR CONFIG SET failed (possibly related to argument '${name}') - ${why}`)
+
+it.each([
+  ['port', '65536', 'argument must be between 0 and 65535 inclusive'],
+  ['hz', '-1', 'argument must be between 0 and 2147483647 inclusive'],
+  ['hz', '1kb', "argument couldn't be parsed into an integer"],
+  ['repl-timeout', '0', 'argument must be between 1 and 2147483647 inclusive'],
+  ['slowlog-log-slower-than', '-2', 'argument must be between -1 and 9223372036854775807 inclusive'],
+  ['hash-max-listpack-value', 'abc', 'argument must be a memory value'],
+  ['proto-max-bulk-len', '1kb', 'argument must be between 1048576 and 9223372036854775807 inclusive'],
+  ['databases', '4', "can't set immutable config"],
+  ['dbfilename', 'x', "can't set protected config"],
+  ['shutdown-on-sigint', 'x', 'argument(s) must be one of the following: default, save, nosave, now, force'],
+])('CONFIG SET %s %s: %s', (name, value, why) => {
+  expect(said(node(), [['CONFIG', 'SET', name, value]])).toEqual(refused(name, why))
+})
+
+it.each([
+  ['hash-max-listpack-value', '1k', '1000'],
+  ['maxmemory', '18446744073709551615', '18446744073709551615'],
+  ['repl-backlog-size', '1', '16384'],
+  ['cluster-node-timeout', '9223372036854775807', '9223372036854775807'],
+])('CONFIG SET %s %s is kept as %s', (name, value, kept) => {
+  expect(said(node(), [['CONFIG', 'SET', name, value], `CONFIG GET ${name}`])).toEqual([name, kept])
+})
+
+it('CLIENT LIST of a type that is none, and of an id that is none', () => {
+  expect(said(node(), ['CLIENT LIST TYPE nope'])).toEqual(error("ERR Unknown client type 'nope'"))
+  expect(said(node(), ['CLIENT LIST ID 1 abc'])).toEqual(error('ERR Invalid client ID'))
+  expect(said(node(), ['CLIENT LIST ID 99'])).toBe('')
+  expect(said(node(), ['CLIENT LIST ID 1'])).toMatch(/^id=1 .*cmd=client\|list/)
+})
+
 describe('scripts', () => {
   it('what may reach the replicas counts as a write in a script that only reads', () => {
     const refused = error('ERR Write commands are not allowed from read-only scripts.')
