@@ -151,16 +151,16 @@ const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
     why,
     peers: c
       ? c.peers
-          .slice(1)
-          .filter((x) => !x.gone)
-          .map((x) => ({
+          .map((x, i) => ({ x, i }))
+          .filter(({ x, i }) => i > 0 && !x.gone)
+          .map(({ x, i }) => ({
             id: x.process,
             role: x.primary ? 'primary' : 'replica',
             flag: x.fail ? 'FAIL' : x.pfail ? 'PFAIL' : x.handshake ? 'handshake' : '',
-            lastPong: x.pongReceived,
-            pingSent: x.pingSent,
+            lastPong: c.pongs[i],
+            pingSent: c.pinged[i],
             epoch: x.configEpoch,
-            reports: [...x.reports.keys()].map((i) => c.peers[i].process),
+            reports: [...(x.reports?.keys() ?? [])].map((by) => c.peers[by].process),
           }))
       : [],
     waiting: [],

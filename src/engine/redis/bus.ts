@@ -9,7 +9,7 @@ import { commandSide } from './data.ts'
 import { newElection, onVote, onVoteRequest } from './failover.ts'
 import { clusterCron, hearHeader, linkUp, onFail, onPing, onUpdate, startHandshake } from './gossip.ts'
 import { onManualRequest } from './manual.ts'
-import { MYSELF, NOBODY, addPeer, ban, joinPrimary, newColumns, newPeer, peerOf, removePeer, setPong } from './peers.ts'
+import { MYSELF, NOBODY, addPeer, ban, joinPrimary, lookSoon, newColumns, newPeer, peerOf, numberOf, removePeer } from './peers.ts'
 import {
   bootReplication,
   persistReplication,
@@ -24,7 +24,7 @@ import { CRON, SLOTS } from './rules.ts'
 import { claimOf, newSlotTable, setOwnerIn } from './slots-config.ts'
 import type { ClusterState, NodeId, NodeState, Peer } from './state.ts'
 import type { PublishMessage } from './wire.ts'
-import { broadcast, publishMessage, sendTo } from './wire.ts'
+import { MESSAGES, broadcast, publishMessage, sendTo } from './wire.ts'
 
 /**
  * The cluster bus as the rest of the node sees it: what boots it, what it hears, and what an operator may ask of it.
@@ -151,7 +151,7 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
 }
 
 const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
-  me: Object.freeze({ process: me.process, ip: me.ip, port: me.port, cport: me.cport }),
+  me: Object.freeze({ process: me.process, ip: me.ip, port: me.port, cport: me.cport, number: numberOf(me.process) }),
   peers: [],
   byId: new Map(),
   slots: newSlotTable(),
@@ -172,10 +172,12 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
   election: newElection(),
   manual: null,
   todo: 0,
-  counters: new Map(),
+  sent: new Float64Array(MESSAGES.length),
+  received: new Float64Array(MESSAGES.length),
   pings: 0,
   ...newColumns(),
   reported: false,
+  nextDue: 0,
   dueTimeout: 0,
   handshakes: 0,
 })
@@ -202,8 +204,7 @@ const settle = (state: NodeState, ctx: Context): void => {
   c.peers.forEach((p, i) => {
     owned += p.numSlots
     p.replOffset = 1
-    p.dataReceived = ctx.now
-    setPong(c, i, ctx.now)
+    c.heard[i] = c.pongs[i] = ctx.now
   })
   c.cron = below(ctx.random('cron'), 10)
   c.state = owned === SLOTS || state.config.get('cluster-require-full-coverage') === 'no' ? 'ok' : 'fail'
@@ -221,7 +222,7 @@ export const busConnected = (state: NodeState, conn: ConnId, ctx: Context): bool
   const c = state.cluster
   const index = c?.byLink.get(conn)
   if (c == null || index === undefined || c.peers[index].link !== conn) return false
-  linkUp(state, c.peers[index], ctx)
+  linkUp(state, index, ctx)
   beforeSleep(state, ctx)
   return true
 }
@@ -236,7 +237,12 @@ export const busAccepted = (state: NodeState, conn: ConnId, from: ProcessId, kin
 export const busClosed = (state: NodeState, conn: ConnId, _reason: CloseReason, _ctx: Context): boolean => {
   const c = state.cluster
   if (c === null) return false
-  if (c.inbound.delete(conn)) return true
+  const from = c.inbound.get(conn)
+  if (from !== undefined) {
+    c.inbound.delete(conn)
+    if (from >= 0) c.inboundOf[from] = 0
+    return true
+  }
   const index = c.byLink.get(conn)
   if (index === undefined) return false
   c.byLink.delete(conn)
@@ -244,8 +250,8 @@ export const busClosed = (state: NodeState, conn: ConnId, _reason: CloseReason, 
   if (peer.link === conn) {
     peer.link = 0
     peer.linkUp = false
-    peer.outbox = []
-    c.due[index] = 0
+    peer.outbox = null
+    lookSoon(c, index)
   }
   return true
 }

@@ -27,6 +27,7 @@ import { becomeReplicaOf } from './role.ts'
 import { keySlot } from './slots.ts'
 import { claimOf, dropSlots } from './slots-config.ts'
 import type { NodeState, Session } from './state.ts'
+import { MESSAGES } from './wire.ts'
 
 const MYSELF = 0
 
@@ -51,7 +52,7 @@ const nodeLine = (state: NodeState, i: number): string => {
   const flags = peerFlags(p, i === MYSELF)
   const epoch = p.primary || p.replicaOf < 0 ? p.configEpoch : c.peers[p.replicaOf].configEpoch
   const primary = !p.primary && p.replicaOf >= 0 ? c.peers[p.replicaOf].id : '-'
-  let line = `${p.id} ${p.ip}:${p.port}@${p.cport} ${flags} ${primary} ${Math.floor(p.pingSent / MS)} ${Math.floor(p.pongReceived / MS)} ${epoch} `
+  let line = `${p.id} ${p.ip}:${p.port}@${p.cport} ${flags} ${primary} ${Math.floor(c.pinged[i] / MS)} ${Math.floor(c.pongs[i] / MS)} ${epoch} `
   line += (i === MYSELF || p.linkUp ? 'connected' : 'disconnected') + rangesText(state, i)
   if (i === MYSELF) {
     for (const [slot, to] of c.migrating) line += ` [${slot}->-${c.peers[to].id}]`
@@ -140,9 +141,6 @@ const links: Handler = (state, session) => {
   return out
 }
 
-/** The order in which CLUSTER INFO counts the bus's messages. */
-const MESSAGES: readonly string[] = ['ping', 'pong', 'meet', 'fail', 'publish', 'auth-req', 'auth-ack', 'update', 'mfstart']
-
 const infoText = (state: NodeState): string => {
   const c = state.cluster!
   let assigned = 0
@@ -171,11 +169,10 @@ const infoText = (state: NodeState): string => {
   ]
   for (const way of ['sent', 'received'] as const) {
     let sum = 0
-    for (const name of MESSAGES) {
-      const n = c.counters.get(`${name}_${way}`) ?? 0
+    c[way].forEach((n, kind) => {
       sum += n
-      if (n > 0) rows.push(`cluster_stats_messages_${name}_${way}:${n}`)
-    }
+      if (n > 0) rows.push(`cluster_stats_messages_${MESSAGES[kind]}_${way}:${n}`)
+    })
     rows.push(`cluster_stats_messages_${way}:${sum}`)
   }
   rows.push('total_cluster_links_buffer_limit_exceeded:0', '')

@@ -9,16 +9,17 @@ import { broadcast, failMessage } from './wire.ts'
 export const suspectIfSilent = (state: NodeState, index: number, ctx: Context): void => {
   const c = state.cluster!
   const peer = c.peers[index]
-  if (peer.pfail || peer.fail || !isSilent(ctx.now, peer.pingSent, peer.dataReceived, timeoutOf(state))) return
+  if (peer.pfail || peer.fail || !isSilent(ctx.now, c.pinged[index], c.heard[index], timeoutOf(state))) return
   peer.pfail = true
-  peer.pfailFact = ctx.emit('node.pfail', { about: peer.process, silent: ctx.now - Math.max(peer.pingSent, peer.dataReceived) })
+  peer.pfailFact = ctx.emit('node.pfail', { about: peer.process, silent: ctx.now - Math.max(c.pinged[index], c.heard[index]) })
+  lookSoon(c, index)
   c.todo |= UPDATE_STATE
 }
 
 /** Drops reports that are too old; how many are left. */
 export const countFailureReports = (state: NodeState, index: number, ctx: Context): number => {
   const reports = state.cluster!.peers[index].reports
-  if (reports.size === 0) return 0
+  if (reports === null || reports.size === 0) return 0
   const timeout = timeoutOf(state)
   for (const [by, at] of reports) if (!isReportValid(ctx.now, at, timeout)) reports.delete(by)
   return reports.size
@@ -28,24 +29,25 @@ export const countFailureReports = (state: NodeState, index: number, ctx: Contex
 export const hearReport = (state: NodeState, about: number, by: number, fact: number, ctx: Context): void => {
   const c = state.cluster!
   const peer = c.peers[about]
-  const isNews = !peer.reports.has(by)
-  peer.reports.set(by, ctx.now)
+  const reports = (peer.reports ??= new Map())
+  const isNews = !reports.has(by)
+  reports.set(by, ctx.now)
   c.reported = true
   if (isNews) {
-    const reports = countFailureReports(state, about, ctx) + (c.peers[MYSELF].primary && (peer.pfail || peer.fail) ? 1 : 0)
-    ctx.emit('node.reported', { about: peer.process, by: c.peers[by].process, reports, needed: quorumOf(c.size) }, because(fact))
+    const count = countFailureReports(state, about, ctx) + (c.peers[MYSELF].primary && (peer.pfail || peer.fail) ? 1 : 0)
+    ctx.emit('node.reported', { about: peer.process, by: c.peers[by].process, reports: count, needed: quorumOf(c.size) }, because(fact))
   }
   markAsFailingIfNeeded(state, about, fact, ctx)
 }
 
 /** Looks whether anybody still has reports, so that healthy gossip need not ask. */
 export const recountReported = (c: ClusterState): void => {
-  if (c.reported) c.reported = c.peers.some((p) => p.reports.size > 0)
+  if (c.reported) c.reported = c.peers.some((p) => p.reports !== null && p.reports.size > 0)
 }
 
 /** A primary's gossip holds a peer for sound. */
 export const hearRecovery = (state: NodeState, about: number, by: number): void => {
-  state.cluster!.peers[about].reports.delete(by)
+  state.cluster!.peers[about].reports?.delete(by)
 }
 
 const markAsFailingIfNeeded = (state: NodeState, index: number, news: number, ctx: Context): void => {
@@ -55,7 +57,7 @@ const markAsFailingIfNeeded = (state: NodeState, index: number, news: number, ct
   if (!peer.pfail || peer.fail) return
   const reports = countFailureReports(state, index, ctx)
   if (!mayMarkFail(peer.pfail, peer.fail, reports, me.primary, c.size)) return
-  const by = [...peer.reports.keys()].map((i) => c.peers[i].process)
+  const by = [...(peer.reports?.keys() ?? [])].map((i) => c.peers[i].process)
   if (me.primary) by.push(me.process)
   peer.pfail = false
   peer.fail = true
@@ -65,6 +67,7 @@ const markAsFailingIfNeeded = (state: NodeState, index: number, news: number, ct
     { about: peer.process, reports: by.length, needed: quorumOf(c.size), by },
     because(peer.pfailFact, news),
   )
+  lookSoon(c, index)
   broadcast(state, failMessage(state, peer.id, peer.failFact), ctx)
   c.todo |= UPDATE_STATE
 }
@@ -88,10 +91,12 @@ export const clearOnPong = (state: NodeState, index: number, ctx: Context): void
   const peer = c.peers[index]
   if (peer.pfail) {
     peer.pfail = false
+    lookSoon(c, index)
     ctx.emit('node.pfailCleared', { about: peer.process }, because(peer.pfailFact))
     c.todo |= UPDATE_STATE
   } else if (peer.fail && mayClearFail(ctx.now, peer.primary, peer.numSlots, peer.failAt, timeoutOf(state))) {
     peer.fail = false
+    lookSoon(c, index)
     const why = !peer.primary
       ? 'replica is reachable again'
       : peer.numSlots === 0

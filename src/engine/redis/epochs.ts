@@ -25,8 +25,9 @@ export const bumpEpochWithoutConsensus = (state: NodeState, ctx: Context): boole
 export const settleCollision = (state: NodeState, sender: number, told: number, ctx: Context): void => {
   const c = state.cluster!
   const me = c.peers[MYSELF]
+  if (told !== me.configEpoch) return
   const other = c.peers[sender]
-  if (!me.primary || !other.primary || told !== me.configEpoch || other.configEpoch !== told || !mustYieldEpoch(me.id, other.id)) return
+  if (!me.primary || !other.primary || other.configEpoch !== told || !mustYieldEpoch(me.id, other.id)) return
   const epoch = me.configEpoch
   c.currentEpoch++
   me.configEpoch = c.currentEpoch

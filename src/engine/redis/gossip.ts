@@ -14,17 +14,18 @@ import {
   MYSELF,
   NOBODY,
   addPeer,
+  dropInbound,
   dropLink,
   isBanned,
   joinPrimary,
   myPrimary,
   newPeer,
   peerNamed,
+  lookSoon,
   peerOf,
   removePeer,
   setAsPrimary,
   setId,
-  setPong,
   standInId,
   timeoutOf,
 } from './peers.ts'
@@ -34,7 +35,7 @@ import { claimAgrees, dropSlots, newerOwner, ownerIn } from './slots-config.ts'
 import { adoptClaim } from './role.ts'
 import type { ClusterState, GossipEntry, NodeState, Peer } from './state.ts'
 import type { BusAddress, BusHeader, FailMessage, PingMessage, UpdateMessage } from './wire.ts'
-import { countMessage, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
+import { KIND, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
 
 /** The cron strays by this much: a timer is served at the next turn of the event loop. */
 const CRON_JITTER = 1 * MS
@@ -42,55 +43,70 @@ const CRON_JITTER = 1 * MS
 // ------------------------------------------------------------------ sending
 
 /** Sends a ping on our own link; from now on we wait for the pong. */
-export const sendPing = (state: NodeState, peer: Peer, ctx: Context, type: 'ping' | 'meet' = 'ping'): void => {
-  sendTo(state, peer, pingMessage(state, type, gossipFor(state, ctx), 0), ctx)
-  if (type === 'ping') peer.pingSent = ctx.now
+export const sendPing = (state: NodeState, index: number, ctx: Context, type: 'ping' | 'meet' = 'ping'): void => {
+  const c = state.cluster!
+  sendTo(state, c.peers[index], withGossip(state, type, 0, ctx), ctx)
+  if (type === 'ping') c.pinged[index] = ctx.now
 }
 
 const TRIES_EACH = 3
 
-const gossipFor = (state: NodeState, ctx: Context): GossipEntry[] => {
+/** A message with what this node has to tell of some others, chosen at random, and of all that it suspects. */
+const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: number, ctx: Context): PingMessage => {
   const c = state.cluster!
-  const peers = c.peers
-  const out: GossipEntry[] = []
+  const { peers, told, named } = c
+  const gossip: GossipEntry[] = []
+  const pongs: number[] = []
   const known = c.byId.size
   const wanted = gossipWanted(known)
-  c.pings++
+  const count = ++c.pings
   if (wanted > 0) {
     const s = ctx.random('gossip')
     let fresh = known - 2
-    for (let tries = wanted * TRIES_EACH; tries > 0 && fresh > 0 && out.length < wanted; tries--) {
-      const peer = peers[below(s, peers.length)]
-      if (peer === peers[MYSELF] || peer.gone || peer.pfail) continue
-      if (peer.handshake || peer.noAddr || (peer.link === 0 && peer.numSlots === 0)) {
-        fresh--
-        continue
+    for (let tries = wanted * TRIES_EACH; tries > 0 && fresh > 0 && gossip.length < wanted; tries--) {
+      const index = below(s, peers.length)
+      if (index === MYSELF) continue
+      let entry = told[index]
+      if (entry === null) {
+        const peer = peers[index]
+        if (peer.gone || peer.pfail) continue
+        if (peer.handshake || peer.noAddr || (peer.link === 0 && peer.numSlots === 0)) {
+          fresh--
+          continue
+        }
+        entry = told[index] = gossipEntry(peer)
       }
-      if (peer.gossiped === c.pings) continue
-      peer.gossiped = c.pings
-      out.push(gossipEntry(peer))
+      if (named[index] === count) continue
+      named[index] = count
+      gossip.push(entry)
+      pongs.push(Math.floor(c.pongs[index] / SEC))
       fresh--
     }
   }
-  if (c.pfails > 0) for (const peer of peers) if (peer.pfail && !peer.handshake && !peer.noAddr && !peer.gone) out.push(gossipEntry(peer))
-  return out
+  if (c.pfails > 0)
+    for (let i = 0; i < peers.length; i++) {
+      const peer = peers[i]
+      if (!peer.pfail || peer.handshake || peer.noAddr || peer.gone) continue
+      gossip.push(gossipEntry(peer))
+      pongs.push(Math.floor(c.pongs[i] / SEC))
+    }
+  return pingMessage(state, type, gossip, pongs, fact)
 }
 
-const gossipEntry = (peer: Peer): GossipEntry => ({
-  id: peer.id,
-  process: peer.process,
-  number: peer.number,
-  ip: peer.ip,
-  port: peer.port,
-  cport: peer.cport,
-  primary: peer.primary,
-  pfail: peer.pfail,
-  fail: peer.fail,
-  noAddr: peer.noAddr,
-  // the field on the wire holds whole seconds
-  pongReceived: Math.floor(peer.pongReceived / SEC) * SEC,
-  fact: peer.pfail ? peer.pfailFact : peer.fail ? peer.failFact : 0,
-})
+const gossipEntry = (peer: Peer): GossipEntry =>
+  Object.freeze({
+    id: peer.id,
+    process: peer.process,
+    number: peer.number,
+    ip: peer.ip,
+    port: peer.port,
+    cport: peer.cport,
+    primary: peer.primary,
+    pfail: peer.pfail,
+    fail: peer.fail,
+    noAddr: peer.noAddr,
+    fact: peer.pfail ? peer.pfailFact : peer.fail ? peer.failFact : 0,
+  })
 
 /** Tells others of a change at once, in a message of the kind that normally answers a ping. */
 export const broadcastPong = (state: NodeState, to: 'all' | 'siblings', fact: number, ctx: Context): void => {
@@ -100,7 +116,7 @@ export const broadcastPong = (state: NodeState, to: 'all' | 'siblings', fact: nu
     const peer = c.peers[i]
     if (peer.gone || peer.link === 0 || peer.handshake) continue
     if (to === 'siblings' && (peer.primary || peer.replicaOf !== primary)) continue
-    sendTo(state, peer, pingMessage(state, 'pong', gossipFor(state, ctx), fact), ctx)
+    sendTo(state, peer, withGossip(state, 'pong', fact, ctx), ctx)
   }
 }
 
@@ -112,21 +128,19 @@ export const clusterCron = (state: NodeState, ctx: Context): void => {
   const timeout = timeoutOf(state)
   c.cron++
   c.pfails = 0
-  const due = peersDue(c, timeout, ctx.now)
+  if (c.dueTimeout !== timeout) {
+    c.dueTimeout = timeout
+    c.due.fill(0)
+    c.nextDue = 0
+  }
+  const due = c.nextDue <= ctx.now ? peersDue(c, timeout, ctx.now) : NOBODY_DUE
   for (let k = 0; k < due.length; k++) keepLink(state, due[k], timeout, ctx)
   if (c.cron % 10 === 0) {
     pingSomebody(state, ctx)
     recountReported(c)
   }
-  let troubled = false
-  for (let k = 0; k < due.length; k++) {
-    const peer = c.peers[due[k]]
-    if (peer.gone) continue
-    if (peer.fail || peer.pfail) troubled = true
-    lookAfter(state, due[k], timeout, ctx)
-    c.due[due[k]] = c.manual?.replica === due[k] ? 0 : nextDue(peer, timeout)
-  }
-  checkManualTimeout(state, ctx)
+  const troubled = due.length > 0 && lookAtDue(state, due, timeout, ctx)
+  if (c.manual !== null) checkManualTimeout(state, ctx)
   if (!c.peers[MYSELF].primary) {
     followPrimary(state, ctx)
     manualStep(state, ctx)
@@ -137,22 +151,48 @@ export const clusterCron = (state: NodeState, ctx: Context): void => {
   beforeSleep(state, ctx)
 }
 
-/** The peers that may need something now. Most need nothing most of the time, and a hundred are looked at ten times a second. */
+const NOBODY_DUE: readonly number[] = Object.freeze([])
+
+/**
+ * The peers that may need something now. Most need nothing most of the time, and a hundred are looked at ten times a second: of a
+ * sound one, told by a reckoned time that is not 0, only the pong can have moved.
+ */
 const peersDue = (c: ClusterState, timeout: Micros, now: Micros): number[] => {
-  if (c.dueTimeout !== timeout) {
-    c.dueTimeout = timeout
-    c.due.fill(0)
-  }
+  const { due, pinged, pongs } = c
   const out: number[] = []
-  for (let i = 1; i < c.peers.length; i++) if (c.due[i] <= now) out.push(i)
+  let least = Infinity
+  for (let i = 1; i < c.peers.length; i++) {
+    let at = due[i]
+    if (at <= now && at !== 0) at = due[i] = (pinged[i] !== 0 ? pinged[i] : pongs[i]) + timeout / 2
+    if (at <= now) out.push(i)
+    else if (at < least) least = at
+  }
+  c.nextDue = least
   return out
 }
 
+/** Whether any of them is suspected or failed. */
+const lookAtDue = (state: NodeState, due: readonly number[], timeout: Micros, ctx: Context): boolean => {
+  const c = state.cluster!
+  let troubled = false
+  for (let k = 0; k < due.length; k++) {
+    const peer = c.peers[due[k]]
+    if (peer.gone) continue
+    if (peer.fail || peer.pfail) troubled = true
+    lookAfter(state, due[k], timeout, ctx)
+    const at = c.manual?.replica === due[k] ? 0 : nextDue(c, due[k], timeout)
+    c.due[due[k]] = at
+    if (at < c.nextDue) c.nextDue = at
+  }
+  return troubled
+}
+
 /** A time before which a peer certainly needs nothing; a later pong only moves it further away. */
-const nextDue = (peer: Peer, timeout: Micros): Micros => {
+const nextDue = (c: ClusterState, index: number, timeout: Micros): Micros => {
+  const peer = c.peers[index]
   if (peer.gone || peer.noAddr) return Infinity
   if (peer.link === 0 || peer.handshake || peer.pfail || peer.fail) return 0
-  return (peer.pingSent !== 0 ? peer.pingSent : peer.pongReceived) + timeout / 2
+  return (c.pinged[index] !== 0 ? c.pinged[index] : c.pongs[index]) + timeout / 2
 }
 
 const keepLink = (state: NodeState, index: number, timeout: Micros, ctx: Context): void => {
@@ -169,11 +209,11 @@ const lookAfter = (state: NodeState, index: number, timeout: Micros, ctx: Contex
   const peer = c.peers[index]
   if (peer.noAddr || peer.handshake) return
   if (peer.link !== 0) {
-    if (isLinkStuck(ctx.now, peer.linkCreatedAt, peer.pingSent, peer.dataReceived, timeout)) dropLink(c, peer, ctx)
-    else if (isPingDue(ctx.now, peer.pingSent, peer.pongReceived, timeout)) return sendPing(state, peer, ctx)
-    else if (c.manual !== null && c.manual.replica === index) return sendPing(state, peer, ctx)
+    if (isLinkStuck(ctx.now, peer.linkCreatedAt, c.pinged[index], c.heard[index], timeout)) dropLink(c, peer, ctx)
+    else if (isPingDue(ctx.now, c.pinged[index], c.pongs[index], timeout)) return sendPing(state, index, ctx)
+    else if (c.manual !== null && c.manual.replica === index) return sendPing(state, index, ctx)
   }
-  if (peer.pingSent !== 0) suspectIfSilent(state, index, ctx)
+  if (c.pinged[index] !== 0) suspectIfSilent(state, index, ctx)
 }
 
 const openLink = (c: ClusterState, index: number, ctx: Context): void => {
@@ -186,15 +226,17 @@ const openLink = (c: ClusterState, index: number, ctx: Context): void => {
 
 /** Of five random peers the one whose pong is oldest. */
 const pingSomebody = (state: NodeState, ctx: Context): void => {
-  const peers = state.cluster!.peers
+  const c = state.cluster!
   const s: Stream = ctx.random('gossip')
-  let oldest: Peer | null = null
+  let oldest = NOBODY
   for (let i = 0; i < 5; i++) {
-    const peer = peers[below(s, peers.length)]
-    if (peer === peers[MYSELF] || peer.gone || peer.link === 0 || peer.pingSent !== 0 || peer.handshake) continue
-    if (oldest === null || peer.pongReceived < oldest.pongReceived) oldest = peer
+    const index = below(s, c.peers.length)
+    if (index === MYSELF || c.pinged[index] !== 0) continue
+    const peer = c.peers[index]
+    if (peer.gone || peer.link === 0 || peer.handshake) continue
+    if (oldest < 0 || c.pongs[index] < c.pongs[oldest]) oldest = index
   }
-  if (oldest !== null) sendPing(state, oldest, ctx)
+  if (oldest >= 0) sendPing(state, oldest, ctx)
 }
 
 // ------------------------------------------------------------------ receiving
@@ -202,12 +244,12 @@ const pingSomebody = (state: NodeState, ctx: Context): void => {
 /** What every bus message tells in its header. Returns the sender's index, or NOBODY when it is unknown here. */
 export const hearHeader = (state: NodeState, m: BusHeader, conn: ConnId, ctx: Context): number => {
   const c = state.cluster!
-  countMessage(c, m.type as PingMessage['type'], 'received')
-  const index = peerOf(c, m.sender)
+  c.received[KIND[m.type as PingMessage['type']]]++
+  const index = peerNamed(c, m.sender, m.number)
   if (index < 0) return NOBODY
   const sender = c.peers[index]
-  sender.dataReceived = ctx.now
-  if (c.inbound.get(conn) === NOBODY) bindInbound(c, conn, index, ctx)
+  c.heard[index] = ctx.now
+  if (sender.link !== conn && c.inbound.get(conn) === NOBODY) bindInbound(c, conn, index, ctx)
   if (sender.handshake) return index
   if (m.currentEpoch > c.currentEpoch) c.currentEpoch = m.currentEpoch
   if (m.configEpoch > sender.configEpoch) sender.configEpoch = m.configEpoch
@@ -226,12 +268,9 @@ export const hearHeader = (state: NodeState, m: BusHeader, conn: ConnId, ctx: Co
  * carries, written before a partition perhaps, is never heard (setClusterNodeToInboundClusterLink).
  */
 const bindInbound = (c: ClusterState, conn: ConnId, index: number, ctx: Context): void => {
-  for (const [older, from] of c.inbound)
-    if (from === index) {
-      c.inbound.delete(older)
-      ctx.close(older)
-    }
+  dropInbound(c, index, ctx)
   c.inbound.set(conn, index)
+  c.inboundOf[index] = conn
 }
 
 export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Context): void => {
@@ -242,9 +281,10 @@ export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Cont
       startHandshake(state, m.from, false, ctx)
       hearGossip(state, m, NOBODY, ctx)
     }
-    sendOn(state, conn, pingMessage(state, 'pong', gossipFor(state, ctx), 0), ctx)
+    sendOn(state, conn, withGossip(state, 'pong', 0, ctx), ctx)
   }
-  const linked = linkedPeer(state, conn)
+  // what comes on our own link answers a ping
+  const linked = m.type === 'pong' ? linkedPeer(state, conn) : 0
   if (linked > 0) {
     const peer = c.peers[linked]
     if (peer.handshake) {
@@ -256,14 +296,13 @@ export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Cont
       sender = linked
     } else if (peer.id !== m.sender) {
       peer.noAddr = true
+      lookSoon(c, linked)
       dropLink(c, peer, ctx)
       return beforeSleep(state, ctx)
     }
-    if (m.type === 'pong') {
-      setPong(c, linked, ctx.now)
-      peer.pingSent = 0
-      if (peer.pfail || peer.fail) clearOnPong(state, linked, ctx)
-    }
+    c.pongs[linked] = ctx.now
+    c.pinged[linked] = 0
+    if (peer.pfail || peer.fail) clearOnPong(state, linked, ctx)
   }
   if (sender >= 0) {
     hearRole(state, sender, m)
@@ -297,6 +336,7 @@ const finishHandshake = (state: NodeState, index: number, m: PingMessage, ctx: C
   peer.handshake = false
   peer.meets = false
   peer.primary = m.primary
+  lookSoon(c, index)
   ctx.emit('node.met', { peer: peer.process })
 }
 
@@ -307,11 +347,12 @@ const hearRole = (state: NodeState, index: number, m: PingMessage): void => {
     if (index !== MYSELF && setAsPrimary(c, index)) c.todo |= UPDATE_STATE
     return
   }
-  const primary = peerOf(c, m.replicaOf)
+  const primary = sender.replicaOf >= 0 && c.ids[sender.replicaOf] === m.replicaOf ? sender.replicaOf : peerOf(c, m.replicaOf)
   if (sender.primary) {
     dropSlots(c, index)
     sender.primary = false
     sender.migrateTo = false
+    lookSoon(c, index)
     c.todo |= UPDATE_STATE
   }
   if (primary >= 0 && sender.replicaOf !== primary) joinPrimary(c, index, primary)
@@ -346,10 +387,11 @@ const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Conte
       if (isPrimary) hearReport(state, index, sender, g.fact, ctx)
       continue
     }
-    if (isPrimary && c.reported && c.peers[index].reports.size > 0) hearRecovery(state, index, sender)
+    if (isPrimary && c.reported) hearRecovery(state, index, sender)
     // a healthy report is as good as a pong of that age, so fewer pings are needed
-    if (g.pongReceived <= c.pongs[index] || g.pongReceived > now + 500 * MS) continue
-    if (c.peers[index].pingSent === 0 && (!c.reported || countFailureReports(state, index, ctx) === 0)) setPong(c, index, g.pongReceived)
+    const pong = m.pongs[i] * SEC
+    if (pong <= c.pongs[index] || pong > now + 500 * MS || c.pinged[index] !== 0) continue
+    if (!c.reported || countFailureReports(state, index, ctx) === 0) c.pongs[index] = pong
   }
 }
 
@@ -385,13 +427,15 @@ export const onUpdate = (state: NodeState, m: UpdateMessage, conn: ConnId, ctx: 
 // ------------------------------------------------------------------ links
 
 /** A link of ours is up: a ping goes out at once; an older one that still waits keeps its time. */
-export const linkUp = (state: NodeState, peer: Peer, ctx: Context): void => {
+export const linkUp = (state: NodeState, index: number, ctx: Context): void => {
+  const c = state.cluster!
+  const peer = c.peers[index]
   peer.linkUp = true
   const held = peer.outbox
-  peer.outbox = []
-  const waitingSince = peer.pingSent
-  sendPing(state, peer, ctx, peer.meets ? 'meet' : 'ping')
-  if (waitingSince !== 0) peer.pingSent = waitingSince
+  peer.outbox = null
+  const waitingSince = c.pinged[index]
+  sendPing(state, index, ctx, peer.meets ? 'meet' : 'ping')
+  if (waitingSince !== 0) c.pinged[index] = waitingSince
   peer.meets = false
-  for (const m of held) ctx.send(peer.link, m)
+  if (held !== null) for (const m of held) ctx.send(peer.link, m)
 }

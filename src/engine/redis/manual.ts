@@ -50,7 +50,7 @@ export const onManualRequest = (state: NodeState, m: BareMessage, conn: ConnId, 
       canStart: false,
       fact,
     }
-    sendPing(state, c.peers[sender], ctx)
+    sendPing(state, sender, ctx)
     lookSoon(c, sender)
   }
   beforeSleep(state, ctx)

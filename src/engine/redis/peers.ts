@@ -34,10 +34,6 @@ export const newPeer = (id: NodeId, at: BusAddress, now: Micros): Peer => ({
   primary: true,
   link: 0,
   numSlots: 0,
-  gossiped: 0,
-  pongReceived: 0,
-  pingSent: 0,
-  dataReceived: 0,
   linkCreatedAt: 0,
   linkUp: false,
   replicaOf: NOBODY,
@@ -45,7 +41,7 @@ export const newPeer = (id: NodeId, at: BusAddress, now: Micros): Peer => ({
   replOffset: 0,
   replOffsetAt: 0,
   bound: null,
-  reports: new Map(),
+  reports: null,
   process: at.process,
   number: numberOf(at.process),
   ip: at.ip,
@@ -59,10 +55,11 @@ export const newPeer = (id: NodeId, at: BusAddress, now: Micros): Peer => ({
   createdAt: now,
   pfailFact: 0,
   failFact: 0,
-  outbox: [],
+  outbox: null,
 })
 
-const numberOf = (process: ProcessId): number => {
+/** 7 for n7; 0 for a process of another name. */
+export const numberOf = (process: ProcessId): number => {
   const n = Number(process.slice(1))
   return Number.isInteger(n) && n > 0 && n < 10_000 ? n : 0
 }
@@ -75,21 +72,25 @@ const grow = <T extends Float64Array | Int16Array>(column: T, room: T): T => {
 /** Sizes of the columns at the start. */
 const ROOM = 8
 
-export const newColumns = (): Pick<ClusterState, 'ids' | 'pongs' | 'byNumber' | 'due'> => ({
+export const newColumns = (): Pick<ClusterState, 'ids' | 'told' | 'byNumber' | (typeof COLUMNS)[number]> => ({
   ids: [],
+  told: [],
   pongs: new Float64Array(ROOM),
-  byNumber: new Int16Array(ROOM).fill(NOBODY),
+  pinged: new Float64Array(ROOM),
+  heard: new Float64Array(ROOM),
+  named: new Float64Array(ROOM),
   due: new Float64Array(ROOM),
+  inboundOf: new Float64Array(ROOM),
+  byNumber: new Int16Array(ROOM).fill(NOBODY),
 })
+
+const COLUMNS = ['pongs', 'pinged', 'heard', 'named', 'due', 'inboundOf'] as const
 
 export const addPeer = (c: ClusterState, peer: Peer): number => {
   const index = c.peers.push(peer) - 1
-  if (index >= c.due.length) {
-    c.due = grow(c.due, new Float64Array(2 * c.due.length))
-    c.pongs = grow(c.pongs, new Float64Array(2 * c.pongs.length))
-  }
+  if (index >= c.due.length) for (const name of COLUMNS) c[name] = grow(c[name], new Float64Array(2 * index))
   setId(c, index, peer.id)
-  setPong(c, index, peer.pongReceived)
+  lookSoon(c, index)
   return index
 }
 
@@ -100,18 +101,15 @@ export const setId = (c: ClusterState, index: number, id: NodeId): void => {
   peer.id = id
   c.byId.set(id, index)
   c.ids[index] = id
+  c.told[index] = null
   while (peer.number >= c.byNumber.length) c.byNumber = grow(c.byNumber, new Int16Array(2 * c.byNumber.length).fill(NOBODY))
   c.byNumber[peer.number] = index
 }
 
-export const setPong = (c: ClusterState, index: number, at: Micros): void => {
-  c.peers[index].pongReceived = at
-  c.pongs[index] = at
-}
-
-/** The cron looks at this peer the next time. */
+/** The cron looks at this peer the next time; gossip tells of it anew. To be called whenever a flag, the role or the link of a peer changed. */
 export const lookSoon = (c: ClusterState, index: number): void => {
-  c.due[index] = 0
+  c.told[index] = null
+  c.due[index] = c.nextDue = 0
 }
 
 /** The peer that gossip speaks of: mostly where its process's number says, which spares a look-up by a text of 40 characters. */
@@ -140,31 +138,38 @@ export const removePeer = (state: NodeState, index: number, ctx: Context): void 
   dropSlots(c, index)
   for (const open of [c.migrating, c.importing]) for (const [slot, to] of open) if (to === index) open.delete(slot)
   for (const p of c.peers) {
-    p.reports.delete(index)
+    p.reports?.delete(index)
     if (p.replicaOf === index) p.replicaOf = NOBODY
   }
   if (peer.replicaOf >= 0) leavePrimary(c, index)
   if (c.manual?.replica === index) c.manual = null
   dropLink(c, peer, ctx)
-  for (const [conn, from] of c.inbound)
-    if (from === index) {
-      c.inbound.delete(conn)
-      ctx.close(conn)
-    }
+  dropInbound(c, index, ctx)
   c.byId.delete(peer.id)
   c.ids[index] = ''
   peer.gone = true
   peer.pfail = peer.fail = false
+  lookSoon(c, index)
+}
+
+/** Closes the connection on which this peer speaks to us. */
+export const dropInbound = (c: ClusterState, index: number, ctx: Context): void => {
+  const conn = c.inboundOf[index]
+  if (conn === 0) return
+  c.inbound.delete(conn)
+  c.inboundOf[index] = 0
+  ctx.close(conn)
 }
 
 export const dropLink = (c: ClusterState, peer: Peer, ctx: Context): void => {
   if (peer.link === 0) return
   ctx.close(peer.link)
-  c.due[c.byLink.get(peer.link)!] = 0
+  const index = c.byLink.get(peer.link)!
   c.byLink.delete(peer.link)
   peer.link = 0
   peer.linkUp = false
-  peer.outbox = []
+  peer.outbox = null
+  lookSoon(c, index)
 }
 
 const leavePrimary = (c: ClusterState, index: number): void => {
@@ -192,6 +197,7 @@ export const setAsPrimary = (c: ClusterState, index: number): boolean => {
   if (peer.primary) return false
   leavePrimary(c, index)
   peer.primary = true
+  lookSoon(c, index)
   if (index !== MYSELF) peer.migrateTo = true
   return true
 }

@@ -31,7 +31,7 @@ export const setOwnerIn = (c: ClusterState, slot: number, peer: number): void =>
 
 const bind = (c: ClusterState, slot: number, before: number, peer: number): void => {
   if (c.unclaimed.size > 0) c.unclaimed.delete(slot)
-  if (before >= 0) c.peers[before].numSlots--
+  if (before >= 0 && --c.peers[before].numSlots === 0) c.told[before] = null
   if (peer >= 0) c.peers[peer].numSlots++
   ownPage(c.slots, slot >> PAGE_BITS)[slot & (PAGE - 1)] = peer
 }
@@ -131,7 +131,12 @@ const slotsOf = (c: ClusterState, peer: number): SlotSet => {
 
 /** Whether what is claimed for an owner is just what we hold to be its slots. */
 export const claimAgrees = (c: ClusterState, owner: number, claim: SlotSet): boolean => {
-  if (c.peers[owner].numSlots !== claim.count || !isSame(claim, claimOf(c, owner))) return false
+  const peer = c.peers[owner]
+  if (peer.bound !== claim) {
+    if (peer.numSlots !== claim.count || !isSame(claim, claimOf(c, owner))) return false
+    // one set for all tables that hold it
+    peer.bound = claim
+  }
   if (c.unclaimed.size > 0) for (const slot of c.unclaimed) if (ownerIn(c, slot) === owner) c.unclaimed.delete(slot)
   return true
 }

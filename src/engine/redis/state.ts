@@ -268,7 +268,7 @@ export interface PushMessage extends Message {
 /** This node's own view of the cluster. Index 0 of `peers` is this node itself; an index is never reused while the node runs. */
 export interface ClusterState {
   /** this node's own address, as its messages tell it. */
-  me: Readonly<{ process: ProcessId; ip: string; port: number; cport: number }>
+  me: Readonly<{ process: ProcessId; ip: string; port: number; cport: number; number: number }>
   peers: Peer[]
   byId: Map<NodeId, number>
   /** owner of each slot as index into `peers`; -1 = unbound. Copy before changing: shared between clones by pages. */
@@ -289,6 +289,8 @@ export interface ClusterState {
   byLink: Map<ConnId, number>
   /** inbound bus connections → sender's peer index (-1 until known). */
   inbound: Map<ConnId, number>
+  /** by peer index: its inbound connection, 0 = none. */
+  inboundOf: Float64Array
   cron: number
   /** when this primary was last without a majority (−1 never); first update after boot. */
   minorityAt: Micros
@@ -297,24 +299,37 @@ export interface ClusterState {
   election: Election
   manual: ManualFailover | null
   todo: number
-  counters: Map<string, number>
+  /** messages of the bus by kind (wire.ts). */
+  sent: Float64Array
+  received: Float64Array
   /** messages of gossip sent so far, so that one message names nobody twice. */
   pings: number
-  /** columns by peer index, for what gossip asks most: id, a copy of pongReceived; and process number → peer index. */
+  /**
+   * What gossip asks most stands in columns by peer index: id; when its last pong came, or is known to have come to somebody;
+   * since when a ping waits for its pong (0 = none does); when anything was last heard from it; the number of the gossip message
+   * that last named it; what gossip says of it while it is sound, null when that is to be looked up anew.
+   */
   ids: NodeId[]
   pongs: Float64Array
+  pinged: Float64Array
+  heard: Float64Array
+  named: Float64Array
+  told: (GossipEntry | null)[]
+  /** process number → peer index. */
   byNumber: Int16Array
   /** some peer may have failure reports. */
   reported: boolean
   /** by peer index: a time before which the cron need not look at it; 0 = at once. */
   due: Float64Array
+  /** the least of `due`: before it the cron need not look at anybody. */
+  nextDue: Micros
   /** the node timeout that `due` was reckoned with. */
   dueTimeout: Micros
   /** a handshake's stand-in ids are numbered. */
   handshakes: number
 }
 
-/** What gossip says of one node. `fact` is the one behind its PFAIL or FAIL. */
+/** What gossip says of one node, but for its last pong. `fact` is the one behind its PFAIL or FAIL. Frozen: all messages that name it share it. */
 export interface GossipEntry {
   readonly id: NodeId
   readonly process: ProcessId
@@ -326,7 +341,6 @@ export interface GossipEntry {
   readonly pfail: boolean
   readonly fail: boolean
   readonly noAddr: boolean
-  readonly pongReceived: Micros
   readonly fact: number
 }
 
@@ -352,9 +366,6 @@ export interface Peer {
   noAddr: boolean
   migrateTo: boolean
   failAt: Micros
-  pingSent: Micros
-  pongReceived: Micros
-  dataReceived: Micros
   votedAt: Micros
   configEpoch: number
   numSlots: number
@@ -366,19 +377,17 @@ export interface Peer {
   link: ConnId
   linkUp: boolean
   linkCreatedAt: Micros
-  /** failure reports: reporter peer index → when. */
-  reports: Map<number, Micros>
+  /** failure reports: reporter peer index → when; null while nobody ever made one. */
+  reports: Map<number, Micros> | null
   /** fact that told of the present PFAIL / FAIL, for "why?". */
   pfailFact: number
   failFact: number
   /** forgotten: the index stays taken, everything else about it is meaningless. Walk `byId`, or skip these. */
   gone: boolean
-  /** written to the link before it was up. */
-  outbox: Message[]
+  /** written to the link before it was up; null = nothing. */
+  outbox: Message[] | null
   /** the slots that `slots` binds to it, as a set; null when it is to be built anew. */
   bound: SlotSet | null
-  /** number of the gossip message that last named it. */
-  gossiped: number
   /** its first message is a MEET: the other side does not know us yet. */
   meets: boolean
   /** 7 for n7; 0 for a process of another name. */

@@ -181,7 +181,7 @@ const reportsOn = (state: NodeState, c: ClusterState, about: Peer, now: Micros):
   for (let i = 0; i < c.peers.length; i++) {
     const p = c.peers[i]
     if (p.gone || !p.primary || p.numSlots === 0 || p === about) continue
-    const at = about.reports.get(i)
+    const at = about.reports?.get(i)
     const says = i === MYSELF ? about.pfail : at !== undefined && isReportValid(now, at, timeout)
     if (says) reports++
     out.push({
@@ -236,7 +236,7 @@ const replicasCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
           linkOf(state, now),
         ],
       }
-    if (!primary.fail) return unsuspectedCase(state, primary, now)
+    if (!primary.fail) return unsuspectedCase(state, c, me.replicaOf, now)
     return {
       headline: `It does not take over: ${none}`,
       evidence: [{ mark: 'no', who, text: 'is in FAIL', figure: `${primary.numSlots} slots` }],
@@ -246,14 +246,14 @@ const replicasCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
 }
 
 /** Only a whole node-timeout without an answer to a ping makes a suspicion. */
-const unsuspectedCase = (state: NodeState, primary: Peer, now: Micros): WhyNot => {
-  const who = primary.process
+const unsuspectedCase = (state: NodeState, c: ClusterState, primary: number, now: Micros): WhyNot => {
+  const who = c.peers[primary].process
   const timeout = timeoutOf(state)
-  const silent = primary.pingSent === 0 ? 0 : now - Math.max(primary.pingSent, primary.dataReceived)
+  const silent = c.pinged[primary] === 0 ? 0 : now - Math.max(c.pinged[primary], c.heard[primary])
   if (silent < timeout / 10)
     return {
       headline: `It has no reason to take over: ${who} answers`,
-      evidence: [{ mark: 'yes', who, text: 'last heard', figure: `${msText(now - primary.dataReceived)} ago` }, linkOf(state, now)],
+      evidence: [{ mark: 'yes', who, text: 'last heard', figure: `${msText(now - c.heard[primary])} ago` }, linkOf(state, now)],
     }
   return {
     headline: `It does not take over: ${who} is silent, but not suspected yet`,
