@@ -1,6 +1,6 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context, Message, ProcessId } from '../core/process.ts'
-import type { ClusterState, GossipEntry, NodeId, NodeState, Peer, SlotSet } from './state.ts'
+import type { GossipEntry, NodeId, NodeState, Peer, SlotSet } from './state.ts'
 import { claimOf } from './slots-config.ts'
 
 /** What every message on the bus begins with: the sender's view of itself. Never changed once sent. */
