@@ -1,6 +1,7 @@
 import { parseRecording } from './replay/recording.ts'
 import { replay, type Result } from './replay/replay.ts'
 import { record } from './record/record.ts'
+import { randomOddClusterScript } from './record/odd-cluster-script.ts'
 import { randomOddScript } from './record/odd-script.ts'
 import { randomAclScript } from './record/acl-script.ts'
 import { randomClusterScript, randomScript, type ScriptStep } from './record/script.ts'
@@ -8,7 +9,7 @@ import { redisVersion, startServers } from './record/servers.ts'
 import { compareStreams } from './record/streams.ts'
 
 /**
- * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl | --odd | --stream] [--shrink]
+ * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl | --odd | --odd-cluster | --stream] [--shrink]
  * A random script of each seed is said to the redis-server on the PATH and to the engine; every reply is compared; with
  * --shrink, the first difference of a seed is told with the few commands that bring it about. With --acl the script is about users and their rights;
  * with --odd about what nobody should say (record/odd-script.ts);
@@ -24,8 +25,8 @@ const option = (name: string, otherwise: number): number => {
 const seeds = option('seeds', 10)
 const from = option('from', 1)
 const steps = option('steps', 400)
-const kind = ['cluster', 'acl', 'odd'].find((word) => process.argv.includes(`--${word}`)) ?? 'single'
-const isCluster = kind === 'cluster'
+const kind = ['cluster', 'acl', 'odd-cluster', 'odd'].find((word) => process.argv.includes(`--${word}`)) ?? 'single'
+const isCluster = kind.endsWith('cluster')
 const print = (line: string): void => void process.stdout.write(line + '\n')
 
 const version = redisVersion()
@@ -68,7 +69,7 @@ let failed = 0
 try {
   for (let seed = from; seed < from + seeds; seed++) {
     const script = isCluster
-      ? randomClusterScript(seed, steps, servers.ports.length, PRIMARIES)
+      ? (kind === 'cluster' ? randomClusterScript : randomOddClusterScript)(seed, steps, servers.ports.length, PRIMARIES)
       : { acl: randomAclScript, odd: randomOddScript, single: randomScript }[kind as 'acl' | 'odd' | 'single'](seed, steps)
     const name = `${kind}-${seed}`
     const result = await compare(name, seed, script)

@@ -16,10 +16,10 @@ EXPIRETIME nokey
 PEXPIRETIME nokey
 ~SCAN 0 [MATCH glob] [COUNT 1000] [TYPE (string|list|hash|nope)]
 SCAN (abc|99999999999999999999|+|-) [COUNT c]
-OBJECT (FREQ|REFCOUNT|IDLETIME) nokey
+OBJECT (FREQ|REFCOUNT) nosuchkey
 OBJECT ENCODING k
 OBJECT NOPE k
-DUMP nokey
+DUMP nosuchkey
 RESTORE k ttl v [REPLACE] [ABSTTL] [IDLETIME c] [FREQ c]
 MIGRATE 127.0.0.1 1 k 0 10 [COPY] [REPLACE] [AUTH v] [KEYS k]
 MIGRATE host 1 nokey (0|abc) (10|abc)
@@ -264,15 +264,16 @@ const ODD = [
 ] as const
 
 const FORMS = formsOf(MORE)
+export const oddForms = (): typeof FORMS => FORMS
 
 /** They wait, or say much at once, or chance has a part in them: the odd word in them is in their form. */
 const KEPT =
   /^(B[LRZ]|WAIT|CLIENT|QUIT|RESET|DEBUG|REPLICAOF|FAILOVER|MIGRATE|[HSZ]RAND|SRANDMEMBER|SPOP|COMMAND|CONFIG|ACL|HELLO|LOLWUT|MEMORY|SHUTDOWN|PUBSUB|UNSUBSCRIBE|RANDOMKEY|EVAL|SCRIPT|AUTH|LATENCY|CLUSTER|SCAN|OBJECT|TTL)/i
 /** What is of the clock, of chance or of this run's sockets. */
-const VOLATILE =
+export const VOLATILE =
   /^(HELLO( [23]\b|$)|CLIENT (LIST|INFO|ID)|ACL (GENPASS|LOG|LIST|USERS|GETUSER)|DEBUG (HELP|NOPE|STR)|MEMORY (DOCTOR|HELP)|LATENCY|OBJECT IDLETIME|CONFIG (REWRITE|GET)|COMMAND DOCS|CLIENT TRACKINGINFO$|P?TTL|PUBSUB)/i
 /** A scan that may end half way: where is a matter of the hash function. */
-const PART_OF_SCAN = /\bSCAN [-+\d]+(?!.*COUNT 1000)/i
+export const PART_OF_SCAN = /\bSCAN [-+\d]+(?!.*COUNT 1000)/i
 /** Bits so far out that a server would take half a gigabyte for them. */
 const FAR_BITS = /^(SETBIT|BITFIELD|SETRANGE)/i
 
@@ -282,7 +283,7 @@ const odd = (s: Stream, cmd: readonly string[]): string => {
 }
 
 /** One word or two otherwise. */
-const spoilt = (s: Stream, cmd: string[]): string[] => {
+export const spoilt = (s: Stream, cmd: string[]): string[] => {
   if (KEPT.test(cmd[0])) return cmd
   const out = cmd.slice()
   for (let n = below(s, 3); n > 0; n--) {
@@ -312,6 +313,12 @@ const CALLS = [
   'local r = redis.pcall(unpack(ARGV)) if type(r) == "table" and r.err then return {r.err} end return r',
 ]
 
+/** The same said by a script, where it may be. */
+export const inScript = (s: Stream, cmd: string[]): string[] =>
+  /^(MULTI|EXEC|DISCARD|WATCH|QUIT|RESET|HELLO|CLIENT|DEBUG|AUTH|MIGRATE)/i.test(cmd[0])
+    ? cmd
+    : [pick(s, ['EVAL', 'EVAL', 'EVAL', 'EVAL_RO']), pick(s, CALLS), '0', ...cmd]
+
 /** A script of its seed for one node outside cluster mode, that allows DEBUG. */
 export const randomOddScript = (seed: number, steps: number): ScriptStep[] => {
   const s = newStream(seed, 'odd script')
@@ -333,8 +340,7 @@ export const randomOddScript = (seed: number, steps: number): ScriptStep[] => {
       }
       case 1:
       case 2:
-        if (!/^(MULTI|EXEC|DISCARD|WATCH|QUIT|RESET|HELLO|CLIENT|DEBUG|AUTH|MIGRATE)/i.test(cmd[0]))
-          cmd = [pick(s, ['EVAL', 'EVAL', 'EVAL', 'EVAL_RO']), pick(s, CALLS), '0', ...cmd]
+        cmd = inScript(s, cmd)
         break
       case 3:
         cmd = ['PEXPIRE', pick(s, ['s1', 'n1', 'h1', 'l1', 't1', 'z1', 'b1', 'x']), '1']

@@ -57,11 +57,15 @@ export const record = async (script: readonly ScriptStep[], servers: Servers, ab
     if (c === undefined || c.isClosed) connections.set(name, (c = new Connection(port)))
     return c
   }
+  const idOf = new Map([...servers.ids].map(([id, label]) => [label, id]))
   for (const [i, step] of script.entries()) {
     const port = servers.ports[step.node]
     const primary = servers.primaryOf.get(port)
     if (primary !== undefined) await inStep(connect(primary, ' quiet'), connect(port, ' quiet'))
-    const reply = named(await connect(port, step.client ?? '').call(step.cmd), servers.ids)
+    // nodes are called by their ports in a recording, by their ids on the wire
+    const cmd = step.cmd.map((word) => word.replace(/<node:(\d)>/g, (_, i: string) => `<id:${servers.ports[Number(i)]}>`))
+    const spoken = cmd.map((word) => word.replace(/<id:\d+>/g, (label) => idOf.get(label) ?? label))
+    const reply = named(await connect(port, step.client ?? '').call(spoken), servers.ids)
     if (step.sleepAfter !== undefined) await new Promise((done) => setTimeout(done, step.sleepAfter))
     lines.push(
       json({
@@ -69,7 +73,7 @@ export const record = async (script: readonly ScriptStep[], servers: Servers, ab
         node: String(port),
         ...(step.client === undefined ? {} : { client: step.client }),
         ...(i > 0 && script[i - 1].sleepAfter !== undefined ? { sleep_ms_before: script[i - 1].sleepAfter } : {}),
-        cmd: step.cmd,
+        cmd,
         reply,
         ...(step.volatile ? { volatile: true } : {}),
         ...(step.unordered ? { unordered: step.unordered } : {}),

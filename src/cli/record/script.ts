@@ -4,6 +4,7 @@ import { below, newStream, type Stream } from '../../engine/core/random.ts'
 export interface ScriptStep {
   node: number
   client?: string
+  /** `<node:2>` stands for the id of the third node. */
   cmd: string[]
   /** the reply depends on chance or the clock. */
   volatile?: boolean
@@ -398,7 +399,7 @@ export const randomScript = (seed: number, steps: number): ScriptStep[] => {
 }
 
 /** Keys of a cluster script: some share a slot, most do not. */
-const CLUSTER_KEYS = ['{a}1', '{a}2', '{a}3', '{b}1', '{b}2', '{c}1', '{d}1', 'foo', 'bar', '{a}x{b}', '{}x', 'k1', 'k2']
+export const CLUSTER_KEYS = ['{a}1', '{a}2', '{a}3', '{b}1', '{b}2', '{c}1', '{d}1', 'foo', 'bar', '{a}x{b}', '{}x', 'k1', 'k2']
 
 /** A script for a settled cluster of `primaries` primaries, replicas after them: wrong nodes, wrong slots, transactions, READONLY. */
 export const randomClusterScript = (seed: number, steps: number, nodes: number, primaries: number): ScriptStep[] => {
@@ -439,7 +440,8 @@ export const randomClusterScript = (seed: number, steps: number, nodes: number, 
   return out
 }
 
-const clusterKey = (s: Stream, word: string, tag: string | null, own: Map<string, string>): string => {
+/** A key's name in a cluster: with that tag, or with any. */
+export const clusterKey = (s: Stream, word: string, tag: string | null, own: Map<string, string>): string => {
   const known = own.get(word)
   if (known !== undefined) return known
   const brace = /^\{[a-d]\}/.exec(tag ?? '')?.[0] ?? '{a}'

@@ -290,12 +290,16 @@ const isAddress = (ip: string): boolean => {
   )
 }
 
+/** A subcommand that is known, with more words than it can have. */
+const tooMany = (argv: readonly string[]): Reply =>
+  errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1].slice(0, 128)}'. Try CLUSTER HELP.`
+
 const meetNode: Handler = (state, _s, argv, ctx) => {
-  if (argv.length > 5) return wrongArity('cluster|meet')
+  if (argv.length > 5) return tooMany(argv)
   const port = parseInt64(argv[3])
-  if (port === null) return errAbout`ERR Invalid base port specified: ${argv[3]}`
+  if (port === null) return errAbout`ERR Invalid TCP base port specified: ${argv[3]}`
   const cport = argv.length === 5 ? parseInt64(argv[4]) : Number(port) + 10000
-  if (cport === null) return errAbout`ERR Invalid bus port specified: ${argv[4]}`
+  if (cport === null) return errAbout`ERR Invalid TCP bus port specified: ${argv[4]}`
   if (!isAddress(argv[2]) || port <= 0 || port > 65535 || cport <= 0 || cport > 65535)
     return errAbout`ERR Invalid node address specified: ${argv[2]}:${argv[3]}`
   meet(state, argv[2], Number(port), Number(cport), ctx)
@@ -304,7 +308,8 @@ const meetNode: Handler = (state, _s, argv, ctx) => {
 
 const failoverNode: Handler = (state, _s, argv, ctx) => {
   const mode = (argv[2] ?? 'plain').toLowerCase()
-  if (argv.length > 3 || (argv.length === 3 && mode !== 'force' && mode !== 'takeover')) return err('ERR syntax error')
+  if (argv.length > 3) return tooMany(argv)
+  if (argv.length === 3 && mode !== 'force' && mode !== 'takeover') return err('ERR syntax error')
   return orOk(startManualFailover(state, mode as FailoverMode, ctx))
 }
 
@@ -326,7 +331,8 @@ const setConfigEpoch: Handler = (state, _s, argv) => {
 const resetNode: Handler = (state, _s, argv, ctx) => {
   const c = state.cluster!
   const how = (argv[2] ?? 'soft').toLowerCase()
-  if (argv.length > 3 || (how !== 'hard' && how !== 'soft')) return err('ERR syntax error')
+  if (argv.length > 3) return tooMany(argv)
+  if (how !== 'hard' && how !== 'soft') return err('ERR syntax error')
   const me = c.peers[MYSELF]
   if (me.primary && state.keys.size > 0) return err("ERR CLUSTER RESET can't be called with master nodes containing keys")
   const wasPrimary = me.primary

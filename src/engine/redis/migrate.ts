@@ -93,8 +93,9 @@ export const migrate: Handler = (state, session, argv, ctx) => {
   const keys = wanted.filter((key) => lookup(state, key, ctx) !== undefined)
   if (keys.length === 0) return { simple: 'NOKEY' }
   const to = destination(state, argv[1], Number(argv[2]), ctx)
-  // nobody listens there: refused at once
-  if (to === null) return err('IOERR error or timeout writing to target instance')
+  // a name that nobody has, or an address where nobody listens: refused at once
+  if (to === null)
+    return err(`IOERR error or timeout ${/^[\d.]+$|:/.test(argv[1]) ? 'writing to target instance' : 'connecting to the client'}`)
   let bytes = 0
   const words = keys.map((key) => {
     const entry = getEntry(state.keys, key)!

@@ -44,6 +44,14 @@ export const parseSmall = (text: string): number | null => {
   return typeof n === 'bigint' ? Number(n) : n
 }
 
+/** atoi: the whole number that a text begins with, cut to 32 bits; 0 without one. */
+export const atoi = (text: string): number => {
+  const digits = /^\s*([+-]?\d+)/.exec(text)
+  if (digits === null) return 0
+  const n = BigInt(digits[1].replace('+', ''))
+  return Number(BigInt.asIntN(32, n > MAX ? MAX : n < MIN ? MIN : n))
+}
+
 /** getIntFromObject: a whole number of 32 bits, or the error that says why it is none. */
 export const parseInt32 = (text: string): number | { error: string } => {
   const n = parseSmall(text)

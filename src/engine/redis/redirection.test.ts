@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import '../../lab/lua/hand-in.ts'
 import { GoldenWorld } from '../../cli/replay/world.ts'
 import type { Header } from '../../cli/replay/recording.ts'
 import { MS, SEC } from '../core/time.ts'
@@ -291,5 +292,31 @@ describe('a cluster that is down', () => {
   it('a slot nobody owns is not served', () => {
     say('7000', 'CLUSTER DELSLOTS 9189')
     expect(say('7000', 'GET key1')).toEqual(error('CLUSTERDOWN Hash slot not served'))
+  })
+})
+
+describe('what a real cluster of 7.0.15 said to odd words', () => {
+  it('a count of keys is read as atoi reads it, whatever the command says to it later', () => {
+    // 3.0 is three: the word WEIGHTS counts as a key
+    expect(say('7002', 'ZUNION 3.0 {a}z1 {a}z2 WEIGHTS 1 1')).toEqual({ error: "CROSSSLOT Keys in request don't hash to the same slot" })
+    expect(say('7000', 'ZINTERSTORE {a}n 1E3 {a}z 007')).toEqual({ error: 'MOVED 15495 127.0.0.1:7002' })
+    expect(say('7002', 'ZUNION 3.0 {a}z1 {a}z2 {a}z3')).toEqual({ error: 'ERR value is not an integer or out of range' })
+  })
+
+  it.each([
+    ['CLUSTER MEET 127.0.0.1 abc', 'ERR Invalid TCP base port specified: abc'],
+    ['CLUSTER MEET 127.0.0.1 7000 abc', 'ERR Invalid TCP bus port specified: abc'],
+    ['CLUSTER FAILOVER FORCE x', "ERR unknown subcommand or wrong number of arguments for 'FAILOVER'. Try CLUSTER HELP."],
+    ['CLUSTER RESET SOFT x', "ERR unknown subcommand or wrong number of arguments for 'RESET'. Try CLUSTER HELP."],
+    ['SORT {a}l BY w_*', 'ERR BY option of SORT denied in Cluster mode.'],
+    ['SORT {a}l GET #', 'ERR GET option of SORT denied in Cluster mode.'],
+  ])('%s: %s', (line, error) => {
+    expect(say('7002', line)).toEqual({ error })
+  })
+
+  it('CLUSTER RESET is nothing for a script', () => {
+    expect(say('7002', ['EVAL', "return redis.pcall('CLUSTER', 'RESET', 'SOFT')", '0'])).toEqual({
+      error: 'ERR This Redis command is not allowed from script',
+    })
   })
 })

@@ -92,7 +92,7 @@ const ROWS: readonly (readonly [string, number, string, string, string])[] = [
   ['delslots', -3, A, '3.0.0', 'Forgets who owns slots.'],
   ['delslotsrange', -4, A, '7.0.0', 'Forgets who owns ranges of slots.'],
   ['flushslots', 2, A, '3.0.0', 'Gives up all of this node’s slots.'],
-  ['reset', -2, A, '3.0.0', 'Makes this node a new one.'],
+  ['reset', -2, `${A} noscript`, '3.0.0', 'Makes this node a new one.'],
   ['saveconfig', 2, A, '3.0.0', 'Writes nodes.conf.'],
 ]
 

@@ -41,10 +41,10 @@ const sort =
       else if (word === 'BY' && i + 1 < argv.length) {
         o.by = argv[++i]
         o.skip = !o.by.includes('*')
-        if (!o.skip && state.cluster !== null) return err('ERR BY option of SORT denied in cluster mode.')
+        if (!o.skip && state.cluster !== null) return err('ERR BY option of SORT denied in Cluster mode.')
         if (!o.skip && !mayLookUp(state, s, argv)) return err('ERR BY option of SORT denied due to insufficient ACL permissions.')
       } else if (word === 'GET' && i + 1 < argv.length) {
-        if (state.cluster !== null) return err('ERR GET option of SORT denied in cluster mode.')
+        if (state.cluster !== null) return err('ERR GET option of SORT denied in Cluster mode.')
         if (!mayLookUp(state, s, argv)) return err('ERR GET option of SORT denied due to insufficient ACL permissions.')
         o.gets.push(argv[++i])
       } else return SYNTAX

@@ -1,4 +1,5 @@
 import type { Context } from '../../core/process.ts'
+import { atoi } from '../numbers.ts'
 import { err, fixed, type Reply } from '../reply.ts'
 import { rowOf } from './redis-table.ts'
 import type { NodeState, Session } from '../state.ts'
@@ -109,11 +110,11 @@ const build = (
 export const counted =
   (at: number, before: readonly number[] = []) =>
   (argv: readonly string[]): string[] | null => {
-    const text = argv[at]
-    if (text === undefined || !/^\d{1,9}$/.test(text)) return null
-    const n = Number(text)
+    if (at >= argv.length) return null
+    // here 3.0 is 3, whatever the command itself says to it
+    const n = atoi(argv[at])
     // Redis takes a count that cannot be for no keys at all, the destination included
-    if (n > argv.length - at - 1 || (n === 0 && before.length > 0)) return null
+    if (n < 0 || n > argv.length - at - 1 || (n === 0 && before.length > 0)) return null
     return [...before.map((i) => argv[i]), ...argv.slice(at + 1, at + 1 + n)]
   }
 

@@ -1,4 +1,5 @@
 import { parseBound, parseSmall } from '../numbers.ts'
+import { cString } from '../reply.ts'
 import { SYNTAX } from './spec.ts'
 import { upper, type Wrong } from './values.ts'
 
@@ -23,8 +24,8 @@ const BAD_NAMES: Wrong = { error: 'ERR min or max not valid string range item' }
 export const scoreRange = (low: string, high: string): ScoreRange | Wrong => {
   const minOpen = low.startsWith('(')
   const maxOpen = high.startsWith('(')
-  const min = parseBound(minOpen ? low.slice(1) : low)
-  const max = parseBound(maxOpen ? high.slice(1) : high)
+  const min = parseBound(cString(minOpen ? low.slice(1) : low))
+  const max = parseBound(cString(maxOpen ? high.slice(1) : high))
   return min === null || max === null ? BAD_SCORES : { min, max, minOpen, maxOpen }
 }
 
