@@ -314,6 +314,17 @@ describe('what a real cluster of 7.0.15 said to odd words', () => {
     expect(say('7002', line)).toEqual({ error })
   })
 
+  it('the word behind BY is no STORE', () => {
+    expect(say('7000', 'SORT {a}l BY STORE {b}x')).toEqual({ error: 'MOVED 15495 127.0.0.1:7002' })
+    expect(say('7000', 'SORT {a}l STORE {b}x')).toEqual({ error: "CROSSSLOT Keys in request don't hash to the same slot" })
+  })
+
+  it('a slot that migrates to its own node sends nobody there', () => {
+    const id = say('7002', 'CLUSTER MYID')
+    expect(say('7002', `CLUSTER SETSLOT 15495 MIGRATING ${String(id)}`)).toEqual({ simple: 'OK' })
+    expect(say('7002', 'DEL {a}nokey')).toBe(0)
+  })
+
   it('CLUSTER RESET is nothing for a script', () => {
     expect(say('7002', ['EVAL', "return redis.pcall('CLUSTER', 'RESET', 'SOFT')", '0'])).toEqual({
       error: 'ERR This Redis command is not allowed from script',

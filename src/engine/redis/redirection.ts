@@ -151,7 +151,9 @@ const whenOpen = (state: NodeState, session: Session, command: CommandSpec, owne
   const target = owner === MYSELF ? c.migrating.get(seen.slot) : undefined
   if (target !== undefined) {
     if (seen.missing === 0) return 'go on'
-    return seen.present > 0 ? TRY_AGAIN : err(`ASK ${seen.slot} ${c.peers[target].ip}:${c.peers[target].port}`)
+    if (seen.present > 0) return TRY_AGAIN
+    // to itself: nobody is sent there
+    return target === MYSELF ? null : err(`ASK ${seen.slot} ${c.peers[target].ip}:${c.peers[target].port}`)
   }
   if (!session.asking && !command.flags.includes('asking')) return 'go on'
   return seen.several && seen.missing > 0 ? TRY_AGAIN : null

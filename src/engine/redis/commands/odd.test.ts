@@ -33,6 +33,7 @@ it.each<[what: string, ...lines: (string | string[])[], reply: unknown]>([
   ['nearer to 0 than a double can be', 'ZADD z 1e-400 a', error('ERR value is not a valid float')],
   ['hexadecimal, as C reads it', 'ZADD z 0x1.8p1 a', 'ZSCORE z a', '3'],
   ['INCRBYFLOAT n 0x10', '16'],
+  ['it reads the options of ZADD', 'ZINCRBY z NX b', error('ERR syntax error')],
   ['a bound ends at its first NUL', ['ZCOUNT', 'z', '\0', '1'], 0],
   ['SELECT -2147483649', error('ERR value is out of range, value must between -2147483648 and 2147483647')],
   ['SWAPDB 0 9223372036854775807', error('ERR invalid second DB index')],

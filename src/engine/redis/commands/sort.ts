@@ -103,7 +103,12 @@ const lookUp = (state: NodeState, pattern: string, element: string, ctx: Context
 /** The key, and the one to store at. */
 const stored = (argv: readonly string[]): string[] => {
   const keys = [argv[1]]
-  for (let i = 2; i + 1 < argv.length; i++) if (upper(argv[i]) === 'STORE') keys[1] = argv[++i]
+  for (let i = 2; i + 1 < argv.length; i++) {
+    const word = upper(argv[i])
+    if (word === 'STORE') keys[1] = argv[i + 1]
+    else if (word === 'LIMIT') i += 2
+    else if (word === 'BY' || word === 'GET') i++
+  }
   return keys
 }
 

@@ -152,8 +152,11 @@ const zadd: Handler = (state, s, argv, ctx) => {
   return add(state, s, argv[1], o, pairs, ctx)
 }
 
+/** It reads ZADD's options too, and then lacks a score or a member. */
 const zincrby: Handler = (state, s, argv, ctx) =>
-  add(state, s, argv[1], { only: '', than: '', changes: false, increment: true }, argv.slice(2), ctx)
+  /^(nx|xx|gt|lt|ch|incr)$/i.test(argv[2])
+    ? SYNTAX
+    : add(state, s, argv[1], { only: '', than: '', changes: false, increment: true }, argv.slice(2), ctx)
 
 const zrem: Handler = (state, _s, argv, ctx) => removeWhere(state, argv[1], (row) => argv.indexOf(row[0], 2) >= 0, ctx)
 
