@@ -5,10 +5,10 @@ import type { Entry, NodeState, Session } from './state.ts'
 
 /** WATCH: a transaction fails when a key it depends on was touched meanwhile, by whoever. */
 
-/** A key was written, deleted or has expired. */
-export const keyChanged = (state: NodeState, key: string): void => {
+/** A key was written, deleted or has expired: in the database in use, or in another. */
+export const keyChanged = (state: NodeState, key: string, db = state.db): void => {
   if (state.tracking !== null) state.tracking.changed.push(key)
-  if (state.watchers.size > 0) touchWatchers(state, nameOf(state.db, key))
+  if (state.watchers.size > 0) touchWatchers(state, nameOf(db, key))
 }
 
 /** A key by its name in the whole server: that of database 0 as it is, another after its database. */

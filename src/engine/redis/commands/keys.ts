@@ -8,7 +8,7 @@ import { globMatches } from '../glob.ts'
 import { PAGE_COUNT, deleteEntry, eachKey, getEntry, isExpired, pageKeys, setEntry } from '../keyspace.ts'
 import { decayed, idleSeconds, keptUse } from '../memory.ts'
 import { migrate } from '../migrate.ts'
-import { parseInt32, parseInt64, parseSmall } from '../numbers.ts'
+import { parseInt32, parseInt64 } from '../numbers.ts'
 import { propagate } from '../replication.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
@@ -18,7 +18,7 @@ import { keyChanged } from '../watch.ts'
 import { signalReady } from './blocking.ts'
 import { scanOptions } from './hashes.ts'
 import { BAD_CURSOR, isCursor } from './values.ts'
-import { ALL, NOT_INTEGER, ONE, SYNTAX, TWO, container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
+import { ALL, ONE, SYNTAX, TWO, container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
 import { asUnixMs, isReply, momentOf, remove, store } from './store.ts'
 import { dump, restore } from './restore.ts'
 import { wait } from './wait.ts'
@@ -135,8 +135,8 @@ const copy: Handler = (state, session, argv, ctx, slot) => {
     const option = argv[i].toUpperCase()
     if (option === 'REPLACE') replace = true
     else if (option === 'DB' && i + 1 < argv.length) {
-      const n = parseSmall(argv[++i])
-      if (n === null) return NOT_INTEGER
+      const n = parseInt32(argv[++i])
+      if (typeof n !== 'number') return n
       if (n < 0 || n > 15) return err('ERR DB index is out of range')
       db = n
     } else return SYNTAX
@@ -151,7 +151,7 @@ const copy: Handler = (state, session, argv, ctx, slot) => {
   const there = getEntry(target, argv[2], to)
   if (there !== undefined && !isExpired(there, ctx.now) && !replace) return 0
   setEntry(target, argv[2], duplicate(entry), to)
-  keyChanged(state, argv[2])
+  keyChanged(state, argv[2], db)
   arrived(state, db, argv[2], entry)
   propagate(state, argv, ctx)
   return 1
@@ -170,6 +170,7 @@ const move: Handler = (state, session, argv, ctx, slot) => {
   if (there !== undefined && !isExpired(there, ctx.now)) return 0
   setEntry(target, argv[1], entry, slot)
   remove(state, argv[1], slot, argv, ctx)
+  keyChanged(state, argv[1], db)
   arrived(state, db, argv[1], entry)
   return 1
 }

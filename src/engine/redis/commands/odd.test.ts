@@ -35,6 +35,11 @@ it.each<[what: string, ...lines: (string | string[])[], reply: unknown]>([
   ['INCRBYFLOAT n 0x10', '16'],
   ['it reads the options of ZADD', 'ZINCRBY z NX b', error('ERR syntax error')],
   ['a bound ends at its first NUL', ['ZCOUNT', 'z', '\0', '1'], 0],
+  ['a pattern without a star names nothing', 'INCR s', 'LPUSH l 0', 'SORT_RO l GET s', [null]],
+  ['one constant BY is enough: nothing is sorted', 'RPUSH l a 10 9', 'SORT l BY x BY w_*', ['a', '10', '9']],
+  ['a store may have no name', ['SORT', 'l', 'STORE', ''], 0],
+  ['a set that is stored unsorted is sorted all the same', 'SADD t c a b', 'SORT t BY nosort STORE l', 'LRANGE l 0 -1', ['a', 'b', 'c']],
+  ['COPY a b DB 2147483648', error('ERR value is out of range, value must between -2147483648 and 2147483647')],
   ['SELECT -2147483649', error('ERR value is out of range, value must between -2147483648 and 2147483647')],
   ['SWAPDB 0 9223372036854775807', error('ERR invalid second DB index')],
   ['switched off', 'DEBUG SLEEP 0', error(DEBUG_OFF())],
@@ -126,6 +131,16 @@ it('deleting a watched key that had expired before is no change; making it anew 
   }
   expect(watched('GETDEL s')).toEqual([])
   expect(watched('GETDEL s', 'SET s 2')).toEqual({ nullArray: true })
+})
+
+it('a key that comes to another database is a change there, not here', () => {
+  const n = node()
+  expect(said(n, ['SET z 1', 'WATCH s', 'COPY z s DB 1', 'MULTI', 'EXEC'])).toEqual([])
+  n.call('n1#2', 'SELECT', '1')
+  n.call('n1#2', 'WATCH', 'z')
+  expect(said(n, ['MOVE z 1'])).toBe(1)
+  n.call('n1#2', 'MULTI')
+  expect(n.call('n1#2', 'EXEC')).toEqual({ nullArray: true })
 })
 
 it('the limits of the small encodings of hashes are directives', () => {

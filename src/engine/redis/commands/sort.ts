@@ -2,7 +2,7 @@ import type { Context } from '../../core/process.ts'
 import { userNamed } from '../acl.ts'
 import { mayReadAnyKey } from '../acl-check.ts'
 import { parseDouble, parseSmall } from '../numbers.ts'
-import { err } from '../reply.ts'
+import { cString, err } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 import { signalReady } from './blocking.ts'
 import { NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, spec, type CommandSpec, type Handler } from './spec.ts'
@@ -26,7 +26,7 @@ const mayLookUp = (state: NodeState, s: Session, argv: readonly string[]): boole
 const sort =
   (mayStore: boolean): Handler =>
   (state, s, argv, ctx) => {
-    const o = { by: '', skip: false, gets: [] as string[], desc: false, alpha: false, store: '', offset: 0, count: -1 }
+    const o = { by: '', skip: false, gets: [] as string[], desc: false, alpha: false, store: null as string | null, offset: 0, count: -1 }
     for (let i = 2; i < argv.length; i++) {
       const word = upper(argv[i])
       if (word === 'ASC') o.desc = false
@@ -40,9 +40,11 @@ const sort =
       } else if (word === 'STORE' && mayStore && i + 1 < argv.length) o.store = argv[++i]
       else if (word === 'BY' && i + 1 < argv.length) {
         o.by = argv[++i]
-        o.skip = !o.by.includes('*')
-        if (!o.skip && state.cluster !== null) return err('ERR BY option of SORT denied in Cluster mode.')
-        if (!o.skip && !mayLookUp(state, s, argv)) return err('ERR BY option of SORT denied due to insufficient ACL permissions.')
+        // one constant pattern is enough: nothing is sorted, whatever stands behind it
+        const isConstant = !cString(o.by).includes('*')
+        o.skip ||= isConstant
+        if (!isConstant && state.cluster !== null) return err('ERR BY option of SORT denied in Cluster mode.')
+        if (!isConstant && !mayLookUp(state, s, argv)) return err('ERR BY option of SORT denied due to insufficient ACL permissions.')
       } else if (word === 'GET' && i + 1 < argv.length) {
         if (state.cluster !== null) return err('ERR GET option of SORT denied in Cluster mode.')
         if (!mayLookUp(state, s, argv)) return err('ERR GET option of SORT denied due to insufficient ACL permissions.')
@@ -52,6 +54,9 @@ const sort =
     const entry = find(state, argv[1], ctx)
     if (entry !== undefined && (entry.type === 'string' || entry.type === 'hash')) return WRONG_TYPE
     const held = entry?.value as string[] | Set<string> | Map<string, number> | undefined
+    // what a set gives to a script or another key is to be the same on every server
+    if (o.skip && held instanceof Set && (o.store !== null || (s.running && s.multi === null)))
+      Object.assign(o, { skip: false, alpha: true, by: '' })
     // sorting takes a sorted set out of its small encoding for good, as Redis does
     if (held instanceof Map && entry!.kept !== 'raw') own(state, argv[1]).kept = 'raw'
     const all =
@@ -79,7 +84,7 @@ const sort =
     const out = kept.flatMap(({ element }): (string | null)[] =>
       o.gets.length === 0 ? [element] : o.gets.map((pattern) => (pattern === '#' ? element : lookUp(state, pattern, element, ctx))),
     )
-    if (o.store === '') return out
+    if (o.store === null) return out
     meet(state, o.store, ctx)
     if (out.length === 0) remove(state, o.store)
     else {
@@ -89,9 +94,11 @@ const sort =
     return out.length
   }
 
-/** `weight_*` or `object_*->field`. */
+/** `weight_*` or `object_*->field`; a pattern without a star names nothing. */
 const lookUp = (state: NodeState, pattern: string, element: string, ctx: Context): string | null => {
-  const arrow = pattern.indexOf('->')
+  const star = cString(pattern).indexOf('*')
+  if (star < 0) return null
+  const arrow = pattern.indexOf('->', star + 1)
   const isField = arrow > 0 && arrow + 2 < pattern.length
   const key = (isField ? pattern.slice(0, arrow) : pattern).replace('*', () => element)
   const entry = find(state, key, ctx)
