@@ -1,10 +1,8 @@
 import { SEC } from '../../src/engine/core/time.ts'
 import type { Fact } from '../../src/engine/core/fact.ts'
-import { buildSimulation } from '../../src/engine/build.ts'
 import { Session } from '../../src/lab/session.ts'
 import { messagesASecond } from '../../src/cli/fidelity/traffic.ts'
 import { RECORDED_TRAFFIC } from '../../src/cli/recorded.data.ts'
-import { scenarioById } from '../../src/content/scenarios/index.ts'
 import { goal } from '../lib/goal.ts'
 import { median } from '../lib/measure.ts'
 import { reported, wrong, type Row } from '../lib/row.ts'
@@ -46,15 +44,6 @@ await goal(({ quick }) => {
       ),
     )
   }
-  const hundred = scenarioById('hundred')!
-  const sim = buildSimulation({ ...hundred, config: { 'cluster-node-timeout': '15000' }, load: { ...hundred.load, rate: 0 } }, 7)
-  sim.runUntil(5 * SEC)
-  const speeds = Array.from({ length: quick ? 5 : 11 }, () => {
-    const began = performance.now()
-    sim.runUntil(sim.world.now + 4 * SEC)
-    return 4000 / (performance.now() - began)
-  })
-  rows.push(reported('G5 gossip of 100 nodes', '', 'real time', median(speeds), 'aim 1000×; node timeout 15 s, no load'))
   for (const { nodes, timeout, messages } of RECORDED_TRAFFIC) {
     const seeds = quick ? 1 : 5
     const ours = Array.from({ length: seeds }, (_, i) => messagesASecond(nodes, timeout, i + 1)).reduce((a, b) => a + b, 0) / seeds

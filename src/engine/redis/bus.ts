@@ -7,7 +7,8 @@ import { BUS_OFFSET, PORT, addressOf, ipOf, nodeIdOf, processNear } from './addr
 import { beforeSleep, updateClusterState } from './cluster-state.ts'
 import { commandSide } from './data.ts'
 import { newElection, onVote, onVoteRequest } from './failover.ts'
-import { clusterCron, hearHeader, linkUp, onFail, onPing, onUpdate, startHandshake } from './gossip.ts'
+import { clusterCron, hastenCron, startCron } from './cron.ts'
+import { hearHeader, linkUp, onFail, onPing, onUpdate, startHandshake } from './gossip.ts'
 import { onManualRequest } from './manual.ts'
 import { MYSELF, NOBODY, addPeer, ban, joinPrimary, lookSoon, newColumns, newPeer, peerOf, numberOf, removePeer } from './peers.ts'
 import {
@@ -146,7 +147,7 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
   for (const p of c.peers) if (p.primary && p.numSlots > 0) c.size++
   if (conf.settled) settle(state, ctx)
   const phase = conf.settled ? below(ctx.random('cron'), CRON) : MS
-  ctx.setTimer('clusterCron', phase)
+  startCron(c, phase, ctx)
   startReplicationCron(conf.settled ? below(ctx.random('cron'), SEC) : phase, ctx)
 }
 
@@ -166,6 +167,9 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => ({
   byLink: new Map(),
   inbound: new Map(),
   cron: 0,
+  tickAt: 0,
+  gaps: [],
+  armedFor: 0,
   minorityAt: -1,
   firstUpdateAt: -1,
   pfails: 0,
@@ -234,7 +238,7 @@ export const busAccepted = (state: NodeState, conn: ConnId, from: ProcessId, kin
   return true
 }
 
-export const busClosed = (state: NodeState, conn: ConnId, _reason: CloseReason, _ctx: Context): boolean => {
+export const busClosed = (state: NodeState, conn: ConnId, _reason: CloseReason, ctx: Context): boolean => {
   const c = state.cluster
   if (c === null) return false
   const from = c.inbound.get(conn)
@@ -252,6 +256,7 @@ export const busClosed = (state: NodeState, conn: ConnId, _reason: CloseReason, 
     peer.linkUp = false
     peer.outbox = null
     lookSoon(c, index)
+    hastenCron(state, ctx)
   }
   return true
 }

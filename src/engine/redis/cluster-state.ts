@@ -1,4 +1,5 @@
 import type { Context } from '../core/process.ts'
+import { hastenCron } from './cron.ts'
 import { commandSide } from './data.ts'
 import { electionStep } from './failover.ts'
 import { manualStep } from './manual.ts'
@@ -24,6 +25,7 @@ export const beforeSleep = (state: NodeState, ctx: Context): void => {
     if (todo & UPDATE_STATE) updateClusterState(state, ctx)
     if (todo & RESUME_WRITES) commandSide().retryPaused(state, ctx)
   }
+  hastenCron(state, ctx)
 }
 
 /** Looks whether this node may serve, and says so when that changed. */

@@ -2,6 +2,7 @@ import { requirePassChanged } from './acl-rules.ts'
 import { setUserLine } from './commands/acl.ts'
 import { SYNTAX, mapReply, type Handler } from './commands/spec.ts'
 import type { Context } from '../core/process.ts'
+import { hastenCron } from './cron.ts'
 import { memoryBytes, memoryValue } from './config-values.ts'
 import { CHOICES, FIXED, MEMORY, NUMBERS, PROTECTED } from './directive-rules.data.ts'
 import { DEFAULTS } from './directives.data.ts'
@@ -165,6 +166,10 @@ const keep = (state: NodeState, name: string, value: string, ctx: Context): void
   state.config.set(name, value)
   if (name === 'requirepass' && changes) requirePassChanged(state)
   state.repl.good = -1
+  if (name === 'cluster-node-timeout' && state.cluster !== null) {
+    state.cluster.nextDue = 0
+    hastenCron(state, ctx)
+  }
   if (name === 'save' || name.startsWith('append')) watchFiles(state, ctx)
   if (name.startsWith('maxmemory') || name.startsWith('lfu') || name === 'replica-ignore-maxmemory') memoryDirectivesChanged(state, ctx)
 }

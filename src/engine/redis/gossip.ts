@@ -1,15 +1,10 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
 import { below } from '../core/random.ts'
-import type { Stream } from '../core/random.ts'
-import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
-import { UPDATE_STATE, HANDLE_MANUAL, beforeSleep, updateClusterState } from './cluster-state.ts'
-import { clearOnPong, countFailureReports, hearFail, hearRecovery, hearReport, recountReported, suspectIfSilent } from './detector.ts'
+import { UPDATE_STATE, HANDLE_MANUAL, beforeSleep } from './cluster-state.ts'
+import { clearOnPong, countFailureReports, hearFail, hearRecovery, hearReport } from './detector.ts'
 import { settleCollision } from './epochs.ts'
-import { electionStep } from './failover.ts'
-import { checkManualTimeout, manualStep } from './manual.ts'
-import { migrateIfOrphaned } from './orphans.ts'
 import {
   MYSELF,
   NOBODY,
@@ -27,18 +22,13 @@ import {
   setAsPrimary,
   setId,
   standInId,
-  timeoutOf,
 } from './peers.ts'
-import { followPrimary } from './replication.ts'
-import { CRON, gossipWanted, handshakeTimeout, isLinkStuck, isPingDue } from './rules.ts'
+import { gossipWanted } from './rules.ts'
 import { claimAgrees, dropSlots, newerOwner, ownerIn } from './slots-config.ts'
 import { adoptClaim } from './role.ts'
-import type { ClusterState, GossipEntry, NodeState, Peer } from './state.ts'
+import type { ClusterState, GossipEntry, NodeId, NodeState, Peer } from './state.ts'
 import type { BusAddress, BusHeader, FailMessage, PingMessage, UpdateMessage } from './wire.ts'
 import { KIND, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
-
-/** The cron strays by this much: a timer is served at the next turn of the event loop. */
-const CRON_JITTER = 1 * MS
 
 // ------------------------------------------------------------------ sending
 
@@ -74,7 +64,8 @@ const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: numb
           fresh--
           continue
         }
-        entry = told[index] = gossipEntry(peer)
+        entry = gossipEntry(peer)
+        if (!peer.fail) entry = told[index] = shared(entry)
       }
       if (named[index] === count) continue
       named[index] = count
@@ -108,6 +99,21 @@ const gossipEntry = (peer: Peer): GossipEntry =>
     fact: peer.pfail ? peer.pfailFact : peer.fail ? peer.failFact : 0,
   })
 
+/**
+ * What is told of a sound node is one object, whoever tells it: who hears it finds that it is just what he would say himself. Nothing
+ * but the time taken depends on this table.
+ */
+const shared = (entry: GossipEntry): GossipEntry => {
+  const known = sound.get(entry.id)
+  if (known !== undefined && isSameEntry(known, entry)) return known
+  sound.set(entry.id, entry)
+  return entry
+}
+const sound = new Map<NodeId, GossipEntry>()
+
+const isSameEntry = (a: GossipEntry, b: GossipEntry): boolean =>
+  a.process === b.process && a.ip === b.ip && a.port === b.port && a.cport === b.cport && a.primary === b.primary
+
 /** Tells others of a change at once, in a message of the kind that normally answers a ping. */
 export const broadcastPong = (state: NodeState, to: 'all' | 'siblings', fact: number, ctx: Context): void => {
   const c = state.cluster!
@@ -118,125 +124,6 @@ export const broadcastPong = (state: NodeState, to: 'all' | 'siblings', fact: nu
     if (to === 'siblings' && (peer.primary || peer.replicaOf !== primary)) continue
     sendTo(state, peer, withGossip(state, 'pong', fact, ctx), ctx)
   }
-}
-
-// ------------------------------------------------------------------ the cron
-
-export const clusterCron = (state: NodeState, ctx: Context): void => {
-  ctx.setTimer('clusterCron', CRON + below(ctx.random('cron'), CRON_JITTER))
-  const c = state.cluster!
-  const timeout = timeoutOf(state)
-  c.cron++
-  c.pfails = 0
-  if (c.dueTimeout !== timeout) {
-    c.dueTimeout = timeout
-    c.due.fill(0)
-    c.nextDue = 0
-  }
-  const due = c.nextDue <= ctx.now ? peersDue(c, timeout, ctx.now) : NOBODY_DUE
-  for (let k = 0; k < due.length; k++) keepLink(state, due[k], timeout, ctx)
-  if (c.cron % 10 === 0) {
-    pingSomebody(state, ctx)
-    recountReported(c)
-  }
-  const troubled = due.length > 0 && lookAtDue(state, due, timeout, ctx)
-  if (c.manual !== null) checkManualTimeout(state, ctx)
-  if (!c.peers[MYSELF].primary) {
-    followPrimary(state, ctx)
-    manualStep(state, ctx)
-    electionStep(state, ctx)
-    if (troubled) migrateIfOrphaned(state, ctx)
-  }
-  if (c.state === 'fail' || c.todo & UPDATE_STATE) updateClusterState(state, ctx)
-  beforeSleep(state, ctx)
-}
-
-const NOBODY_DUE: readonly number[] = Object.freeze([])
-
-/**
- * The peers that may need something now. Most need nothing most of the time, and a hundred are looked at ten times a second: of a
- * sound one, told by a reckoned time that is not 0, only the pong can have moved.
- */
-const peersDue = (c: ClusterState, timeout: Micros, now: Micros): number[] => {
-  const { due, pinged, pongs } = c
-  const out: number[] = []
-  let least = Infinity
-  for (let i = 1; i < c.peers.length; i++) {
-    let at = due[i]
-    if (at <= now && at !== 0) at = due[i] = (pinged[i] !== 0 ? pinged[i] : pongs[i]) + timeout / 2
-    if (at <= now) out.push(i)
-    else if (at < least) least = at
-  }
-  c.nextDue = least
-  return out
-}
-
-/** Whether any of them is suspected or failed. */
-const lookAtDue = (state: NodeState, due: readonly number[], timeout: Micros, ctx: Context): boolean => {
-  const c = state.cluster!
-  let troubled = false
-  for (let k = 0; k < due.length; k++) {
-    const peer = c.peers[due[k]]
-    if (peer.gone) continue
-    if (peer.fail || peer.pfail) troubled = true
-    lookAfter(state, due[k], timeout, ctx)
-    const at = c.manual?.replica === due[k] ? 0 : nextDue(c, due[k], timeout)
-    c.due[due[k]] = at
-    if (at < c.nextDue) c.nextDue = at
-  }
-  return troubled
-}
-
-/** A time before which a peer certainly needs nothing; a later pong only moves it further away. */
-const nextDue = (c: ClusterState, index: number, timeout: Micros): Micros => {
-  const peer = c.peers[index]
-  if (peer.gone || peer.noAddr) return Infinity
-  if (peer.link === 0 || peer.handshake || peer.pfail || peer.fail) return 0
-  return (c.pinged[index] !== 0 ? c.pinged[index] : c.pongs[index]) + timeout / 2
-}
-
-const keepLink = (state: NodeState, index: number, timeout: Micros, ctx: Context): void => {
-  const c = state.cluster!
-  const peer = c.peers[index]
-  if (peer.gone) return
-  if (peer.pfail) c.pfails++
-  if (peer.handshake && ctx.now - peer.createdAt > handshakeTimeout(timeout)) removePeer(state, index, ctx)
-  else if (peer.link === 0 && !peer.noAddr) openLink(c, index, ctx)
-}
-
-const lookAfter = (state: NodeState, index: number, timeout: Micros, ctx: Context): void => {
-  const c = state.cluster!
-  const peer = c.peers[index]
-  if (peer.noAddr || peer.handshake) return
-  if (peer.link !== 0) {
-    if (isLinkStuck(ctx.now, peer.linkCreatedAt, c.pinged[index], c.heard[index], timeout)) dropLink(c, peer, ctx)
-    else if (isPingDue(ctx.now, c.pinged[index], c.pongs[index], timeout)) return sendPing(state, index, ctx)
-    else if (c.manual !== null && c.manual.replica === index) return sendPing(state, index, ctx)
-  }
-  if (c.pinged[index] !== 0) suspectIfSilent(state, index, ctx)
-}
-
-const openLink = (c: ClusterState, index: number, ctx: Context): void => {
-  const peer = c.peers[index]
-  peer.link = ctx.connect(peer.process, 'bus')
-  c.byLink.set(peer.link, index)
-  peer.linkUp = false
-  peer.linkCreatedAt = ctx.now
-}
-
-/** Of five random peers the one whose pong is oldest. */
-const pingSomebody = (state: NodeState, ctx: Context): void => {
-  const c = state.cluster!
-  const s: Stream = ctx.random('gossip')
-  let oldest = NOBODY
-  for (let i = 0; i < 5; i++) {
-    const index = below(s, c.peers.length)
-    if (index === MYSELF || c.pinged[index] !== 0) continue
-    const peer = c.peers[index]
-    if (peer.gone || peer.link === 0 || peer.handshake) continue
-    if (oldest < 0 || c.pongs[index] < c.pongs[oldest]) oldest = index
-  }
-  if (oldest >= 0) sendPing(state, oldest, ctx)
 }
 
 // ------------------------------------------------------------------ receiving
@@ -373,10 +260,17 @@ const hearSlots = (state: NodeState, index: number, m: PingMessage, ctx: Context
 const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Context): void => {
   const c = state.cluster!
   const now = ctx.now
-  const entries = m.gossip
+  const { gossip } = m
   const isPrimary = sender > 0 && c.peers[sender].primary
-  for (let i = 0; i < entries.length; i++) {
-    const g = entries[i]
+  for (let i = 0; i < gossip.length; i++) {
+    const g = gossip[i]
+    const pong = m.pongs[i] * SEC
+    const known = g.number < c.byNumber.length ? c.byNumber[g.number] : NOBODY
+    // nearly always it is what we say of it ourselves, and nobody holds it for failing
+    if (known > 0 && c.told[known] === g && !c.reported) {
+      if (pong > c.pongs[known] && pong <= now + 500 * MS && c.pinged[known] === 0) c.pongs[known] = pong
+      continue
+    }
     const index = peerNamed(c, g.id, g.number)
     if (index < 0) {
       if (sender >= 0 && !g.noAddr && !isBanned(c, g.id, now)) addFromGossip(state, g, ctx)
@@ -389,7 +283,6 @@ const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Conte
     }
     if (isPrimary && c.reported) hearRecovery(state, index, sender)
     // a healthy report is as good as a pong of that age, so fewer pings are needed
-    const pong = m.pongs[i] * SEC
     if (pong <= c.pongs[index] || pong > now + 500 * MS || c.pinged[index] !== 0) continue
     if (!c.reported || countFailureReports(state, index, ctx) === 0) c.pongs[index] = pong
   }

@@ -64,7 +64,7 @@ export const numberOf = (process: ProcessId): number => {
   return Number.isInteger(n) && n > 0 && n < 10_000 ? n : 0
 }
 
-const grow = <T extends Float64Array | Int16Array>(column: T, room: T): T => {
+const grow = <T extends Float64Array | Int16Array | Uint8Array>(column: T, room: T): T => {
   room.set(column)
   return room
 }
@@ -72,23 +72,26 @@ const grow = <T extends Float64Array | Int16Array>(column: T, room: T): T => {
 /** Sizes of the columns at the start. */
 const ROOM = 8
 
-export const newColumns = (): Pick<ClusterState, 'ids' | 'told' | 'byNumber' | (typeof COLUMNS)[number]> => ({
+export const newColumns = (): Pick<ClusterState, 'ids' | 'told' | 'byNumber' | 'look' | (typeof COLUMNS)[number]> => ({
   ids: [],
   told: [],
   pongs: new Float64Array(ROOM),
   pinged: new Float64Array(ROOM),
   heard: new Float64Array(ROOM),
   named: new Float64Array(ROOM),
-  due: new Float64Array(ROOM),
+  look: new Uint8Array(ROOM),
   inboundOf: new Float64Array(ROOM),
   byNumber: new Int16Array(ROOM).fill(NOBODY),
 })
 
-const COLUMNS = ['pongs', 'pinged', 'heard', 'named', 'due', 'inboundOf'] as const
+const COLUMNS = ['pongs', 'pinged', 'heard', 'named', 'inboundOf'] as const
 
 export const addPeer = (c: ClusterState, peer: Peer): number => {
   const index = c.peers.push(peer) - 1
-  if (index >= c.due.length) for (const name of COLUMNS) c[name] = grow(c[name], new Float64Array(2 * index))
+  if (index >= c.look.length) {
+    c.look = grow(c.look, new Uint8Array(2 * index))
+    for (const name of COLUMNS) c[name] = grow(c[name], new Float64Array(2 * index))
+  }
   setId(c, index, peer.id)
   lookSoon(c, index)
   return index
@@ -106,10 +109,16 @@ export const setId = (c: ClusterState, index: number, id: NodeId): void => {
   c.byNumber[peer.number] = index
 }
 
+/** When the cron looks at a peer: at its next tick; once its pong, or the ping that waits for one, is older than half the node timeout; never. */
+export const SOON = 0
+export const OLD_PONG = 1
+export const NEVER = 2
+
 /** The cron looks at this peer the next time; gossip tells of it anew. To be called whenever a flag, the role or the link of a peer changed. */
 export const lookSoon = (c: ClusterState, index: number): void => {
   c.told[index] = null
-  c.due[index] = c.nextDue = 0
+  c.look[index] = SOON
+  c.nextDue = 0
 }
 
 /** The peer that gossip speaks of: mostly where its process's number says, which spares a look-up by a text of 40 characters. */
@@ -149,7 +158,8 @@ export const removePeer = (state: NodeState, index: number, ctx: Context): void 
   c.ids[index] = ''
   peer.gone = true
   peer.pfail = peer.fail = false
-  lookSoon(c, index)
+  c.told[index] = null
+  c.look[index] = NEVER
 }
 
 /** Closes the connection on which this peer speaks to us. */

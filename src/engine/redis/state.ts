@@ -291,7 +291,11 @@ export interface ClusterState {
   inbound: Map<ConnId, number>
   /** by peer index: its inbound connection, 0 = none. */
   inboundOf: Float64Array
+  /** ticks of the cron so far; when the last one was; how far apart the next ones are drawn to be; for which one the timer is set. */
   cron: number
+  tickAt: Micros
+  gaps: number[]
+  armedFor: Micros
   /** when this primary was last without a majority (−1 never); first update after boot. */
   minorityAt: Micros
   firstUpdateAt: Micros
@@ -319,11 +323,10 @@ export interface ClusterState {
   byNumber: Int16Array
   /** some peer may have failure reports. */
   reported: boolean
-  /** by peer index: a time before which the cron need not look at it; 0 = at once. */
-  due: Float64Array
-  /** the least of `due`: before it the cron need not look at anybody. */
+  /** by peer index: whether the cron looks at it at once, when its pong has grown old, or never (peers.ts). */
+  look: Uint8Array
+  /** a time before which the cron need not look at anybody, and the node timeout that it was reckoned with. */
   nextDue: Micros
-  /** the node timeout that `due` was reckoned with. */
   dueTimeout: Micros
   /** a handshake's stand-in ids are numbered. */
   handshakes: number

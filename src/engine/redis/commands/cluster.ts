@@ -1,3 +1,4 @@
+import { hastenCron } from '../cron.ts'
 import { CLUSTER_ACTIONS } from '../cluster-commands.ts'
 import { OK, err, type Reply } from '../reply.ts'
 import { container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
@@ -6,8 +7,12 @@ const DISABLED = err('ERR This instance has cluster support disabled')
 
 const inCluster =
   (handler: Handler): Handler =>
-  (state, session, argv, ctx, slot) =>
-    state.cluster === null ? DISABLED : handler(state, session, argv, ctx, slot)
+  (state, session, argv, ctx, slot) => {
+    if (state.cluster === null) return DISABLED
+    const reply = handler(state, session, argv, ctx, slot)
+    hastenCron(state, ctx)
+    return reply
+  }
 
 const HELP = [
   'ADDSLOTS <slot> [<slot> ...]',
