@@ -1,5 +1,7 @@
 import { parseInt64, parseSmall } from '../numbers.ts'
+import { setEntry } from '../keyspace.ts'
 import { err, type Reply } from '../reply.ts'
+import type { Entry } from '../state.ts'
 import { NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, spec, type CommandSpec, type Handler } from './spec.ts'
 import { find, inPlace, put, upper } from './values.ts'
 
@@ -98,7 +100,9 @@ const bitfield =
     let bytes = entry === undefined ? '' : (entry.value as string)
     let reach = 0
     for (const op of ops) if (op.kind !== 'GET') reach = Math.max(reach, op.offset + op.bits)
-    if (reach > 0) bytes = bytes.padEnd(Math.ceil(reach / 8), '\0')
+    const grows = reach > 0 && (entry === undefined || bytes.length * 8 < reach)
+    if (grows) bytes = bytes.padEnd(Math.ceil(reach / 8), '\0')
+    let changes = 0
     const replies: Reply[] = []
     for (const op of ops) {
       const old = read(bytes, op)
@@ -116,8 +120,14 @@ const bitfield =
       const value = instead ?? wanted
       replies.push(toReply(op.kind === 'SET' ? old : value))
       bytes = write(bytes, op, value)
+      if (grows || value !== old) changes++
     }
-    if (reach > 0) put(state, argv[1], { type: 'string', value: bytes, expireAt: entry === undefined ? -1 : entry.expireAt, kept: 'raw' })
+    if (reach > 0) {
+      const next: Entry = { type: 'string', value: bytes, expireAt: entry === undefined ? -1 : entry.expireAt, kept: 'raw' }
+      if (changes > 0) put(state, argv[1], next)
+      // nobody is told: of what failed, not even that the string has grown
+      else setEntry(state.keys, argv[1], next)
+    }
     return replies
   }
 

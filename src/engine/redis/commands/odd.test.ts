@@ -40,6 +40,7 @@ it.each<[what: string, ...lines: (string | string[])[], reply: unknown]>([
   ['a store may have no name', ['SORT', 'l', 'STORE', ''], 0],
   ['a set that is stored unsorted is sorted all the same', 'SADD t c a b', 'SORT t BY nosort STORE l', 'LRANGE l 0 -1', ['a', 'b', 'c']],
   ['COPY a b DB 2147483648', error('ERR value is out of range, value must between -2147483648 and 2147483647')],
+  ['a time may be no word at all', ['SET', 's', '1', 'EXAT', ''], error('ERR value is not an integer or out of range')],
   ['SELECT -2147483649', error('ERR value is out of range, value must between -2147483648 and 2147483647')],
   ['SWAPDB 0 9223372036854775807', error('ERR invalid second DB index')],
   ['switched off', 'DEBUG SLEEP 0', error(DEBUG_OFF())],
@@ -131,6 +132,13 @@ it('deleting a watched key that had expired before is no change; making it anew 
   }
   expect(watched('GETDEL s')).toEqual([])
   expect(watched('GETDEL s', 'SET s 2')).toEqual({ nullArray: true })
+})
+
+it('BITFIELD that changes nothing touches nobody', () => {
+  const same = ['WATCH b', 'BITFIELD b INCRBY i8 7 0 OVERFLOW SAT', 'MULTI', 'EXEC']
+  expect(said(node(), ['BITFIELD b SET i8 8 1', ...same])).toEqual([])
+  // a string that grows is another
+  expect(said(node(), same)).toEqual({ nullArray: true })
 })
 
 it('a key that comes to another database is a change there, not here', () => {

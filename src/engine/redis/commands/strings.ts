@@ -48,7 +48,7 @@ const setWith: Handler = (state, session, argv, ctx, slot) => {
   let only = ''
   let until = ''
   let wantsOld = false
-  let amount = ''
+  let amount: string | null = null
   for (let i = 3; i < argv.length; i++) {
     const option = argv[i].toUpperCase()
     if ((option === 'NX' || option === 'XX') && (only === '' || only === option)) only = option
@@ -60,7 +60,7 @@ const setWith: Handler = (state, session, argv, ctx, slot) => {
     } else return SYNTAX
   }
   let expireAt: Micros = -1
-  if (amount !== '') {
+  if (amount !== null) {
     const at = momentOf(amount, until.startsWith('EX'), until.endsWith('AT'), true, 'set', ctx.now)
     if (isReply(at)) return at
     expireAt = at
@@ -72,7 +72,7 @@ const setWith: Handler = (state, session, argv, ctx, slot) => {
   if (until === 'KEEPTTL' && old !== undefined) expireAt = old.expireAt
   // a time is told as a moment, and nothing else with it; GET asks the primary alone
   const verbatim = wantsOld ? argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET') : argv
-  const words = amount === '' ? verbatim : ['SET', key, argv[2], 'PXAT', momentTold(until, amount, expireAt)]
+  const words = amount === null ? verbatim : ['SET', key, argv[2], 'PXAT', momentTold(until, amount, expireAt)]
   store(state, key, { type: 'string', value: argv[2], expireAt }, slot, words, ctx)
   acknowledge(state, session, key, argv[2], slot, ctx)
   return wantsOld ? before : OK
@@ -114,7 +114,7 @@ const getDel: Handler = (state, _s, argv, ctx, slot) => {
 const getEx: Handler = (state, _s, argv, ctx, slot) => {
   const key = argv[1]
   let until = ''
-  let amount = ''
+  let amount: string | null = null
   for (let i = 2; i < argv.length; i++) {
     const option = argv[i].toUpperCase()
     if (option === 'PERSIST' && (until === '' || until === option)) until = option
@@ -126,7 +126,7 @@ const getEx: Handler = (state, _s, argv, ctx, slot) => {
   const entry = lookup(state, key, ctx, slot)
   if (entry === undefined) return null
   if (typeof entry.value !== 'string') return WRONG_TYPE
-  if (amount !== '') {
+  if (amount !== null) {
     const at = momentOf(amount, until.startsWith('EX'), until.endsWith('AT'), true, 'getex', ctx.now)
     if (isReply(at)) return at
     if (at <= ctx.now) remove(state, key, slot, ['DEL', key], ctx)
