@@ -41,7 +41,7 @@ const compare = async (name: string, seed: number, script: readonly ScriptStep[]
   replay(parseRecording(name, await record(script, servers, { name, version, seed })))
 
 if (process.argv.includes('--stream')) {
-  const scripts = Array.from({ length: seeds }, (_, i) => randomScript(from + i, steps))
+  const scripts = Array.from({ length: seeds }, (_, i) => (kind === 'odd' ? randomOddScript : randomScript)(from + i, steps))
   const { agreed, lines, differences } = await compareStreams(servers.ports[0], scripts).finally(() => servers.stop())
   for (const d of differences) print(`FAILED ${JSON.stringify(d.command)}\n  real   ${d.real}\n  engine ${d.engine}`)
   print(

@@ -48,6 +48,7 @@ export const parseSmall = (text: string): number | null => {
 export const atoi = (text: string): number => {
   const digits = /^\s*([+-]?\d+)/.exec(text)
   if (digits === null) return 0
+  if (digits[1].length < 10) return Number(digits[1])
   const n = BigInt(digits[1].replace('+', ''))
   return Number(BigInt.asIntN(32, n > MAX ? MAX : n < MIN ? MIN : n))
 }

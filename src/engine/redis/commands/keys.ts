@@ -19,7 +19,7 @@ import { signalReady } from './blocking.ts'
 import { scanOptions } from './hashes.ts'
 import { BAD_CURSOR, isCursor } from './values.ts'
 import { ALL, ONE, SYNTAX, TWO, container, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
-import { asUnixMs, isReply, momentOf, remove, store } from './store.ts'
+import { isReply, momentOf, momentTold, remove, store } from './store.ts'
 import { dump, restore } from './restore.ts'
 import { wait } from './wait.ts'
 
@@ -70,7 +70,15 @@ const expire =
     if ((only.NX && has) || (only.XX && !has)) return 0
     if ((only.GT && (!has || at <= entry.expireAt)) || (only.LT && has && at >= entry.expireAt)) return 0
     if (at <= ctx.now) remove(state, argv[1], slot, ['DEL', argv[1]], ctx)
-    else store(state, argv[1], { ...entry, expireAt: at }, slot, ['PEXPIREAT', argv[1], asUnixMs(at), ...argv.slice(3)], ctx)
+    else
+      store(
+        state,
+        argv[1],
+        { ...entry, expireAt: at },
+        slot,
+        ['PEXPIREAT', argv[1], momentTold(argv[2], seconds, absolute, ctx.now), ...argv.slice(3)],
+        ctx,
+      )
     return 1
   }
 

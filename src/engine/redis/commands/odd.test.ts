@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import '../../../lab/lua/hand-in.ts'
+import { eachSince } from '../backlog.ts'
 import { plainNodes, type Nodes } from '../testing/plain-nodes.ts'
 
 /** What a redis-server 7.0.15 said to what nobody should say; found by saying the same to both. */
@@ -132,6 +133,19 @@ it('deleting a watched key that had expired before is no change; making it anew 
   }
   expect(watched('GETDEL s')).toEqual([])
   expect(watched('GETDEL s', 'SET s 2')).toEqual({ nullArray: true })
+})
+
+it('replicas are told a moment as it was given, however far it lies', () => {
+  const n = plainNodes(2, { 'repl-diskless-sync-delay': '0' })
+  n.call('n2', 'REPLICAOF', '10.0.0.1', '6379')
+  n.run(2500)
+  n.call('n1', 'SET', 's', '1')
+  const { offset } = n.node('n1').repl
+  expect(n.call('n1', 'PEXPIREAT', 's', '9223372036854775807')).toBe(1)
+  expect(n.call('n1', 'SET', 's', '1', 'EXAT', '9999999999')).toEqual({ simple: 'OK' })
+  const heard: string[] = []
+  eachSince(n.node('n1').repl.backlog!, offset + 1, (item) => heard.push(item.argv.join(' ')))
+  expect(heard).toEqual(['PEXPIREAT s 9223372036854775807', 'SET s 1 PXAT 9999999999000'])
 })
 
 it('BITFIELD that changes nothing touches nobody', () => {

@@ -66,6 +66,14 @@ export const momentOf = (
   return Math.max(0, now + Number(n) * (seconds ? SEC : MS))
 }
 
+/** The moment that `momentOf` found as replicas are told it: one that was given stays as it is, however far it lies. */
+export const momentTold = (text: string, seconds: boolean, absolute: boolean, now: Micros): string => {
+  const n = Number(text)
+  if (n < NEAR && n > -NEAR) return String((absolute ? 0 : unixMs(now)) + n * (seconds ? 1000 : 1))
+  const millis = BigInt(text) * (seconds ? 1000n : 1n)
+  return String(absolute ? millis : BigInt(unixMs(now)) + millis)
+}
+
 /** The moment as replicas are told it. */
 export const asUnixMs = (at: Micros): string => String(unixMs(at))
 

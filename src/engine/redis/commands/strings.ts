@@ -9,7 +9,7 @@ import { keySlot } from '../slots.ts'
 import type { NodeState, Session } from '../state.ts'
 import { keyChanged } from '../watch.ts'
 import { ALL, NOT_FLOAT, NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, mapReply, spec, wrongArity, type CommandSpec, type Handler } from './spec.ts'
-import { asUnixMs, isReply, momentOf, remove, store, stringAt } from './store.ts'
+import { isReply, momentOf, momentTold, remove, store, stringAt } from './store.ts'
 
 /** A string was set for a client: from now on it may rely on it. */
 const acknowledge = (state: NodeState, session: Session, key: string, value: string, slot: number, ctx: Context): void => {
@@ -38,10 +38,6 @@ const set: Handler = (state, session, argv, ctx, slot) => {
 }
 
 const EXPIRIES = new Set(['EX', 'PX', 'EXAT', 'PXAT'])
-
-/** A moment that was given stays as it is, before the lab's clock began too. */
-const momentTold = (until: string, amount: string, expireAt: Micros): string =>
-  until === 'PXAT' ? amount : until === 'EXAT' ? String(BigInt(amount) * 1000n) : asUnixMs(expireAt)
 
 const setWith: Handler = (state, session, argv, ctx, slot) => {
   const key = argv[1]
@@ -72,7 +68,8 @@ const setWith: Handler = (state, session, argv, ctx, slot) => {
   if (until === 'KEEPTTL' && old !== undefined) expireAt = old.expireAt
   // a time is told as a moment, and nothing else with it; GET asks the primary alone
   const verbatim = wantsOld ? argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET') : argv
-  const words = amount === null ? verbatim : ['SET', key, argv[2], 'PXAT', momentTold(until, amount, expireAt)]
+  const words =
+    amount === null ? verbatim : ['SET', key, argv[2], 'PXAT', momentTold(amount, until.startsWith('EX'), until.endsWith('AT'), ctx.now)]
   store(state, key, { type: 'string', value: argv[2], expireAt }, slot, words, ctx)
   acknowledge(state, session, key, argv[2], slot, ctx)
   return wantsOld ? before : OK
@@ -84,7 +81,14 @@ const setWithTtl =
     const at = momentOf(argv[2], seconds, false, true, name, ctx.now)
     if (isReply(at)) return at
     lookup(state, argv[1], ctx, slot)
-    store(state, argv[1], { type: 'string', value: argv[3], expireAt: at }, slot, ['SET', argv[1], argv[3], 'PXAT', asUnixMs(at)], ctx)
+    store(
+      state,
+      argv[1],
+      { type: 'string', value: argv[3], expireAt: at },
+      slot,
+      ['SET', argv[1], argv[3], 'PXAT', momentTold(argv[2], seconds, false, ctx.now)],
+      ctx,
+    )
     acknowledge(state, session, argv[1], argv[3], slot, ctx)
     return OK
   }
@@ -130,7 +134,15 @@ const getEx: Handler = (state, _s, argv, ctx, slot) => {
     const at = momentOf(amount, until.startsWith('EX'), until.endsWith('AT'), true, 'getex', ctx.now)
     if (isReply(at)) return at
     if (at <= ctx.now) remove(state, key, slot, ['DEL', key], ctx)
-    else store(state, key, { ...entry, expireAt: at }, slot, ['PEXPIREAT', key, asUnixMs(at)], ctx)
+    else
+      store(
+        state,
+        key,
+        { ...entry, expireAt: at },
+        slot,
+        ['PEXPIREAT', key, momentTold(amount, until.startsWith('EX'), until.endsWith('AT'), ctx.now)],
+        ctx,
+      )
   } else if (until === 'PERSIST' && entry.expireAt >= 0) store(state, key, { ...entry, expireAt: -1 }, slot, ['PERSIST', key], ctx)
   return entry.value
 }
