@@ -4,9 +4,14 @@ import type { NodeId } from './state.ts'
 
 /** n7 lives at 10.0.0.7:6379; the bus listens 10000 above. Beyond 250 nodes the third byte counts on. */
 export const ipOf = (process: ProcessId): string => {
+  const known = ips.get(process)
+  if (known !== undefined) return known
   const i = Number(process.slice(1)) - 1
-  return `10.0.${Math.floor(i / 250)}.${(i % 250) + 1}`
+  const ip = `10.0.${Math.floor(i / 250)}.${(i % 250) + 1}`
+  ips.set(process, ip)
+  return ip
 }
+const ips = new Map<ProcessId, string>()
 export const PORT = 6379
 export const BUS_OFFSET = 10000
 

@@ -49,6 +49,11 @@ const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: numb
   const pongs: number[] = []
   const known = c.byId.size
   const wanted = gossipWanted(known)
+  // a stamp has 16 bits
+  if (c.pings === 0xffff) {
+    c.pings = 0
+    named.fill(0)
+  }
   const count = ++c.pings
   if (wanted > 0) {
     const s = ctx.random('gossip')

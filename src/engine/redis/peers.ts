@@ -24,29 +24,29 @@ export const isOn = (state: NodeState, directive: string, otherwise: boolean): b
 }
 
 export const newPeer = (id: NodeId, at: BusAddress, now: Micros): Peer => ({
-  id,
-  // what gossip and the cron look at stands together
-  gone: false,
-  pfail: false,
-  fail: false,
-  handshake: false,
-  noAddr: false,
-  primary: true,
+  // what every message looks at stands together: two lines of the processor's cache
   link: 0,
-  numSlots: 0,
-  linkCreatedAt: 0,
-  linkUp: false,
+  handshake: false,
+  primary: true,
   replicaOf: NOBODY,
   configEpoch: 0,
+  numSlots: 0,
+  bound: null,
   replOffset: 0,
   replOffsetAt: 0,
-  bound: null,
-  reports: null,
+  pfail: false,
+  fail: false,
+  gone: false,
+  linkUp: false,
+  noAddr: false,
+  id,
   process: at.process,
   number: numberOf(at.process),
   ip: at.ip,
   port: at.port,
   cport: at.cport,
+  linkCreatedAt: 0,
+  reports: null,
   migrateTo: false,
   meets: false,
   failAt: 0,
@@ -64,7 +64,7 @@ export const numberOf = (process: ProcessId): number => {
   return Number.isInteger(n) && n > 0 && n < 10_000 ? n : 0
 }
 
-const grow = <T extends Float64Array | Int16Array | Uint8Array>(column: T, room: T): T => {
+const grow = <T extends Float64Array | Int16Array | Uint16Array | Uint8Array>(column: T, room: T): T => {
   room.set(column)
   return room
 }
@@ -72,24 +72,25 @@ const grow = <T extends Float64Array | Int16Array | Uint8Array>(column: T, room:
 /** Sizes of the columns at the start. */
 const ROOM = 8
 
-export const newColumns = (): Pick<ClusterState, 'ids' | 'told' | 'byNumber' | 'look' | (typeof COLUMNS)[number]> => ({
+export const newColumns = (): Pick<ClusterState, 'ids' | 'told' | 'byNumber' | 'look' | 'named' | (typeof COLUMNS)[number]> => ({
   ids: [],
   told: [],
   pongs: new Float64Array(ROOM),
   pinged: new Float64Array(ROOM),
   heard: new Float64Array(ROOM),
-  named: new Float64Array(ROOM),
+  named: new Uint16Array(ROOM),
   look: new Uint8Array(ROOM),
   inboundOf: new Float64Array(ROOM),
   byNumber: new Int16Array(ROOM).fill(NOBODY),
 })
 
-const COLUMNS = ['pongs', 'pinged', 'heard', 'named', 'inboundOf'] as const
+const COLUMNS = ['pongs', 'pinged', 'heard', 'inboundOf'] as const
 
 export const addPeer = (c: ClusterState, peer: Peer): number => {
   const index = c.peers.push(peer) - 1
   if (index >= c.look.length) {
     c.look = grow(c.look, new Uint8Array(2 * index))
+    c.named = grow(c.named, new Uint16Array(2 * index))
     for (const name of COLUMNS) c[name] = grow(c[name], new Float64Array(2 * index))
   }
   setId(c, index, peer.id)

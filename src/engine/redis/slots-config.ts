@@ -129,11 +129,17 @@ const slotsOf = (c: ClusterState, peer: number): SlotSet => {
 
 // ------------------------------------------------------------------ claims
 
+const ownsAll = (c: ClusterState, owner: number, ranges: readonly number[]): boolean => {
+  for (let r = 0; r < ranges.length; r += 2)
+    for (let slot = ranges[r]; slot <= ranges[r + 1]; slot++) if (ownerIn(c, slot) !== owner) return false
+  return true
+}
+
 /** Whether what is claimed for an owner is just what we hold to be its slots. */
 export const claimAgrees = (c: ClusterState, owner: number, claim: SlotSet): boolean => {
   const peer = c.peers[owner]
   if (peer.bound !== claim) {
-    if (peer.numSlots !== claim.count || !isSame(claim, claimOf(c, owner))) return false
+    if (peer.numSlots !== claim.count || !(peer.bound === null ? ownsAll(c, owner, claim.ranges) : isSame(claim, peer.bound))) return false
     // one set for all tables that hold it
     peer.bound = claim
   }

@@ -317,7 +317,7 @@ export interface ClusterState {
   pongs: Float64Array
   pinged: Float64Array
   heard: Float64Array
-  named: Float64Array
+  named: Uint16Array
   told: (GossipEntry | null)[]
   /** process number → peer index. */
   byNumber: Int16Array
