@@ -92,7 +92,10 @@ export const randomOddClusterScript = (seed: number, steps: number, nodes: numbe
     for (const slot of SLOTS) out.push({ node, cmd: ['CLUSTER', 'SETSLOT', slot, 'STABLE'] })
     out.push({ node, cmd: ['FLUSHALL'] })
   }
-  for (let node = 0; node < nodes; node++) out.push({ node, client: 'ro', cmd: ['READONLY'] })
+  for (let node = 0; node < nodes; node++) {
+    out.push({ node, client: 'ro', cmd: ['READONLY'] })
+    if (seed % 2 === 0) out.push({ node, client: 'ro', cmd: ['HELLO', '3'], volatile: true })
+  }
   const ownerOf = (slot: string): number => Math.floor((Number(slot) * primaries + primaries - 1) / 16384)
   const open = new Set<string>()
   let gone: string | null = null
