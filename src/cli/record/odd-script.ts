@@ -133,7 +133,8 @@ const LIMITS: readonly (readonly [name: string, otherwise: string, values: reado
   ['list-max-listpack-size', '-2', ['-1', '-5', '1', '2', '0']],
   ['list-compress-depth', '0', ['0', '1']],
   ['proto-max-bulk-len', '512mb', ['1mb', '512mb']],
-  ['maxmemory-policy', 'noeviction', ['allkeys-lfu', 'volatile-lru', 'noeviction']],
+  ['maxmemory-policy', 'noeviction', ['noeviction']],
+  ['maxmemory', '0', ['1', '0', '0']],
   ['lazyfree-lazy-expire', 'no', ['yes', 'no']],
   ['busy-reply-threshold', '5000', ['5000', '0']],
 ]

@@ -195,7 +195,9 @@ const replayWith = (recording: Recording, seed: number): Result => {
       if (line.pushesBefore !== null)
         judge(line, ['pushes before the reply of', ...argv], name, line.pushesBefore, got === 'closed' || got === null ? [] : got.before)
       if (/^reset$/i.test(argv[0])) protocol.set(name, 2)
-      if (/^hello$/i.test(argv[0]) && got !== 'closed' && got !== null && !('error' in Object(got.frames[0].reply)))
+      // neither refused nor queued
+      const answered = got === 'closed' || got === null ? null : Object(got.frames[0].reply)
+      if (/^hello$/i.test(argv[0]) && answered !== null && !('error' in answered || 'simple' in answered))
         protocol.set(name, argv[1] === '3' ? 3 : argv[1] === '2' ? 2 : resp)
     } else if (line.reply !== null) {
       const sent = pending.get(name)

@@ -42,6 +42,9 @@ it.each<[what: string, ...lines: (string | string[])[], reply: unknown]>([
   ['a set that is stored unsorted is sorted all the same', 'SADD t c a b', 'SORT t BY nosort STORE l', 'LRANGE l 0 -1', ['a', 'b', 'c']],
   ['COPY a b DB 2147483648', error('ERR value is out of range, value must between -2147483648 and 2147483647')],
   ['a time may be no word at all', ['SET', 's', '1', 'EXAT', ''], error('ERR value is not an integer or out of range')],
+  ['what is told is -0, what is kept in the small encoding 0', 'ZINCRBY z -0 a', '-0'],
+  ['the small encoding has one zero', 'ZADD z -0 a', 'ZSCORE z a', '0'],
+  ['the large one has two', 'CONFIG SET zset-max-listpack-entries 0', 'ZADD z -0 a', 'ZSCORE z a', '-0'],
   ['SELECT -2147483649', error('ERR value is out of range, value must between -2147483648 and 2147483647')],
   ['SWAPDB 0 9223372036854775807', error('ERR invalid second DB index')],
   ['switched off', 'DEBUG SLEEP 0', error(DEBUG_OFF())],
@@ -92,6 +95,11 @@ describe('scripts', () => {
   it('what may reach the replicas counts as a write in a script that only reads', () => {
     const refused = error('ERR Write commands are not allowed from read-only scripts.')
     expect(said(node(), [['EVAL_RO', "return redis.pcall('PUBLISH','x','y')", '0']])).toEqual(refused)
+  })
+
+  it('that they may not write is said before there is no memory', () => {
+    const refused = error('ERR Write commands are not allowed from read-only scripts.')
+    expect(said(node({ maxmemory: '1' }), [['EVAL_RO', "return redis.pcall('SET','x','y')", '0']])).toEqual(refused)
   })
 
   it('truth goes by the protocol that the script has chosen, not by its client’s', () => {

@@ -132,7 +132,6 @@ const obstacle = (state: NodeState, s: Session, command: CommandSpec, argv: read
   if (command.flags.includes('noscript')) return NOT_ALLOWED
   const denied = state.acl === null ? null : deniedWithin('lua', state, s, command, argv, ctx, by.command)
   if (denied !== null) return denied.error
-  if (command.isDenyOom && state.memory !== null && state.memory.full) return OUT_OF_MEMORY.error
   // what may reach the replicas counts as a write here
   if (by.readsOnly && (command.isWrite || command.flags.includes('mayReplicate')))
     return 'ERR Write commands are not allowed from read-only scripts.'
@@ -141,6 +140,7 @@ const obstacle = (state: NodeState, s: Session, command: CommandSpec, argv: read
       return "READONLY You can't write against a read only replica."
     if (replicasLacking(state, ctx) > 0) return 'NOREPLICAS Not enough good replicas to write.'
   }
+  if (command.isDenyOom && state.memory !== null && state.memory.full) return OUT_OF_MEMORY.error
   const slot = firstSlot(command, argv)
   if (state.cluster === null || slot < 0) return null
   const elsewhere = redirect(state, s, command, argv, slot, null, ctx)

@@ -67,6 +67,8 @@ const settle = (state: NodeState, key: string, scores: Scores): void => {
   const longest = number(state, 'zset-max-listpack-value', 64)
   if (scores.size > number(state, 'zset-max-listpack-entries', 128) || [...scores.keys()].some((m) => m.length > longest))
     own(state, key).kept = 'raw'
+  // the small encoding holds whole numbers as such, and they have one zero
+  else if (own(state, key).kept !== 'raw') for (const [member, score] of scores) if (Object.is(score, -0)) scores.set(member, 0)
 }
 
 const store = (state: NodeState, s: Session, key: string, rows: Iterable<Row>): number => {
