@@ -1,3 +1,4 @@
+import type { Reply } from './reply.ts'
 import type { Context } from '../core/process.ts'
 import { deleteEntry, getEntry, keysInSlot, rdbSize, shareKeys } from './keyspace.ts'
 import { propagate } from './replication.ts'
@@ -17,6 +18,8 @@ export interface CommandSide {
   retryPaused(state: NodeState, ctx: Context): void
   /** CLIENT KILL: a connection is ended from this side. */
   closeClient(state: NodeState, session: Session, ctx: Context): void
+  /** CLIENT UNBLOCK: ends a connection's waiting as if its time were over, or with this error; whether it waited. */
+  endWaiting(state: NodeState, session: Session, error: Reply | null, ctx: Context): boolean
   /** a replica told how far it is (WAIT). */
   replicaAcked(state: NodeState, ctx: Context): void
 }
@@ -27,6 +30,7 @@ const NOTHING: CommandSide = {
   dropForeignShards: () => {},
   retryPaused: () => {},
   closeClient: () => {},
+  endWaiting: () => false,
   replicaAcked: () => {},
 }
 

@@ -43,7 +43,18 @@ import {
   replTimers,
   startReplicating,
 } from './replication.ts'
-import { afterMigrate, checkPops, closeSession, endSession, newSession, onCommand, onScriptEnd, retryPaused, unblock } from './session.ts'
+import {
+  afterMigrate,
+  checkPops,
+  closeSession,
+  endSession,
+  endWaiting,
+  newSession,
+  onCommand,
+  onScriptEnd,
+  retryPaused,
+  unblock,
+} from './session.ts'
 import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
@@ -271,5 +282,6 @@ connectCommands({
   dropForeignShards,
   retryPaused,
   closeClient: closeSession,
+  endWaiting,
   replicaAcked: (state, ctx) => checkWaits(state, ctx, unblock(state, ctx)),
 })

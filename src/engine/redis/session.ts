@@ -5,6 +5,8 @@ import { stopWaiting } from './commands/blocking.ts'
 import { NULL_ARRAY } from './commands/spec.ts'
 import type { RestOfExec } from './commands/transactions.ts'
 import { execute, goOnExec } from './commands.ts'
+import { reached } from './commands/wait.ts'
+import { inDatabase } from './databases.ts'
 import { forgetListener } from './pubsub.ts'
 import { elsewhere } from './redirection.ts'
 import { endUnit, hearPostponed } from './replication.ts'
@@ -138,6 +140,16 @@ export const unblock =
     answer(session, reply, ctx)
     while (session.blocked === null && session.waiting.length > 0) serve(state, session, session.waiting.shift()!, ctx)
   }
+
+/** Its waiting ends before its time. What it said meanwhile is served in its own database, not in that of who ended it. */
+export const endWaiting = (state: NodeState, session: Session, error: Reply | null, ctx: Context): boolean => {
+  const b = session.blocked
+  if (b === null || (b.why !== 'pop' && b.why !== 'wait')) return false
+  const late = b.why === 'wait' ? reached(state, b.offset!) : NULL_ARRAY
+  stopWaiting(state, session)
+  inDatabase(state, 0, () => unblock(state, ctx)(session, error ?? late))
+  return true
+}
 
 /** MIGRATE is over, and its thread goes on: with the rest of the transaction it stood in, if it did. */
 export const afterMigrate =

@@ -192,6 +192,20 @@ const clientKill: Handler = (state, session, argv, ctx) => {
   return !isOldForm ? killed : killed > 0 ? OK : err('ERR No such client')
 }
 
+const UNBLOCKED = err('UNBLOCKED client unblocked via CLIENT UNBLOCK')
+
+/** CLIENT UNBLOCK id [TIMEOUT|ERROR]: 1 when it waited. */
+const clientUnblock: Handler = (state, session, argv, ctx) => {
+  if (session.running) return err("ERR 'client' is not simulated inside a transaction")
+  if (argv.length > 4) return errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1].slice(0, 128)}'. Try CLIENT HELP.`
+  const how = (argv[3] ?? 'timeout').toLowerCase()
+  if (how !== 'timeout' && how !== 'error') return err('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')
+  const id = parseInt64(argv[2])
+  if (id === null) return err('ERR value is not an integer or out of range')
+  const other = [...state.sessions.values()].find((s) => s.clientId === id)
+  return other !== undefined && commandSide().endWaiting(state, other, how === 'error' ? UNBLOCKED : null, ctx) ? 1 : 0
+}
+
 const noEvict: Handler = (_state, _session, argv) => (/^(on|off)$/i.test(argv[2]) ? OK : SYNTAX)
 
 const PLAIN = 'noscript loading stale'
@@ -271,7 +285,7 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|kill', -3, ADMIN, null, CONNECTION, '2.4.0', 'Closes connections: by address, TYPE, ID or USER.', clientKill),
   unsimulated('client|pause', -3, ADMIN, null, CONNECTION, '3.0.0', 'Makes clients wait.'),
   unsimulated('client|unpause', 2, ADMIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.'),
-  unsimulated('client|unblock', -3, ADMIN, null, CONNECTION, '5.0.0', 'Ends another connection’s waiting.'),
+  spec('client|unblock', -3, ADMIN, null, CONNECTION, '5.0.0', 'Ends another connection’s waiting.', clientUnblock),
 ]
 
 const ALWAYS = 'noscript loading stale fast'

@@ -156,6 +156,37 @@ it('replicas are told a moment as it was given, however far it lies', () => {
   expect(heard).toEqual(['PEXPIREAT s 9223372036854775807', 'SET s 1 PXAT 9999999999000'])
 })
 
+it.each([
+  ['BLPOP l 0', '', { nullArray: true }],
+  ['BLPOP l 0', ' ERROR', error('UNBLOCKED client unblocked via CLIENT UNBLOCK')],
+  ['BLMOVE l m LEFT LEFT 0', ' timeout', { nullArray: true }],
+  ['BZMPOP 0 1 z MIN', '', { nullArray: true }],
+  ['WAIT 1 0', '', 0],
+  ['WAIT 1 0', ' error', error('UNBLOCKED client unblocked via CLIENT UNBLOCK')],
+])('%s, ended by CLIENT UNBLOCK id%s', (line, how, reply) => {
+  const n = node()
+  const id = String(n.call('n1#2', 'CLIENT', 'ID'))
+  n.send('n1#2', ...line.split(' '))
+  n.send('n1#2', 'SET', 's', '1')
+  n.run(2)
+  n.call('n1', 'SELECT', '3')
+  expect(said(n, [`CLIENT UNBLOCK ${id}${how}`])).toBe(1)
+  n.run(2)
+  expect(n.replies('n1#2').slice(-2)).toEqual([reply, { simple: 'OK' }])
+  expect(said(n, [`CLIENT UNBLOCK ${id}`])).toBe(0)
+  // what waited behind it is served in its own database
+  expect([said(n, ['EXISTS s']), n.call('n1#2', 'GET', 's')]).toEqual([0, '1'])
+})
+
+it.each([
+  ['CLIENT UNBLOCK abc NOPE', error('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR')],
+  ['CLIENT UNBLOCK abc', error('ERR value is not an integer or out of range')],
+  ['CLIENT UNBLOCK 1 TIMEOUT x', error("ERR unknown subcommand or wrong number of arguments for 'UNBLOCK'. Try CLIENT HELP.")],
+  ['CLIENT UNBLOCK 99', 0],
+])('%s', (line, reply) => {
+  expect(said(node(), [line])).toEqual(reply)
+})
+
 it('BITFIELD that changes nothing touches nobody', () => {
   const same = ['WATCH b', 'BITFIELD b INCRBY i8 7 0 OVERFLOW SAT', 'MULTI', 'EXEC']
   expect(said(node(), ['BITFIELD b SET i8 8 1', ...same])).toEqual([])

@@ -6,7 +6,8 @@ import { err, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 import { NO_REPLY, type Handler } from './spec.ts'
 
-const reached = (state: NodeState, offset: number): number => {
+/** Replicas that have acknowledged so far. */
+export const reached = (state: NodeState, offset: number): number => {
   let n = 0
   for (const link of state.repl.replicas.values()) if (link.state === 'online' && link.ack >= offset) n++
   return n
