@@ -1,6 +1,6 @@
 import { SEC } from '../../src/engine/core/time.ts'
 import { newStream, uniform } from '../../src/engine/core/random.ts'
-import type { World } from '../../src/engine/core/simulation.ts'
+import type { World } from '../../src/engine/core/world.ts'
 import { eachKey } from '../../src/engine/redis/keyspace.ts'
 import type { Entry, NodeState } from '../../src/engine/redis/state.ts'
 import { Session } from '../../src/lab/session.ts'

@@ -35,6 +35,7 @@ export const letMeet = (sim: Simulation): void => {
   const clusters = clustersOf(sim)
   const { network } = sim.world
   const dice = newStream(1, 'pongs')
+  const numbers = new Map([...sim.world.processes.keys()].map((id, i) => [id, i]))
   const places = new Map([...clusters].map(([id, c]) => [id, new Map(c.peers.map((p, i) => [p.process, i]))]))
   for (const [id, c] of clusters) {
     for (let i = 1; i < c.peers.length; i++) {
@@ -45,6 +46,8 @@ export const letMeet = (sim: Simulation): void => {
         kind: 'bus',
         a: id,
         b: peer.process,
+        aNumber: numbers.get(id)!,
+        bNumber: numbers.get(peer.process)!,
         aOpen: true,
         bOpen: true,
         established: true,

@@ -6,7 +6,7 @@ import write from '../engine/caching/write.ts?raw'
 import xfetch from '../engine/caching/xfetch.ts?raw'
 import { READ_FLOW } from '../engine/caching/registry.ts'
 import { waitingFlows, type AppState } from '../engine/client/app.ts'
-import type { World } from '../engine/core/simulation.ts'
+import type { World } from '../engine/core/world.ts'
 import type { FlowSource } from './frame.ts'
 
 /** The very files the engine runs. */

@@ -1,4 +1,4 @@
-import type { World } from '../engine/core/simulation.ts'
+import type { World } from '../engine/core/world.ts'
 import { isOpenToAll, usersOf, type AclLogEntry } from '../engine/redis/acl.ts'
 import { rulesText } from '../engine/redis/acl-rules.ts'
 import type { NodeState } from '../engine/redis/state.ts'

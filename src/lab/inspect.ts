@@ -1,4 +1,4 @@
-import type { World } from '../engine/core/simulation.ts'
+import type { World } from '../engine/core/world.ts'
 import type { Process, ProcessId } from '../engine/core/process.ts'
 import { MS, SEC } from '../engine/core/time.ts'
 import { whyNot } from '../engine/redis/bus.ts'

@@ -1,4 +1,4 @@
-import type { World } from '../engine/core/simulation.ts'
+import type { World } from '../engine/core/world.ts'
 import type { IntruderState } from '../engine/intruder/intruder.ts'
 import type { IntruderFace } from './frame.ts'
 

@@ -1,6 +1,6 @@
 import type { Message, Process, ProcessId } from '../engine/core/process.ts'
 import { eachEntry } from '../engine/core/entries.ts'
-import type { World } from '../engine/core/simulation.ts'
+import type { World } from '../engine/core/world.ts'
 import { SEC } from '../engine/core/time.ts'
 import { slotOwner } from '../engine/redis/bus.ts'
 import { eachKey, getEntry } from '../engine/redis/keyspace.ts'

@@ -1,7 +1,7 @@
 import type { Fact } from '../engine/core/fact.ts'
 import { eventOf } from '../engine/core/fact.ts'
 import type { Scheduled } from '../engine/core/entries.ts'
-import type { World } from '../engine/core/simulation.ts'
+import type { World } from '../engine/core/world.ts'
 import type { Micros } from '../engine/core/time.ts'
 import { formatMicros } from '../engine/core/time.ts'
 import { applyAction } from '../engine/apply.ts'

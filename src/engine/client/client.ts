@@ -111,8 +111,9 @@ export const performSend = (owner: ClientOwner, flow: FlowState, e: SendEffect, 
   const { map, wires } = owner.client
   let to = e.to
   let readonly = false
+  const slot = ctx.settings.cluster && !keyless(e.argv) ? keySlot(e.argv[1]) : -1
   if (to === null) {
-    const owns = ctx.settings.cluster ? (keyless(e.argv) ? -1 : ownerIndex(map, keySlot(e.argv[1]))) : ownerIndex(map, 0)
+    const owns = ctx.settings.cluster ? (slot < 0 ? -1 : ownerIndex(map, slot)) : ownerIndex(map, 0)
     if (owns < 0) to = randomNode(owner, null, ctx)
     else {
       to = map.nodes[owns]
@@ -128,7 +129,7 @@ export const performSend = (owner: ClientOwner, flow: FlowState, e: SendEffect, 
   const wire = wireTo(wires, to, readonly, ctx, loginOf(owner))
   const { timeout } = owner.policy
   if (e.asking) sendOn(wire, ASKING, IGNORED, timeout, owner.alarms, ctx)
-  sendOn(wire, e.argv, flow.id, timeout, owner.alarms, ctx)
+  sendOn(wire, e.argv, flow.id, timeout, owner.alarms, ctx, slot)
   flow.tries++
   flow.peer = to
   return WAITS

@@ -48,42 +48,91 @@ export const troubleOf = (reply: Reply | Lost): Trouble => {
 }
 
 /**
- * One command with its redirects and retries. It fails with an error reply, and when the attempts are used up; `soft`: then it
- * answers undefined instead.
+ * One command with its redirects and retries: what a flow would say as
+ *
+ *     for (;;) { const reply = yield send; if (it is no trouble) return reply; yield redirect or backoff }
+ *
+ * written as a machine, since every request goes through it: it is its own `send` effect, and makes no object a step. What `next`
+ * returns counts until the next call of any.
  */
-export function* command(argv: readonly string[], label: string, read = false, soft = false): Flow<Reply | undefined> {
-  let to: ProcessId | null = null
-  let asking = false
-  let attempt = 0
-  let hops = 0
-  for (;;) {
-    const reply = (yield { op: 'send', label, argv, to, asking, read: read && attempt === 0 } as SendEffect) as Reply | Lost
+class CommandFlow implements SendEffect {
+  readonly op = 'send'
+  readonly label: string
+  readonly argv: readonly string[]
+  to: ProcessId | null = null
+  asking = false
+  read: boolean
+  private readonly soft: boolean
+  private attempt = 0
+  private hops = 0
+  /** the reply that is no result, while it is decided where to go with it. */
+  private trouble: { error: string } | Lost | null = null
+  private begun = false
+
+  constructor(argv: readonly string[], label: string, read: boolean, soft: boolean) {
+    this.argv = argv
+    this.label = label
+    this.read = read
+    this.soft = soft
+  }
+
+  [Symbol.iterator](): this {
+    return this
+  }
+
+  next(answer: unknown): IteratorResult<Effect, Reply | undefined> {
+    if (!this.begun) {
+      this.begun = true
+      return yielded(this)
+    }
+    if (this.trouble === null) return this.replied(answer as Reply | Lost)
+    const { trouble } = this
+    this.trouble = null
+    return this.goOn(trouble, answer as ProcessId | '' | null)
+  }
+
+  private replied(reply: Reply | Lost): IteratorResult<Effect, Reply | undefined> {
     const trouble = troubleOf(reply)
-    if (trouble === 'none') return reply as Reply
-    if (trouble === 'redirect') {
-      const { error } = reply as { error: string }
-      const next = (yield { op: 'redirect', label, error, hops } as RedirectEffect) as ProcessId | '' | null
-      if (next === '') throw new Failure('error', error)
-      if (next === null) {
-        if (soft) return undefined
-        throw new Failure('unavailable', `too many redirects: ${error}`)
-      }
-      hops++
-      to = next
-      asking = error.startsWith('ASK')
-    } else if (trouble === 'retry') {
-      const lost = 'lost' in (reply as object) ? (reply as Lost).lost : null
-      const next = (yield { op: 'backoff', label, attempt, lost } as BackoffEffect) as ProcessId | '' | null
-      if (next === null) {
-        if (soft) return undefined
-        throw new Failure('unavailable', lost ?? (reply as { error: string }).error)
-      }
-      attempt++
-      to = next === '' ? null : next
-      asking = false
-    } else throw new Failure('error', (reply as { error: string }).error)
+    if (trouble === 'none') return ended(reply as Reply)
+    if (trouble === 'error') throw new Failure('error', (reply as { error: string }).error)
+    this.trouble = reply as { error: string } | Lost
+    const { label, hops, attempt } = this
+    if (trouble === 'redirect') return yielded({ op: 'redirect', label, error: (reply as { error: string }).error, hops } as RedirectEffect)
+    return yielded({ op: 'backoff', label, attempt, lost: 'lost' in (reply as object) ? (reply as Lost).lost : null } as BackoffEffect)
+  }
+
+  /** Where to try next is known: '' = by the slot map, after a redirect it is a refusal to follow; null = no further attempt. */
+  private goOn(trouble: { error: string } | Lost, next: ProcessId | '' | null): IteratorResult<Effect, Reply | undefined> {
+    const error = 'error' in trouble ? trouble.error : null
+    const redirected = error !== null && troubleOf(trouble as Reply) === 'redirect'
+    if (redirected && next === '') throw new Failure('error', error)
+    if (next === null) {
+      if (this.soft) return ended(undefined)
+      throw new Failure('unavailable', redirected ? `too many redirects: ${error}` : (error ?? (trouble as Lost).lost))
+    }
+    if (redirected) this.hops++
+    else this.attempt++
+    this.to = next === '' ? null : next
+    this.asking = redirected && error.startsWith('ASK')
+    if (this.attempt > 0) this.read = false
+    return yielded(this)
   }
 }
+
+const STEP: { done: false; value: Effect } = { done: false, value: null as unknown as Effect }
+const END: { done: true; value: Reply | undefined } = { done: true, value: undefined }
+const yielded = (effect: Effect): IteratorResult<Effect, never> => {
+  STEP.value = effect
+  return STEP
+}
+const ended = (reply: Reply | undefined): IteratorResult<never, Reply | undefined> => {
+  END.value = reply
+  return END
+}
+
+/** One command. It fails with an error reply, and when the attempts are used up; `soft`: then it answers undefined instead. */
+export const command = (argv: readonly string[], label: string, read = false, soft = false): Flow<Reply | undefined> =>
+  new CommandFlow(argv, label, read, soft)
 
 /** GET: the value, or null. */
 export const get = (key: string, label: string): Flow<string | null> => command(['GET', key], label, true) as Flow<string | null>

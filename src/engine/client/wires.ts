@@ -68,10 +68,18 @@ export const wireTo = (wires: Wires, to: ProcessId, readonly: boolean, ctx: Cont
   return wire
 }
 
-/** Sends a command, or keeps it until the connection stands. `timeout` counts from now. */
-export const sendOn = (wire: Wire, argv: readonly string[], tag: number, timeout: Micros, alarms: Alarms, ctx: Context): void => {
+/** Sends a command, or keeps it until the connection stands. `timeout` counts from now; `slot` is its second word's, −1 = not reckoned. */
+export const sendOn = (
+  wire: Wire,
+  argv: readonly string[],
+  tag: number,
+  timeout: Micros,
+  alarms: Alarms,
+  ctx: Context,
+  slot = -1,
+): void => {
   enqueue(wire, tag, ctx.now)
-  if (wire.ready) ctx.send(wire.id, { type: 'command', argv } as CommandMessage)
+  if (wire.ready) ctx.send(wire.id, { type: 'command', argv, slot } as CommandMessage)
   else wire.unsent.push(argv)
   if (!wire.watched) {
     wire.watched = true
@@ -84,7 +92,7 @@ export const wireConnected = (wires: Wires, conn: ConnId, ctx: Context): boolean
   const wire = wires.byConn.get(conn)
   if (wire === undefined) return false
   wire.ready = true
-  for (const argv of wire.unsent) ctx.send(conn, { type: 'command', argv } as CommandMessage)
+  for (const argv of wire.unsent) ctx.send(conn, { type: 'command', argv, slot: -1 } as CommandMessage)
   wire.unsent = []
   return true
 }

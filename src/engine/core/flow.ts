@@ -14,7 +14,11 @@ export interface Effect {
   readonly label: string
 }
 
-export type Flow<R> = Generator<Effect, R, unknown>
+/** A generator, or what looks like one. */
+export interface Flow<R> {
+  next(answer?: unknown): IteratorResult<Effect, R>
+  [Symbol.iterator](): Flow<R>
+}
 export type FlowFunction = (...args: never[]) => Flow<unknown>
 
 /** A running flow. */
@@ -22,7 +26,7 @@ export interface FlowState {
   id: number
   flow: string
   args: readonly unknown[]
-  answers: unknown[]
+  answers: readonly unknown[]
   /** label of the step it waits on, and since when. */
   step: string
   since: Micros
@@ -111,6 +115,9 @@ const deepFreeze = (value: unknown): void => {
   for (const v of Object.values(value)) deepFreeze(v)
 }
 
+/** Most flows hear one answer before they end: room for more is made when it is needed. */
+const NONE: readonly unknown[] = Object.freeze([])
+
 /** Starts a flow and runs it to its first wait; its id. */
 export const startFlow = <S>(host: FlowHost<S>, state: S, name: string, args: readonly unknown[], ctx: Context): number => {
   const flows = host.flows(state)
@@ -123,7 +130,7 @@ export const startFlow = <S>(host: FlowHost<S>, state: S, name: string, args: re
     id,
     flow: name,
     args,
-    answers: [],
+    answers: NONE,
     step: '',
     since: ctx.now,
     begun: ctx.now,
@@ -133,11 +140,16 @@ export const startFlow = <S>(host: FlowHost<S>, state: S, name: string, args: re
     asked: 0,
   }
   flows.table[id & last] = flow
-  const generator = host.registry[name](...(args as never[]))
-  cacheOf(flows)[id & last] = generator
-  run(host, state, flows, flow, generator, false, undefined, ctx)
+  const cache = cacheOf(flows)
+  const generator = begun(host.registry[name], args)
+  cache[id & last] = generator
+  run(host, state, flows, cache, flow, generator, false, undefined, ctx)
   return id
 }
+
+/** The most usual number of arguments goes without a list. */
+const begun = (flow: FlowFunction, args: readonly unknown[]): Flow<unknown> =>
+  args.length === 2 ? flow(args[0] as never, args[1] as never) : flow(...(args as never[]))
 
 /** Ends a flow where it stands; what it waited for finds nobody. */
 export const dropFlow = (flows: Flows, id: number): void => {
@@ -153,14 +165,15 @@ export const answerFlow = <S>(host: FlowHost<S>, state: S, id: number, answer: u
   const flows = host.flows(state)
   const flow = flowById(flows, id)
   if (flow === undefined) return
-  run(host, state, flows, flow, cacheOf(flows)[id & (flows.table.length - 1)] ?? rebuild(host, flows, flow), true, answer, ctx)
+  const cache = cacheOf(flows)
+  const place = id & (flows.table.length - 1)
+  run(host, state, flows, cache, flow, (cache[place] ??= rebuilt(host, flow)), true, answer, ctx)
 }
 
-const rebuild = <S>(host: FlowHost<S>, flows: Flows, flow: FlowState): Flow<unknown> => {
-  const generator = host.registry[flow.flow](...(flow.args as never[]))
+const rebuilt = <S>(host: FlowHost<S>, flow: FlowState): Flow<unknown> => {
+  const generator = begun(host.registry[flow.flow], flow.args)
   generator.next()
   for (const answer of flow.answers) generator.next(answer)
-  cacheOf(flows)[flow.id & (flows.table.length - 1)] = generator
   return generator
 }
 
@@ -168,6 +181,7 @@ const run = <S>(
   host: FlowHost<S>,
   state: S,
   flows: Flows,
+  cache: (Flow<unknown> | undefined)[],
   flow: FlowState,
   generator: Flow<unknown>,
   told: boolean,
@@ -180,7 +194,8 @@ const run = <S>(
     for (;;) {
       if (told) {
         if (freezing) deepFreeze(answer)
-        flow.answers.push(answer)
+        if (flow.answers === NONE) flow.answers = [answer]
+        else (flow.answers as unknown[]).push(answer)
       }
       const step = generator.next(answer)
       if (step.done === true) {
@@ -200,7 +215,7 @@ const run = <S>(
   const place = flow.id & (flows.table.length - 1)
   flows.table[place] = null
   flows.count--
-  cacheOf(flows)[place] = undefined
+  ;(cache.length === flows.table.length ? cache : cacheOf(flows))[place] = undefined
   host.finished(state, flow, result, failure, ctx)
 }
 

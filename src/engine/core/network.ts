@@ -35,6 +35,9 @@ export interface Conn {
   /** who opened it, and to whom. */
   a: ProcessId
   b: ProcessId
+  /** their numbers in order of birth; −1 = nobody lives there. */
+  aNumber: number
+  bNumber: number
   /** each side's own belief. */
   aOpen: boolean
   bOpen: boolean
@@ -137,6 +140,9 @@ export const CLOSED: Record<CloseReason, Message> = {
   closed: Object.freeze({ type: '$closed', size: 0, reason: 'closed' }),
   timeout: Object.freeze({ type: '$closed', size: 0, reason: 'timeout' }),
 }
+
+export const isClosed = (message: Message): boolean =>
+  message === CLOSED.closed || message === CLOSED.reset || message === CLOSED.timeout || message === CLOSED.refused
 
 /** A file goes out two pieces at a time: who hangs up in the middle has not sent the rest. */
 export const hasRoom = (d: Direction, size: number, bulk: boolean): boolean =>

@@ -84,7 +84,7 @@ export interface Behaviour<S = unknown> {
   /** A learner's action for this process. */
   act?(state: S, action: import('../action.ts').Action, ctx: Context): void
   /** Time its one thread needs for a message; 0 = not a bottleneck. Before the process's slowness factor. */
-  cost?(state: S, message: Message, ctx: Context): Micros
+  cost?(state: S, type: string, message: Message, ctx: Context): Micros
 }
 
 /** A process as the world holds it. */

@@ -47,7 +47,7 @@ const echoer: Behaviour<Peer> = {
     },
   },
   timer: {},
-  cost: (_state, message) => (message.type === 'hello' ? 1000 : 0),
+  cost: (_state, type) => (type === 'hello' ? 1000 : 0),
 }
 const behaviours = { node: echoer, app: sender, origin: echoer, admin: echoer, console: echoer } as unknown as Behaviours
 const settings = { latency: { mean: 500, spread: 0 } } as Settings

@@ -1,5 +1,3 @@
-import { clone } from './clone.ts'
-import { digestOf } from './digest.ts'
 import {
   DELIVER,
   DRAIN,
@@ -9,7 +7,6 @@ import {
   TIMER,
   WORK,
   causeOf,
-  eachEntry,
   entryAt,
   incarnationOf,
   placeIn,
@@ -30,12 +27,11 @@ import {
   SOCKET_BUFFER,
   SYN_ATTEMPTS,
   SYN_RTO,
-  cloneNetwork,
   dropQueue,
   hasRoom,
+  isClosed,
   linkKey,
   newDirection,
-  newNetwork,
   nextRetransmission,
   pair,
   type CloseReason,
@@ -43,27 +39,14 @@ import {
   type ConnId,
   type ConnKind,
   type Direction,
-  type NetworkState,
 } from './network.ts'
 import type { Behaviour, Context, InboxItem, Message, Overheard, Process, ProcessId, ProcessKind } from './process.ts'
 import { newStream, uniform, type Stream } from './random.ts'
-import { cloneSchedule, newSchedule, nextTime, popUntil, takeItem, type Schedule } from './schedule.ts'
+import { nextTime, popUntil, takeItem } from './schedule.ts'
 import type { Micros } from './time.ts'
+import { cloneWorld, digestWorld, newWorld, type World } from './world.ts'
 import type { Facts } from '../facts.ts'
 import type { Settings } from '../settings.ts'
-
-/** Everything a run is at one moment, as plain data. */
-export interface World {
-  now: Micros
-  events: number
-  seed: number
-  settings: Settings
-  schedule: Schedule
-  processes: Map<ProcessId, Process>
-  network: NetworkState
-  streams: Map<string, Stream>
-  nextToken: number
-}
 
 /** Looks on; never changes anything. */
 export interface Observer {
@@ -87,6 +70,9 @@ interface Bound {
   streamNames: string[]
   streams: Stream[]
   handlers: Behaviour['timer'][string][]
+  /** what it heard last is mostly what it hears next. */
+  lastType: string
+  lastHandler: Behaviour['message'][string] | null
 }
 
 const placeOf = (names: readonly string[], name: string): number => {
@@ -95,6 +81,10 @@ const placeOf = (names: readonly string[], name: string): number => {
 }
 
 const NOTHING: readonly number[] = Object.freeze([])
+
+/** Places for connections looked up lately, less one. */
+const RECENT = 1023
+
 /**
  * The event loop and the network. Three doors: faults and `act` in, `runUntil` forward, `observe` out.
  * The whole state is `world`; everything else here is a cache or a looker-on.
@@ -109,6 +99,7 @@ export class Simulation implements Context {
   /** in order of birth; a queue's entry names its process by this number. */
   private readonly bounds: Bound[] = []
   private current: Bound | null = null
+  private readonly recent: (Conn | null)[] = new Array<Conn | null>(RECENT + 1).fill(null)
   private wire: Stream | null = null
   private departAt: Micros = 0
   private ordinal = 0
@@ -116,17 +107,7 @@ export class Simulation implements Context {
 
   constructor(behaviours: Behaviours, settings: Settings, seed: number) {
     this.behaviours = behaviours
-    this.world = {
-      now: 0,
-      events: 0,
-      seed,
-      settings: clone(settings),
-      schedule: newSchedule(),
-      processes: new Map(),
-      network: newNetwork(),
-      streams: new Map(),
-      nextToken: 1,
-    }
+    this.world = newWorld(settings, seed)
   }
 
   // ------------------------------------------------------------------ doors
@@ -177,42 +158,20 @@ export class Simulation implements Context {
   }
 
   snapshot(): World {
-    const w = this.world
-    const processes = new Map<ProcessId, Process>()
-    for (const [id, p] of w.processes)
-      processes.set(id, {
-        ...p,
-        state: clone(p.state),
-        timers: { names: p.timers.names.slice(), tokens: p.timers.tokens.slice() },
-        inbox: p.inbox.slice(p.head),
-        head: 0,
-      })
-    return {
-      ...w,
-      settings: clone(w.settings),
-      schedule: cloneSchedule(w.schedule),
-      processes,
-      network: cloneNetwork(w.network),
-      streams: clone(w.streams),
-    }
+    return cloneWorld(this.world)
   }
 
   /** Goes to a snapshot; it stays good for another restore. */
   restore(from: World): void {
-    this.world = from
-    this.world = this.snapshot()
+    this.world = cloneWorld(from)
+    this.recent.fill(null)
     this.bindAll()
     this.current = null
     this.wire = null
   }
 
   digest(): string {
-    const w = this.world
-    const entries: [Micros, Scheduled][] = []
-    eachEntry(w, (at, entry) => entries.push([at, entry]))
-    entries.sort((x, y) => x[0] - y[0] || x[1].cause - y[1].cause || x[1].token - y[1].token || x[1].conn - y[1].conn)
-    const processes = [...w.processes.values()].map((p) => ({ ...p, inbox: p.inbox.slice(p.head), head: 0 }))
-    return digestOf([w.now, w.events, w.seed, w.settings, entries, processes, w.network, w.streams])
+    return digestWorld(this.world)
   }
 
   // ------------------------------------------------------------------ the world's faults and the learner's hand
@@ -259,10 +218,35 @@ export class Simulation implements Context {
     this.bounds.length = 0
     this.current = null
     for (const p of this.world.processes.values()) {
-      const bound = { p, number: this.bounds.length, b: this.behaviours[p.kind], own: null, streamNames: [], streams: [], handlers: [] }
+      const bound: Bound = {
+        p,
+        number: this.bounds.length,
+        b: this.behaviours[p.kind],
+        own: null,
+        streamNames: [],
+        streams: [],
+        handlers: [],
+        lastType: '',
+        lastHandler: null,
+      }
       this.bound.set(p.id, bound)
       this.bounds.push(bound)
     }
+  }
+
+  /** A connection: its place among those looked up lately is quicker to reach than the table of all. */
+  private conn(id: ConnId): Conn | undefined {
+    const place = id & RECENT
+    const recent = this.recent[place]
+    if (recent !== null && recent.id === id) return recent
+    const c = this.world.network.conns.get(id)
+    if (c !== undefined) this.recent[place] = c
+    return c
+  }
+
+  private forget(c: Conn): void {
+    this.recent[c.id & RECENT] = null
+    this.world.network.conns.delete(c.id)
   }
 
   private bind(id: ProcessId): Bound {
@@ -287,7 +271,7 @@ export class Simulation implements Context {
     for (const c of this.world.network.conns.values()) {
       if (c.a === p.id) c.aOpen = dropQueue(c.ab)
       if (c.b === p.id) c.bOpen = dropQueue(c.ba)
-      if (!c.aOpen && !c.bOpen) this.world.network.conns.delete(c.id)
+      if (!c.aOpen && !c.bOpen) this.forget(c)
     }
   }
 
@@ -460,6 +444,8 @@ export class Simulation implements Context {
       kind,
       a: p.id,
       b: to,
+      aNumber: this.current!.number,
+      bNumber: this.bound.get(to)?.number ?? -1,
       aOpen: true,
       bOpen: false,
       established: false,
@@ -473,7 +459,7 @@ export class Simulation implements Context {
   }
 
   close(conn: ConnId): void {
-    const c = this.world.network.conns.get(conn)
+    const c = this.conn(conn)
     if (!c) return
     const isA = c.a === this.current!.p.id
     if (isA ? c.aOpen : c.bOpen) this.hangUp(c, isA, 'closed')
@@ -487,7 +473,7 @@ export class Simulation implements Context {
   }
 
   send(conn: ConnId, message: Message): number {
-    const c = this.world.network.conns.get(conn)
+    const c = this.conn(conn)
     if (c === undefined) return 0
     const isA = c.a === this.current!.p.id
     if (isA ? !c.aOpen : !c.bOpen) return 0
@@ -497,12 +483,12 @@ export class Simulation implements Context {
   }
 
   pace(conn: ConnId): void {
-    const c = this.world.network.conns.get(conn)
+    const c = this.conn(conn)
     if (c !== undefined) (c.a === this.current!.p.id ? c.ab : c.ba).paced = true
   }
 
   traffic(conn: ConnId): { waiting: number; read: number } | null {
-    const c = this.world.network.conns.get(conn)
+    const c = this.conn(conn)
     if (c === undefined) return null
     const d = c.a === this.current!.p.id ? c.ab : c.ba
     return { waiting: d.queued, read: d.read }
@@ -559,7 +545,7 @@ export class Simulation implements Context {
     let at = departs + wait
     if (at < d.lastArrival) at = d.lastArrival
     d.lastArrival = at
-    const number = this.bind(to).number
+    const number = isA ? c.bNumber : c.aNumber
     const incarnation = isA ? c.bIncarnation : c.aIncarnation
     pushEntry(this.world.schedule, at, DELIVER, number, incarnation, c.id, 0, this.cause, this.world.now, message)
     if (n.taps.size > 0 && (n.taps.has(from) || n.taps.has(to))) this.copyToIntruder(c.kind, from, to, message, at)
@@ -607,7 +593,7 @@ export class Simulation implements Context {
 
   /** What waited in the sender's process goes out as far as there is room. */
   private drain(conn: ConnId, p: Process): void {
-    const c = this.world.network.conns.get(conn)
+    const c = this.conn(conn)
     if (c === undefined) return
     const isA = c.a === p.id
     const d = isA ? c.ab : c.ba
@@ -628,12 +614,12 @@ export class Simulation implements Context {
   /** One side closes; the other hears of it after the data already sent. */
   private hangUp(c: Conn, isA: boolean, reason: 'closed' | 'reset'): void {
     // an address where nobody lives hears nothing
-    if (!this.world.processes.has(c.b)) return void this.world.network.conns.delete(c.id)
+    if (!this.world.processes.has(c.b)) return void this.forget(c)
     if (isA) c.aOpen = dropQueue(c.ab)
     else c.bOpen = dropQueue(c.ba)
     if (isA ? c.bOpen || !c.established : c.aOpen)
       this.transmit(c, isA, CLOSED[reason], this.departAt > this.world.now ? this.departAt : this.world.now)
-    if (!c.aOpen && !c.bOpen && c.established) this.world.network.conns.delete(c.id)
+    if (!c.aOpen && !c.bOpen && c.established) this.forget(c)
   }
 
   private schedule(what: number, to: ProcessId, at: Micros, conn: ConnId, token = 0): void {
@@ -751,20 +737,20 @@ export class Simulation implements Context {
 
   private deliver(bound: Bound, incarnation: number, conn: ConnId, cause: number, message: Message): void {
     const w = this.world
-    const c = w.network.conns.get(conn)
+    const c = this.conn(conn)
     if (c === undefined) return
     const { p } = bound
     const toA = c.a === p.id
     if (p.status === 'off' || p.status === 'crashed' || p.incarnation !== incarnation) return this.deliverToNobody(c, toA, p, message)
     if (toA ? !c.aOpen : !c.bOpen) {
-      if (message.type === '$closed') w.network.conns.delete(c.id)
+      if (isClosed(message)) this.forget(c)
       return
     }
-    if (message.type === '$closed') {
+    if (isClosed(message)) {
       if (toA) c.aOpen = false
       else c.bOpen = false
-      if (!c.aOpen && !c.bOpen) w.network.conns.delete(c.id)
-    } else if (message.type === '$connected') c.established = true
+      if (!c.aOpen && !c.bOpen) this.forget(c)
+    } else if (message === CONNECTED) c.established = true
     if (this.watchesDeliveries && (message as { size?: number }).size !== 0)
       for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
     const read = (toA ? c.ba : c.ab).paced ? (message.size ?? 64) : 0
@@ -775,8 +761,8 @@ export class Simulation implements Context {
 
   /** A host without the process: its kernel resets; a host without power says nothing and the sender's kernel keeps retransmitting. */
   private deliverToNobody(c: Conn, toA: boolean, p: Process, message: Message): void {
-    if (message.type === '$closed') {
-      if (toA ? !c.bOpen : !c.aOpen) this.world.network.conns.delete(c.id)
+    if (isClosed(message)) {
+      if (toA ? !c.bOpen : !c.aOpen) this.forget(c)
       return
     }
     const senderOpen = toA ? c.bOpen : c.aOpen
@@ -819,7 +805,7 @@ export class Simulation implements Context {
       }
       this.cause = w.events
       if (item.read > 0) {
-        const c = w.network.conns.get(item.conn)
+        const c = this.conn(item.conn)
         if (c !== undefined) this.room(c, c.b === p.id, item.read)
       }
       this.handle(bound, item.conn, item.message)
@@ -830,10 +816,11 @@ export class Simulation implements Context {
   private handle(bound: Bound, conn: ConnId, message: Message): void {
     const { p, b } = bound
     const now = this.world.now
-    const cost = b.cost === undefined ? 0 : Math.round(b.cost(p.state, message, this) * p.slow)
+    const type = message.type
+    const cost = b.cost === undefined ? 0 : Math.round(b.cost(p.state, type, message, this) * p.slow)
     if (cost > 0) p.busyUntil = now + cost
     this.enter(bound, now + cost)
-    const type = message.type
+    if (type === bound.lastType) return bound.lastHandler!(p.state, message as never, conn, this)
     if (type.charCodeAt(0) === 36) {
       if (type === '$timer')
         return this.fire(
@@ -850,15 +837,17 @@ export class Simulation implements Context {
     }
     const handler = b.message[type]
     if (handler === undefined) throw new Error(`${p.kind} does not understand ${type}`)
+    bound.lastType = type
+    bound.lastHandler = handler
     handler(p.state, message as never, conn, this)
   }
 
   private arriveSyn(conn: ConnId, before: number, cause: number): void {
     const w = this.world
-    const c = w.network.conns.get(conn)
+    const c = this.conn(conn)
     if (c === undefined) return
     if (!c.aOpen) {
-      w.network.conns.delete(c.id)
+      this.forget(c)
       return
     }
     const p = w.processes.get(c.b)
@@ -870,6 +859,7 @@ export class Simulation implements Context {
     }
     if (p.status === 'crashed') return this.transmit(c, false, CLOSED.refused, w.now)
     c.bOpen = true
+    c.bNumber = this.bind(c.b).number
     c.bIncarnation = p.incarnation
     this.transmit(c, false, CONNECTED, w.now)
     const accepted = { type: '$accepted', size: 0, from: c.a, kind: c.kind } as Message
@@ -880,7 +870,7 @@ export class Simulation implements Context {
 
   private flush(conn: ConnId, from: number): void {
     const w = this.world
-    const c = w.network.conns.get(conn)
+    const c = this.conn(conn)
     if (c === undefined) return
     const isA = c.a === this.bounds[from].p.id
     const d: Direction = isA ? c.ab : c.ba

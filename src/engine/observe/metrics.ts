@@ -1,10 +1,12 @@
 import type { Fact } from '../core/fact.ts'
 import type { ProcessId } from '../core/process.ts'
-import type { Observer, World } from '../core/simulation.ts'
+import type { Observer } from '../core/simulation.ts'
+import type { World } from '../core/world.ts'
 import type { Micros } from '../core/time.ts'
 import { memoryUse } from '../redis/memory.ts'
 import type { NodeState } from '../redis/state.ts'
 import type { OriginState } from '../origin/origin.ts'
+import { newVersions, setVersion, versionIn, type Versions } from '../workload/versions.ts'
 import { bucketOf, newHistogram, quantileOf } from './histogram.ts'
 
 /** Length of a metric window, µs. */
@@ -54,7 +56,7 @@ export interface MetricsState {
   stale: number
   lost: number
   /** newest version of each row, as the origin told. */
-  versions: Map<string, number>
+  versions: Versions
   /** acknowledged writes a primary's replicas may not have: per primary their offsets, newest last. */
   unconfirmed: Map<ProcessId, number[]>
   /** primaries that were replaced and do not know yet: what they acknowledge is lost. */
@@ -88,7 +90,7 @@ export class Metrics implements Observer {
       ask: 0,
       stale: 0,
       lost: 0,
-      versions: new Map(),
+      versions: newVersions(),
       unconfirmed: new Map(),
       deposed: new Set(),
       commandsBefore: new Map(),
@@ -123,8 +125,7 @@ export class Metrics implements Observer {
               s.misses++
               app[3]++
             }
-            const latest = s.versions.get(d.key)
-            if (latest !== undefined && d.version < latest) s.stale++
+            if (d.version < versionIn(s.versions, d.key)) s.stale++
           }
         }
         return
@@ -137,7 +138,7 @@ export class Metrics implements Observer {
         else s.ask++
         return
       case 'row.updated':
-        s.versions.set(fact.data.key, fact.data.version)
+        setVersion(s.versions, fact.data.key, fact.data.version)
         return
       case 'write.acked': {
         if (s.deposed.has(fact.process)) {

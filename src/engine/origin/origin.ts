@@ -1,9 +1,11 @@
 import type { OriginSettings } from '../action.ts'
 import { newAlarms, rearm, setAlarm, takeDue, type Alarms } from '../core/alarms.ts'
+import { clone } from '../core/clone.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Behaviour, Context, Message } from '../core/process.ts'
 import { exponential } from '../core/random.ts'
 import type { Micros } from '../core/time.ts'
+import { newVersions, setVersion, versionIn, type Versions } from '../workload/versions.ts'
 
 /** The database behind the cache: a few workers, a bounded FIFO queue, rows that carry a version. */
 export interface OriginState {
@@ -15,7 +17,7 @@ export interface OriginState {
   idle: number[]
   alarms: Alarms
   /** newest version of each row; a row never written has version 1. */
-  rows: Map<string, number>
+  rows: Versions
   /** queries in the running second and the last full one. */
   second: number
   loadNow: number
@@ -52,7 +54,7 @@ export const originRefused = (key: string, why: 'queue full' | 'timeout', ctx: C
 }
 
 /** Newest version of a row, for views. */
-export const latestVersion = (state: OriginState, key: string): number => state.rows.get(key) ?? 1
+export const latestVersion = (state: OriginState, key: string): number => versionIn(state.rows, key) || 1
 
 /** Queries in the last full second, for views. */
 export const originLoad = (state: OriginState, now: Micros): number => {
@@ -87,7 +89,7 @@ const answer = (state: OriginState, query: Query, ctx: Context): void => {
   let version = latestVersion(state, query.key)
   if (query.write) {
     version++
-    state.rows.set(query.key, version)
+    setVersion(state.rows, query.key, version)
     ctx.emit('row.updated', { key: query.key, version })
   }
   ctx.emit('origin.answered', { key: query.key, waited: ctx.now - query.since })
@@ -103,7 +105,7 @@ export const originBehaviour: Behaviour<OriginState> = {
       serving: [],
       idle: [],
       alarms: newAlarms(),
-      rows: new Map(disk as Map<string, number> | null),
+      rows: disk === null ? newVersions() : clone(disk as Versions),
       second: 0,
       loadNow: 0,
       loadLast: 0,
@@ -111,7 +113,7 @@ export const originBehaviour: Behaviour<OriginState> = {
   },
 
   /** A database keeps its rows; losing the data means version 1 everywhere. */
-  persist: (state, empty) => (empty ? new Map<string, number>() : new Map(state.rows)),
+  persist: (state, empty) => (empty ? null : clone(state.rows)),
 
   message: {
     query(state, m: QueryMessage, conn, ctx) {

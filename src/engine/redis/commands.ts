@@ -90,7 +90,15 @@ for (const c of COMMANDS) {
   BY_NAME.set(c.name.toUpperCase(), c)
 }
 
-export const commandNamed = (name: string): CommandSpec | undefined => BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase())
+// a pure function's memory: most commands are the same as the one before
+let lastName = ''
+let lastNamed: CommandSpec | undefined
+
+export const commandNamed = (name: string): CommandSpec | undefined => {
+  if (name === lastName) return lastNamed
+  lastName = name
+  return (lastNamed = BY_NAME.get(name) ?? BY_NAME.get(name.toLowerCase()))
+}
 
 /** The command these words mean: a container's subcommand where there is one. */
 export const specOf = (argv: readonly string[]): CommandSpec | undefined => {
@@ -169,7 +177,7 @@ const obstacle = (
 const MEETS_ANY_KEY = new Set(['scan', 'randomkey'])
 
 /** What processCommand does, in its order (server.c). */
-const process = (state: NodeState, session: Session, argv: readonly string[], ctx: Context): Reply => {
+const process = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, told: number): Reply => {
   const command = specOf(argv)
   if (command === undefined) return refuse(state, session, command, unknown(argv))
   if (command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity)
@@ -184,7 +192,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     if (unfit !== null) return refuse(state, session, command, unfit)
   }
   const queued = inTransaction && command.name === 'exec' ? session.multi!.map((words) => [specOf(words)!, words] as const) : null
-  const slot = firstSlot(command, argv)
+  const slot = told >= 0 && command.keys !== null && command.keys[0] === 1 ? told : firstSlot(command, argv)
   if (state.cluster !== null && (slot >= 0 || queued !== null)) {
     const elsewhere = redirect(state, session, command, argv, slot, queued, ctx)
     if (elsewhere !== null) {
@@ -221,9 +229,9 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
   return reply
 }
 
-/** One command of a client, from its words to its reply. */
-export const execute = (state: NodeState, session: Session, argv: readonly string[], ctx: Context): Reply => {
-  const reply = process(state, session, argv, ctx)
+/** One command of a client, from its words to its reply. `slot`: its second word's where that is known, −1 otherwise. */
+export const execute = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, slot = -1): Reply => {
+  const reply = process(state, session, argv, ctx, slot)
   // ASKING lasts one command, or one whole transaction; so does CLIENT CACHING
   if (session.multi === null) {
     if (session.asking && !isNamed(argv[0], 'asking')) session.asking = false

@@ -30,10 +30,10 @@ export const getEntry = (keys: Keyspace, key: string, slot = keySlot(key)): Entr
 
 type KeyPage = Map<string, Entry>
 
-/** Most values are strings, and an object of one shape copies in one go: ten times quicker than field by field. */
+/** A string's entry is replaced, never changed: both copies may hold it. */
 const copied = (page: KeyPage): KeyPage => {
   const out: KeyPage = new Map()
-  for (const [key, entry] of page) out.set(key, typeof entry.value === 'string' ? { ...entry } : clone(entry))
+  for (const [key, entry] of page) out.set(key, typeof entry.value === 'string' ? entry : clone(entry))
   return out
 }
 const ownKeys = (keys: Keyspace, i: number): KeyPage => ownPage(keys.table, i, copied)

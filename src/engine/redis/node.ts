@@ -226,14 +226,14 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     if (action.type === 'config') setDirective(state, action.directive, action.value, ctx)
     else if (action.type === 'failover') startManualFailover(state, action.mode ?? 'plain', ctx)
   },
-  cost: (state, message: Message, ctx) => {
-    if (message.type === 'command') {
+  cost: (state, type, message: Message, ctx) => {
+    if (type === 'command') {
       const name = (message as CommandMessage).argv[0]
       if (name === 'KEYS' || name === 'keys') return ctx.settings.service.command + 10 * MS
       if (name === 'SAVE' || name === 'save') return ctx.settings.service.command + saveTime(state)
       return ctx.settings.service.command
     }
-    return message.type.charCodeAt(0) === 36 ? 0 : ctx.settings.service.message
+    return type.charCodeAt(0) === 36 ? 0 : ctx.settings.service.message
   },
 }
 

@@ -75,7 +75,9 @@ const visitAll = (state: NodeState, command: CommandSpec, argv: readonly string[
     return null
   }
   if (command.keys === null) return null
-  const [first, last, step] = command.keys
+  const first = command.keys[0]
+  const last = command.keys[1]
+  const step = command.keys[2]
   const end = last < 0 ? argv.length + last : Math.min(last, argv.length - 1)
   for (let i = first; i <= end; i += step) {
     const wrong = visit(state, argv[i], i === first ? slot : -1, counted, now)

@@ -59,12 +59,12 @@ export const onCommand = (state: NodeState, message: CommandMessage, conn: ConnI
     session.waiting.push(message.argv as string[])
     return
   }
-  serve(state, session, message.argv, ctx)
+  serve(state, session, message.argv, ctx, message.slot)
 }
 
-const serve = (state: NodeState, session: Session, argv: readonly string[], ctx: Context): void => {
+const serve = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, slot = -1): void => {
   state.stats.commands++
-  answer(session, execute(state, session, argv, ctx), ctx)
+  answer(session, execute(state, session, argv, ctx, slot), ctx)
   if (state.script === null) tellInvalidations(state, session.conn, ctx)
   if (session.closing) closeSession(state, session, ctx)
   if (state.ready.length > 0 && state.script === null) serveReady(state, ctx)

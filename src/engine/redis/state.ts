@@ -252,6 +252,8 @@ export interface PubSub {
 export interface CommandMessage extends Message {
   readonly type: 'command'
   readonly argv: readonly string[]
+  /** slot of its second word where the client has reckoned it, for the node need not do it again; −1 or absent = not reckoned. */
+  readonly slot?: number
 }
 export interface ReplyMessage extends Message {
   readonly type: 'reply'

@@ -1,5 +1,5 @@
 import type { CloseReason, ConnId } from '../core/network.ts'
-import type { Behaviour, Context, Message } from '../core/process.ts'
+import type { Behaviour, Context } from '../core/process.ts'
 import { below } from '../core/random.ts'
 import type { CommandMessage, PushMessage, ReplyMessage } from '../redis/state.ts'
 import { ownAddress } from './monitor.ts'
@@ -130,5 +130,5 @@ export const sentinelBehaviour: Behaviour<SentinelState> = {
   closed(state, conn, _reason: CloseReason) {
     if (!state.sessions.delete(conn)) linkClosed(state, conn)
   },
-  cost: (_state, message: Message, ctx) => (message.type === 'command' ? ctx.settings.service.command : 0),
+  cost: (_state, type, _message, ctx) => (type === 'command' ? ctx.settings.service.command : 0),
 }

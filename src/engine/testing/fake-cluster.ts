@@ -93,7 +93,7 @@ const fakeNode: Behaviour<FakeNode> = {
     owner: [{ from: 0, to: 16383, node: ctx.self }],
   }),
   persist: () => null,
-  cost: (_s, _m, ctx) => ctx.settings.service.command,
+  cost: (_s, _type, _m, ctx) => ctx.settings.service.command,
   message: {
     command(s, m: CommandMessage, conn, ctx) {
       if (m.argv[0] === 'SUBSCRIBE') {

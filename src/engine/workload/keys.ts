@@ -7,8 +7,25 @@ export const HOT_KEY = 'item:hot'
 const names: string[] = []
 /** Name of the i-th most popular key, from 0. */
 export const keyName = (i: number): string => {
-  while (names.length <= i) names.push(`item:${names.length}`)
+  while (names.length <= i) names.push(`${PREFIX}${names.length}`)
   return names[i]
+}
+
+const PREFIX = 'item:'
+
+/** The rank that `keyName` gives this name for; −1 for any other text. */
+export const keyRank = (key: string): number => {
+  const { length } = key
+  if (length <= PREFIX.length || length > PREFIX.length + 9) return -1
+  let rank = 0
+  for (let i = PREFIX.length; i < length; i++) {
+    const digit = key.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return -1
+    rank = rank * 10 + digit
+  }
+  // mostly it is that very text
+  if (rank < names.length && names[rank] === key) return rank
+  return key === `${PREFIX}${rank}` ? rank : -1
 }
 
 interface Alias {

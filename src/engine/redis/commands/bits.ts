@@ -1,7 +1,8 @@
+import { setEntry } from '../keyspace.ts'
 import { parseSmall } from '../numbers.ts'
 import { err } from '../reply.ts'
 import { NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, spec, type CommandSpec, type Handler } from './spec.ts'
-import { find, inPlace, meet, own, put, remove, upper } from './values.ts'
+import { find, inPlace, meet, put, remove, upper } from './values.ts'
 
 /** Strings as rows of bits, the highest bit of a byte first. */
 
@@ -26,7 +27,7 @@ const setbit: Handler = (state, _s, argv, ctx) => {
   const next = argv[3] === '1' ? byte | mask : byte & ~mask
   if (next === byte && at < old.length) {
     // nothing changed but the encoding
-    own(state, argv[1]).kept = 'raw'
+    if (entry !== undefined) setEntry(state.keys, argv[1], { ...entry, kept: 'raw' })
     return byte & mask ? 1 : 0
   }
   const value = old.slice(0, at).padEnd(at, '\0') + String.fromCharCode(next) + old.slice(at + 1)

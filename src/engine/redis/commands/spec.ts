@@ -81,7 +81,8 @@ const build = (
   const row = rowOf(name)
   const subcommands =
     more.subcommands === undefined ? null : new Map(more.subcommands.map((s) => [s.name.slice(s.name.indexOf('|') + 1), s]))
-  return Object.freeze({
+  // not frozen: an engine keeps frozen objects of one make as several shapes, and these are read at every command
+  return {
     name,
     arity,
     flags: Object.freeze(list),
@@ -103,7 +104,7 @@ const build = (
     isOpen: row.flags.includes('no_auth'),
     shownFlags: row.flags,
     categories: row.categories,
-  })
+  }
 }
 
 /** Keys counted by the word at `at`, after the given ones. */

@@ -10,6 +10,7 @@ import type { NodeState, Session } from '../state.ts'
 import { keyChanged } from '../watch.ts'
 import { ALL, NOT_FLOAT, NOT_INTEGER, ONE, SYNTAX, WRONG_TYPE, mapReply, spec, wrongArity, type CommandSpec, type Handler } from './spec.ts'
 import { isReply, momentOf, momentTold, remove, store, stringAt } from './store.ts'
+import { upper } from './values.ts'
 
 /** A string was set for a client: from now on it may rely on it. */
 const acknowledge = (state: NodeState, session: Session, key: string, value: string, slot: number, ctx: Context): void => {
@@ -46,7 +47,7 @@ const setWith: Handler = (state, session, argv, ctx, slot) => {
   let wantsOld = false
   let amount: string | null = null
   for (let i = 3; i < argv.length; i++) {
-    const option = argv[i].toUpperCase()
+    const option = upper(argv[i])
     if ((option === 'NX' || option === 'XX') && (only === '' || only === option)) only = option
     else if (option === 'GET') wantsOld = true
     else if (option === 'KEEPTTL' && (until === '' || until === option)) until = option
@@ -67,7 +68,7 @@ const setWith: Handler = (state, session, argv, ctx, slot) => {
   if ((only === 'NX' && old !== undefined) || (only === 'XX' && old === undefined)) return before
   if (until === 'KEEPTTL' && old !== undefined) expireAt = old.expireAt
   // a time is told as a moment, and nothing else with it; GET asks the primary alone
-  const verbatim = wantsOld ? argv.filter((word, i) => i < 3 || word.toUpperCase() !== 'GET') : argv
+  const verbatim = wantsOld ? argv.filter((word, i) => i < 3 || upper(word) !== 'GET') : argv
   const words =
     amount === null ? verbatim : ['SET', key, argv[2], 'PXAT', momentTold(amount, until.startsWith('EX'), until.endsWith('AT'), ctx.now)]
   store(state, key, { type: 'string', value: argv[2], expireAt }, slot, words, ctx)
@@ -120,7 +121,7 @@ const getEx: Handler = (state, _s, argv, ctx, slot) => {
   let until = ''
   let amount: string | null = null
   for (let i = 2; i < argv.length; i++) {
-    const option = argv[i].toUpperCase()
+    const option = upper(argv[i])
     if (option === 'PERSIST' && (until === '' || until === option)) until = option
     else if (EXPIRIES.has(option) && (until === '' || until === option) && i + 1 < argv.length) {
       until = option
@@ -282,7 +283,7 @@ const lcs: Handler = (state, session, argv, ctx, slot) => {
   let withLengths = false
   let shortest = 0
   for (let i = 3; i < argv.length; i++) {
-    const option = argv[i].toUpperCase()
+    const option = upper(argv[i])
     if (option === 'LEN') wantsLength = true
     else if (option === 'IDX') wantsMatches = true
     else if (option === 'WITHMATCHLEN') withLengths = true

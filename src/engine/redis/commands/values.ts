@@ -135,7 +135,14 @@ export const walk = <T>(
   return { next: to === rows.length ? '0' : String(to), rows: rows.slice(cursor, to), match }
 }
 
-export const upper = (text: string): string => text.toUpperCase()
+export const upper = (text: string): string => {
+  // options mostly come in capitals, and the built-in makes a new text of them all the same
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c > 90) return text.toUpperCase()
+  }
+  return text
+}
 
 export const isWrong = (x: unknown): x is Wrong => typeof x === 'object' && x !== null && 'error' in x
 export type { Reply }

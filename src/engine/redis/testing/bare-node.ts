@@ -81,7 +81,7 @@ export const bareNode: Behaviour<NodeState> = {
   act(state, action: Action, ctx: Context) {
     if (action.type === 'failover') startManualFailover(state, 'plain', ctx)
   },
-  cost: (_state, _message, ctx) => ctx.settings.service.message,
+  cost: (_state, _type, _message, ctx) => ctx.settings.service.message,
 }
 
 /** Primaries n1…, then their replicas in rounds; slots shared out as redis-cli does. */
