@@ -28,6 +28,19 @@ describe('a fact in words', () => {
       factSentence(fact('election.scheduled', 'n4', { delay: 686_000, fixed: 500_000, drawn: 186_000, rank: 0, offset: 1, at: 1 })).what,
     ).toBe('waits 500 + 186 ms')
   })
+
+  it('says what a command of the console was answered, or that it was not', () => {
+    const said = (reply: Facts['console.replied']['reply']) =>
+      factSentence(fact('console.replied', 'cli', { node: 'n1', argv: ['GET', 'a'], reply, took: 400, notes: [] }))
+    expect(said('7')).toEqual({ glyph: 'reply', who: 'you', what: 'GET a on n1: 7' })
+    expect(said({ error: 'No answer from 10.0.0.1:6379 within 2 s' }).what).toBe('GET a on n1: No answer from 10.0.0.1:6379 within 2 s')
+    expect([null, { simple: 'OK' }, ['a', 'b'], 'two\nlines'].map((reply) => said(reply).what.slice(13))).toEqual([
+      '(nil)',
+      'OK',
+      '2 elements',
+      'two',
+    ])
+  })
 })
 
 describe('what is read aloud', () => {

@@ -54,13 +54,16 @@ const CANNOT_YET: Record<string, string> = {
 }
 
 const replyWords = (reply: Reply): string => {
-  const words =
-    typeof reply === 'object' && reply !== null && 'error' in reply
-      ? reply.error
-      : typeof reply === 'string'
-        ? reply
-        : JSON.stringify(reply)
+  const [words = ''] = wordsOf(reply).split('\n', 1)
   return words.length > 80 ? words.slice(0, 79) + '…' : words
+}
+
+const wordsOf = (reply: Reply): string => {
+  if (reply === null) return '(nil)'
+  if (typeof reply !== 'object') return String(reply)
+  if (Array.isArray(reply)) return several(reply.length, 'element')
+  if ('error' in reply) return reply.error
+  return 'simple' in reply ? reply.simple : JSON.stringify(reply)
 }
 
 /** Rules to read: of a password's digest eight digits. */
@@ -328,7 +331,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
     `${on ? 'hears invalidations again' : 'no longer hears invalidations'}${why ? `: ${why}` : ''}`,
   ],
   'stale.served': ({ key, version, latest, tier }) => ['error', `reads ${key} version ${version} from ${tier}, the origin holds ${latest}`],
-  'console.replied': ({ node, argv }) => ['reply', `${argv.join(' ')} on ${node}`, 'you'],
+  'console.replied': ({ node, argv, reply }) => ['reply', `${argv.join(' ')} on ${node}: ${replyWords(reply)}`, 'you'],
 }
 
 /** A fact in plain short words; with its glyph it is a row of the event list. */
