@@ -4,14 +4,16 @@ import { record } from './record/record.ts'
 import { randomOddClusterScript } from './record/odd-cluster-script.ts'
 import { randomOddScript } from './record/odd-script.ts'
 import { randomAclScript } from './record/acl-script.ts'
+import { randomCommandsScript } from './record/commands-script.ts'
 import { randomClusterScript, randomScript, type ScriptStep } from './record/script.ts'
 import { redisVersion, startServers } from './record/servers.ts'
 import { compareStreams } from './record/streams.ts'
 
 /**
- * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl | --odd | --odd-cluster | --stream] [--shrink]
+ * npm run differential -- [--seeds 10] [--from 1] [--steps 400] [--cluster | --acl | --commands | --odd | --odd-cluster | --stream] [--shrink]
  * A random script of each seed is said to the redis-server on the PATH and to the engine; every reply is compared; with
  * --shrink, the first difference of a seed is told with the few commands that bring it about. With --acl the script is about users and their rights;
+ * with --commands about what COMMAND tells of every command;
  * with --odd about what nobody should say (record/odd-script.ts);
  * with --stream not the replies are compared but what a replica hears, and the offsets. Exit status 0 when none differs, 1 when one does, 2 when there is no redis-server.
  */
@@ -25,7 +27,7 @@ const option = (name: string, otherwise: number): number => {
 const seeds = option('seeds', 10)
 const from = option('from', 1)
 const steps = option('steps', 400)
-const kind = ['cluster', 'acl', 'odd-cluster', 'odd'].find((word) => process.argv.includes(`--${word}`)) ?? 'single'
+const kind = ['cluster', 'acl', 'commands', 'odd-cluster', 'odd'].find((word) => process.argv.includes(`--${word}`)) ?? 'single'
 const isCluster = kind.endsWith('cluster')
 const print = (line: string): void => void process.stdout.write(line + '\n')
 
@@ -70,7 +72,9 @@ try {
   for (let seed = from; seed < from + seeds; seed++) {
     const script = isCluster
       ? (kind === 'cluster' ? randomClusterScript : randomOddClusterScript)(seed, steps, servers.ports.length, PRIMARIES)
-      : { acl: randomAclScript, odd: randomOddScript, single: randomScript }[kind as 'acl' | 'odd' | 'single'](seed, steps)
+      : { acl: randomAclScript, commands: randomCommandsScript, odd: randomOddScript, single: randomScript }[
+          kind as 'acl' | 'commands' | 'odd' | 'single'
+        ](seed, steps)
     const name = `${kind}-${seed}`
     const result = await compare(name, seed, script)
     passed += result.passed

@@ -43,6 +43,7 @@ describe('recordings of Redis 7.0.15', () => {
       '19_random_single.jsonl': 600,
       '20_acl.jsonl': 549,
       '21_lua.jsonl': 812,
+      '22_commands.jsonl': 138,
     })
   })
 })

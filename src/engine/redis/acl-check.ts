@@ -1,4 +1,5 @@
 import type { AclReason, AclSelector, AclUser } from './acl.ts'
+import { accessOf, keyFlags } from './commands/key-specs.ts'
 import { globMatches } from './glob.ts'
 import { keysOf } from './redirection.ts'
 import type { CommandSpec } from './commands/spec.ts'
@@ -24,12 +25,11 @@ const mayRun = (s: AclSelector, command: CommandSpec, argv: readonly string[]): 
   return allowed !== undefined && argv.length > 1 && allowed.some((a) => a.toLowerCase() === argv[1].toLowerCase())
 }
 
-/** What a command does with its i-th key: see redis-table.data.ts. SET … GET reads what it overwrites; BITFIELD may only read. */
-const accessTo = (command: CommandSpec, argv: readonly string[], i: number): string => {
-  if (command.name === 'set') return argv.some((word, at) => at > 2 && /^get$/i.test(word)) ? 'b' : 'w'
-  if (command.name === 'bitfield') return argv.some((word) => /^(set|incrby)$/i.test(word)) ? 'b' : 'r'
-  return command.access[Math.min(i, command.access.length - 1)]
-}
+/** What a command does with its i-th key: see redis-table.ts. Of some only the words tell: SET … GET reads what it overwrites. */
+const accessTo = (command: CommandSpec, argv: readonly string[], i: number): string =>
+  command.keySpecs[0].flags.includes('variable_flags')
+    ? accessOf(keyFlags(command.keySpecs, argv, i))
+    : command.access[Math.min(i, command.access.length - 1)]
 
 const reads = (access: string): boolean => access === 'r' || access === 'b'
 const writes = (access: string): boolean => access === 'w' || access === 'b'

@@ -2,8 +2,9 @@ import { globMatches } from '../glob.ts'
 import { keysOf } from '../redirection.ts'
 import { err, type Reply } from '../reply.ts'
 import type { Session } from '../state.ts'
+import { keyFlags, keysBySpecs, type KeySpec, type SaidKey } from './key-specs.ts'
 import { rowOf } from './redis-table.ts'
-import { SYNTAX, container, helpOf, mapReply, setReply, spec, unsimulated, type CommandSpec } from './spec.ts'
+import { SYNTAX, container, helpOf, mapReply, setReply, spec, type CommandSpec, type Handler } from './spec.ts'
 
 /** COMMAND LIST FILTERBY PATTERN pattern | ACLCAT category | MODULE name; null = none of these. */
 const filterOf = (argv: readonly string[]): ((c: CommandSpec) => boolean) | null => {
@@ -21,6 +22,46 @@ const filterOf = (argv: readonly string[]): ((c: CommandSpec) => boolean) | null
   }
 }
 
+type Part = (type: string, fields: Readonly<Record<string, Reply>>) => Reply
+
+/** A specification as COMMAND INFO tells it. */
+const keySpecReply = (session: Session, { flags, begin, find, note }: KeySpec): Reply => {
+  const part = (type: string, fields: Readonly<Record<string, Reply>>): Reply =>
+    mapReply(session, [
+      ['type', type],
+      ['spec', mapReply(session, Object.entries(fields))],
+    ])
+  return mapReply(session, [
+    ...(note === null ? [] : [['notes', note] as const]),
+    ['flags', flagsReply(session, flags)],
+    ['begin_search', beginReply(part, begin)],
+    ['find_keys', findReply(part, find)],
+  ])
+}
+
+const beginReply = (part: Part, begin: KeySpec['begin']): Reply => {
+  if (begin === null) return part('unknown', {})
+  return 'index' in begin ? part('index', { index: begin.index }) : part('keyword', { keyword: begin.keyword, startfrom: begin.from })
+}
+
+const findReply = (part: Part, find: KeySpec['find']): Reply => {
+  if (find === null) return part('unknown', {})
+  if ('last' in find) return part('range', { lastkey: find.last, keystep: find.step, limit: find.limit })
+  return part('keynum', { keynumidx: find.countAt, firstkey: find.first, keystep: find.step })
+}
+
+const flagsReply = (session: Session, flags: readonly string[]): Reply =>
+  setReply(
+    session,
+    flags.map((simple) => ({ simple })),
+  )
+
+/** Keys that only the command's own reading of its words finds. */
+const otherwise = (c: CommandSpec, words: readonly string[]): SaidKey[] =>
+  c.movable === null && !c.keySpecs.some((s) => s.begin === null || s.flags.includes('variable_flags'))
+    ? []
+    : keysOf(c, words).map((key, i) => ({ key, flags: keyFlags(c.keySpecs, words, i) }))
+
 /** COMMAND: the table about itself. `all` and `find` come later, since this is part of the table. */
 export const introspection = (
   all: () => readonly CommandSpec[],
@@ -29,18 +70,18 @@ export const introspection = (
   const shown = (c: CommandSpec, session: Session): Reply => [
     c.name,
     c.arity,
-    setReply(
-      session,
-      c.shownFlags.map((simple) => ({ simple })),
-    ),
+    flagsReply(session, c.shownFlags),
     ...(c.keys ?? rowOf(c.name).places ?? [0, 0, 0]),
+    flagsReply(
+      session,
+      c.categories.map((name) => `@${name}`),
+    ),
+    setReply(session, [...c.tips]),
     setReply(
       session,
-      c.categories.map((name) => ({ simple: `@${name}` })),
+      c.keySpecs.map((s) => keySpecReply(session, s)),
     ),
-    [],
-    [],
-    c.subcommands === null ? [] : [...c.subcommands.values()].map((s) => shown(s, session)),
+    c.subcommands === null ? setReply(session, []) : [...c.subcommands.values()].map((s) => shown(s, session)),
   ]
   const docs = (c: CommandSpec, session: Session): [Reply, Reply] => {
     const rows: [Reply, Reply][] = [
@@ -60,6 +101,19 @@ export const introspection = (
   }
   const chosen = (argv: readonly string[]): readonly CommandSpec[] =>
     argv.length === 2 ? all() : argv.slice(2).flatMap((name) => find(name.split('|')) ?? [])
+  const keysSaid =
+    (withFlags: boolean): Handler =>
+    (_st, session, argv) => {
+      const words = argv.slice(2)
+      const c = find(words)
+      if (c === undefined) return err('ERR Invalid command specified')
+      if (c.keySpecs.every((s) => s.flags.includes('not_key'))) return err('ERR The command has no key arguments')
+      if (c.arity > 0 ? words.length !== c.arity : words.length < -c.arity)
+        return err('ERR Invalid number of arguments specified for command')
+      const keys = keysBySpecs(c.keySpecs, words) ?? otherwise(c, words)
+      if (keys.length === 0 && !c.shownFlags.includes('no_mandatory_keys')) return err('ERR Invalid arguments specified for command')
+      return keys.map(({ key, flags }) => (withFlags ? [key, flagsReply(session, flags)] : key))
+    }
   const FREE = 'loading stale'
   return {
     ...container('command', 'server', '2.8.13', 'What commands there are.', [
@@ -86,17 +140,17 @@ export const introspection = (
           .filter(fits)
           .map((c) => c.name)
       }),
-      unsimulated('command|getkeysandflags', -4, FREE, null, 'server', '7.0.0', 'The keys of a command line, and what becomes of each.'),
-      spec('command|getkeys', -4, FREE, null, 'server', '2.8.13', 'The keys of a command line.', (_st, _s, argv) => {
-        const words = argv.slice(2)
-        const c = find(words)
-        if (c === undefined) return err('ERR Invalid command specified')
-        if (c.keys === null && c.movable === null) return err('ERR The command has no key arguments')
-        if (c.arity > 0 ? words.length !== c.arity : words.length < -c.arity)
-          return err('ERR Invalid number of arguments specified for command')
-        const keys = keysOf(c, words)
-        return keys.length === 0 ? err('ERR Invalid arguments specified for command') : [...keys]
-      }),
+      spec(
+        'command|getkeysandflags',
+        -4,
+        FREE,
+        null,
+        'server',
+        '7.0.0',
+        'The keys of a command line, and what becomes of each.',
+        keysSaid(true),
+      ),
+      spec('command|getkeys', -4, FREE, null, 'server', '2.8.13', 'The keys of a command line.', keysSaid(false)),
       spec('command|help', 2, FREE, null, 'server', '5.0.0', 'The subcommands of COMMAND.', () =>
         helpOf('COMMAND', [
           '(no subcommand)',

@@ -1,3 +1,4 @@
+import { accessBy, parseKeySpec, type KeySpec } from './key-specs.ts'
 import { REDIS_TABLE } from './redis-table.data.ts'
 
 /** Redis's own columns of the command table, read once. */
@@ -5,7 +6,12 @@ export interface RedisRow {
   readonly name: string
   readonly flags: readonly string[]
   readonly categories: readonly string[]
+  /** where its keys stand, and what becomes of them. */
+  readonly keySpecs: readonly KeySpec[]
+  /** what it does with each of its keys: r reads, w writes, b both, - looks at the name alone; the last letter stands for all further keys. */
   readonly access: string
+  /** hints for clients and proxies. */
+  readonly tips: readonly string[]
   /** first key, last key, step of a command whose keys have no fixed places; null = as the table says. */
   readonly places: readonly number[] | null
   /** the command a subcommand belongs to; null for a command. */
@@ -13,16 +19,20 @@ export interface RedisRow {
 }
 
 const NOTHING: readonly string[] = Object.freeze([])
+const NO_SPECS: readonly KeySpec[] = Object.freeze([])
 const words = (text: string): readonly string[] => (text === '' ? NOTHING : Object.freeze(text.split(' ')))
 
 const parse = (line: string): RedisRow => {
-  const [name, flags, categories, access, places] = line.split(';')
+  const [name, flags, categories, specs = '', tips = '', places] = line.split(';')
   const bar = name.indexOf('|')
+  const keySpecs = specs === '' ? NO_SPECS : specs.split('|').map(parseKeySpec)
   return Object.freeze({
     name,
     flags: words(flags),
     categories: words(categories),
-    access,
+    keySpecs,
+    access: accessBy(keySpecs),
+    tips: words(tips),
     places: places === undefined ? null : Object.freeze(places.split(' ').map(Number)),
     parent: bar < 0 ? null : name.slice(0, bar),
   })

@@ -1,6 +1,7 @@
 import type { Context } from '../../core/process.ts'
 import { atoi } from '../numbers.ts'
 import { err, fixed, type Reply } from '../reply.ts'
+import type { KeySpec } from './key-specs.ts'
 import { rowOf } from './redis-table.ts'
 import type { NodeState, Session } from '../state.ts'
 
@@ -49,11 +50,13 @@ export interface CommandSpec {
   readonly isStale: boolean
   /** its first argument is what this command is about: sharded channels are no keys that can be missing. */
   readonly isShardedPubSub: boolean
-  /** what it does with each of its keys, for %R~ and %W~ of a user: see redis-table.data.ts. */
+  /** what it does with each of its keys, for %R~ and %W~ of a user: see redis-table.ts. */
   readonly access: string
   /** served before a connection gave a password. */
   readonly isOpen: boolean
-  /** as COMMAND INFO shows them. */
+  readonly keySpecs: readonly KeySpec[]
+  /** hints for clients and proxies, and its flags, as COMMAND INFO shows them. */
+  readonly tips: readonly string[]
   readonly shownFlags: readonly string[]
   /** its ACL categories, without their @. */
   readonly categories: readonly string[]
@@ -101,6 +104,8 @@ const build = (
     isStale: list.includes('stale'),
     isShardedPubSub: name === 'ssubscribe' || name === 'sunsubscribe' || name === 'spublish',
     access: row.access,
+    keySpecs: row.keySpecs,
+    tips: row.tips,
     isOpen: row.flags.includes('no_auth'),
     shownFlags: row.flags,
     categories: row.categories,
