@@ -142,6 +142,9 @@ export interface Facts {
   // --- resharding
   'slot.opened': { slot: number; state: 'migrating' | 'importing'; peer: ProcessId }
   'slot.closed': { slot: number; owner: ProcessId }
+  /** CLIENT PAUSE: all clients wait, or those that would write; how many did when it was over. */
+  'clients.paused': { all: boolean; lasts: Micros }
+  'clients.resumed': { held: number }
   /** a script outlasts busy-reply-threshold: from now on others hear BUSY (redis/scripting/busy.ts). */
   'script.slow': { script: string; ran: Micros; wrote: boolean; endless: boolean }
   'script.unkillable': { script: string }

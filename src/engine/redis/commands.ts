@@ -1,6 +1,5 @@
 import type { Context } from '../core/process.ts'
 import { NO_AUTH, denied, deniedWithin, isAuthRequired } from './auth.ts'
-import { areWritesPaused } from './bus.ts'
 import { aclCommand } from './commands/acl.ts'
 import { BITFIELDS } from './commands/bitfield.ts'
 import { BITS } from './commands/bits.ts'
@@ -25,11 +24,13 @@ import { UNSIMULATED } from './commands/unsimulated.ts'
 import { SORTED_SETS } from './commands/zsets.ts'
 import { enter, leave } from './databases.ts'
 import { isOutOfMemory, tellRefusal } from './eviction.ts'
+import { isHeld } from './pause.ts'
 import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
 import { endUnit, replicasLacking } from './replication.ts'
 import { OUT_OF_MEMORY, QUEUED, cString, err, errAbout, fixed, isError, type Reply } from './reply.ts'
 import { BUSY, tellSlow } from './scripting/busy.ts'
+import { flagsOf } from './scripting/shebang.ts'
 import type { NodeState, Session } from './state.ts'
 import { rememberRead } from './tracking.ts'
 
@@ -173,6 +174,13 @@ const obstacle = (
   return null
 }
 
+/** A script that declares that it only reads (#!lua flags=no-writes). */
+const promisesNoWrites = (state: NodeState, { name }: CommandSpec, argv: readonly string[]): boolean => {
+  const source = name === 'eval' ? argv[1] : name === 'evalsha' ? state.scripts.get(argv[1].toLowerCase()) : undefined
+  const flags = source === undefined ? null : flagsOf(source)
+  return flags !== null && typeof flags === 'object' && flags.noWrites
+}
+
 /** touches-arbitrary-keys: the expired keys they come across have nothing to do with each other. */
 const MEETS_ANY_KEY = new Set(['scan', 'randomkey'])
 
@@ -213,7 +221,8 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
   const stale = command.isStale && (queued === null || queued.every(([c]) => c.isStale))
   const refused = obstacle(state, session, command, writes, stale, ctx)
   if (refused !== null) return refuse(state, session, command, refused)
-  if ((writes || command.waitsOnPause) && areWritesPaused(state, ctx.now)) {
+  const mayWrite = queued === null ? command.waitsOnPause : queued.some(([c]) => c.waitsOnPause)
+  if ((mayWrite || state.pause !== null) && isHeld(state, mayWrite && !promisesNoWrites(state, command, argv), ctx.now)) {
     session.blocked = { why: 'pause', argv: argv.slice(), since: ctx.now, via: 0 }
     return NO_REPLY
   }

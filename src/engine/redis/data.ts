@@ -1,8 +1,10 @@
+import type { ConnId } from '../core/network.ts'
 import type { Reply } from './reply.ts'
 import type { Context } from '../core/process.ts'
 import { deleteEntry, getEntry, keysInSlot, rdbSize, shareKeys } from './keyspace.ts'
 import { propagate } from './replication.ts'
 import type { Entry, Keyspace, NodeState, Session } from './state.ts'
+import type { StreamItem } from './state.ts'
 import { allKeysChanged, keyChanged } from './watch.ts'
 
 /** Where the bus and the replication stream meet the data and the clients. */
@@ -16,6 +18,8 @@ export interface CommandSide {
   dropForeignShards(state: NodeState, ctx: Context): void
   /** a manual failover ended: the writes that waited are looked at again. */
   retryPaused(state: NodeState, ctx: Context): void
+  /** what of the primary's stream had to wait. */
+  hearPostponed(state: NodeState, items: readonly (readonly [StreamItem, ConnId])[], ctx: Context): void
   /** CLIENT KILL: a connection is ended from this side. */
   closeClient(state: NodeState, session: Session, ctx: Context): void
   /** CLIENT UNBLOCK: ends a connection's waiting as if its time were over, or with this error; whether it waited. */
@@ -29,6 +33,7 @@ const NOTHING: CommandSide = {
   deliverPublish: () => 0,
   dropForeignShards: () => {},
   retryPaused: () => {},
+  hearPostponed: () => {},
   closeClient: () => {},
   endWaiting: () => false,
   replicaAcked: () => {},

@@ -3,6 +3,7 @@ import { MS, SEC } from '../core/time.ts'
 import { enter, leave } from './databases.ts'
 import { deleteEntry, getEntry } from './keyspace.ts'
 import { databasesOf, decayed, idleSeconds, keepUse, readMemoryDirectives, usedMemory } from './memory.ts'
+import { isDataStill } from './pause.ts'
 import { isOn } from './peers.ts'
 import { propagate } from './replication.ts'
 import { keySlot } from './slots.ts'
@@ -26,7 +27,7 @@ export const isOutOfMemory = (state: NodeState, m: MemoryState, ctx: Context): b
   keepUse(state, m, ctx.now)
   if (m.limit === 0 || (state.repl.role === 'replica' && isOn(state, 'replica-ignore-maxmemory', true))) return (m.full = false)
   let over = usedMemory(state) - m.limit
-  if (over <= 0) return (m.full = false)
+  if (over <= 0 || isDataStill(state, ctx.now)) return (m.full = false)
   let isStuck = false
   for (let left = m.most; over > 0 && left > 0; left--) {
     const found = m.rank === 'none' ? null : nextVictim(state, m, ctx)

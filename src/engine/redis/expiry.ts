@@ -2,6 +2,7 @@ import type { Context } from '../core/process.ts'
 import { MS } from '../core/time.ts'
 import { BLOCK, deleteEntry, getEntry, isEmptyBlock, isExpired } from './keyspace.ts'
 import { touch } from './memory.ts'
+import { isDataStill } from './pause.ts'
 import { beginUnit, propagate } from './replication.ts'
 import { keySlot } from './slots.ts'
 import { keyChanged } from './watch.ts'
@@ -18,6 +19,7 @@ export const lookup = (state: NodeState, key: string, ctx: Context, slot = keySl
     return entry
   }
   if (state.repl.role === 'primary') {
+    if (isDataStill(state, ctx.now)) return undefined
     // its DEL and what the command writes go out together
     beginUnit(state)
     expireKey(state, key, ctx)
@@ -48,7 +50,7 @@ const ROUNDS = 16
 export const activeExpiry = (state: NodeState, ctx: Context): void => {
   ctx.setTimer('activeExpiry', EXPIRE_EVERY)
   const { keys } = state
-  if (state.repl.role !== 'primary' || keys.volatile === 0 || state.activeExpiryOff === true) return
+  if (state.repl.role !== 'primary' || keys.volatile === 0 || state.activeExpiryOff === true || isDataStill(state, ctx.now)) return
   const pages = keys.table.pages
   for (let round = 0; round < ROUNDS; round++) {
     let seen = 0

@@ -29,10 +29,12 @@ import { newKeyspace, shareKeys } from './keyspace.ts'
 import { readMemoryDirectives } from './memory.ts'
 import { closeIdleSockets, migrateAnswered, migrateConnected, migrateFailed, migrateTimedOut } from './migrate.ts'
 import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, type Files } from './persistence.ts'
+import { pauseCron } from './pause.ts'
 import { refuseOtherHost } from './protected-mode.ts'
 import { deliverPublish, dropForeignShards } from './pubsub.ts'
 import { firstSlot } from './redirection.ts'
 import {
+  hearPostponed,
   newHistory,
   persistReplication,
   replAccepted,
@@ -97,6 +99,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     migration: null,
     migrationSockets: new Map(),
     script: null,
+    pause: null,
     stallToldAt: -SEC,
     memory: null,
     cluster: null,
@@ -171,6 +174,7 @@ const CRONS = {
   ...fileTimers,
   ...evictionTimers,
   activeExpiry(state: NodeState, ctx: Context) {
+    pauseCron(state, ctx)
     activeExpiry(state, ctx)
     memoryCron(state, ctx)
     outputCron(state, ctx)
@@ -281,6 +285,7 @@ connectCommands({
   deliverPublish,
   dropForeignShards,
   retryPaused,
+  hearPostponed,
   closeClient: closeSession,
   endWaiting,
   replicaAcked: (state, ctx) => checkWaits(state, ctx, unblock(state, ctx)),

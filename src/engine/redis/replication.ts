@@ -104,6 +104,9 @@ const onStream = (state: NodeState, m: StreamItem, conn: ConnId, ctx: Context): 
   if (conn !== r.link) return
   r.lastIo = ctx.now
   if (state.script !== null) return void state.script.stream.push([m, conn])
+  // a paused replica is held where its primary first writes
+  if (state.pause !== null && (state.pause.all || state.pause.stream.length > 0 || m.argv[0] !== 'PING'))
+    return void state.pause.stream.push([m, conn])
   const name = m.argv[0]
   if (name === 'MULTI') r.transaction = []
   if (r.transaction === null) return applyItem(state, m, ctx)

@@ -64,6 +64,10 @@ export const onCommand = (state: NodeState, message: CommandMessage, conn: ConnI
 
 const serve = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, slot = -1): void => {
   state.stats.commands++
+  attend(state, session, argv, ctx, slot)
+}
+
+const attend = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, slot = -1): void => {
   answer(session, execute(state, session, argv, ctx, slot), ctx)
   if (state.script === null) tellInvalidations(state, session.conn, ctx)
   if (session.closing) closeSession(state, session, ctx)
@@ -138,8 +142,13 @@ export const unblock =
   (session: Session, reply: Reply): void => {
     session.blocked = null
     answer(session, reply, ctx)
-    while (session.blocked === null && session.waiting.length > 0) serve(state, session, session.waiting.shift()!, ctx)
+    serveWaiting(state, session, ctx)
   }
+
+/** What a client said while it had to wait. */
+const serveWaiting = (state: NodeState, session: Session, ctx: Context): void => {
+  while (session.blocked === null && session.waiting.length > 0 && !session.closing) serve(state, session, session.waiting.shift()!, ctx)
+}
 
 /** Its waiting ends before its time. What it said meanwhile is served in its own database, not in that of who ended it. */
 export const endWaiting = (state: NodeState, session: Session, error: Reply | null, ctx: Context): boolean => {
@@ -169,13 +178,15 @@ export const afterMigrate =
     if (state.ready.length > 0) serveReady(state, ctx)
   }
 
-/** Writes paused by a manual failover go on: as a replica now, most are sent elsewhere. */
+/** What a pause held goes on, first come, first served; after a manual failover most writes are sent elsewhere now. */
 export const retryPaused = (state: NodeState, ctx: Context): void => {
-  for (const session of state.sessions.values()) {
-    if (session.blocked?.why !== 'pause') continue
-    const { argv } = session.blocked
+  const held = [...state.sessions.values()].filter((s) => s.blocked?.why === 'pause')
+  for (const session of held.sort((a, b) => a.blocked!.since - b.blocked!.since)) {
+    // one of them may have ended another
+    if (!state.sessions.has(session.conn)) continue
+    const { argv } = session.blocked!
     session.blocked = null
-    unblock(state, ctx)(session, execute(state, session, argv, ctx))
-    tellInvalidations(state, session.conn, ctx)
+    attend(state, session, argv, ctx)
+    serveWaiting(state, session, ctx)
   }
 }

@@ -276,6 +276,11 @@ const SAYS: { [T in FactType]: Says<T> } = {
 
   'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
   'slot.closed': ({ slot, owner }) => ['slot', `gives slot ${slot} to ${owner}`],
+  'clients.paused': ({ all, lasts }) => [
+    'no',
+    `makes ${all ? 'every client' : 'clients that write'} wait for ${ms(lasts)} (CLIENT PAUSE): nothing expires meanwhile, and nobody is evicted`,
+  ],
+  'clients.resumed': ({ held }) => ['ok', `serves everybody again; ${several(held, 'client')} had to wait`],
   'script.slow': ({ script, ran, wrote, endless }) => [
     'no',
     `has run script ${script.slice(0, 8)} for ${ms(ran)}${endless ? ', which never ends' : ''}: everybody hears BUSY, and SCRIPT KILL ${wrote ? 'does not help, for it has written' : 'ends it'}`,

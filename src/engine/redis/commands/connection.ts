@@ -4,11 +4,12 @@ import { addressOfClient, clientLine } from '../client-info.ts'
 import { commandSide } from '../data.ts'
 import { parseInt32, parseInt64 } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
+import { pauseClients, unpauseClients } from '../pause.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
 
 import { DATABASES } from '../databases.ts'
-import { SYNTAX, container, helpOf, mapReply, spec, unsimulated, wrongArity, type CommandSpec, type Handler } from './spec.ts'
+import { SYNTAX, container, helpOf, mapReply, spec, wrongArity, type CommandSpec, type Handler } from './spec.ts'
 import { clientCaching, clientGetRedir, clientTracking, clientTrackingInfo } from './tracking.ts'
 import { dropTransaction } from './transactions.ts'
 import { disableTracking } from '../tracking.ts'
@@ -206,6 +207,18 @@ const clientUnblock: Handler = (state, session, argv, ctx) => {
   return other !== undefined && commandSide().endWaiting(state, other, how === 'error' ? UNBLOCKED : null, ctx) ? 1 : 0
 }
 
+/** CLIENT PAUSE milliseconds [WRITE|ALL]. */
+const clientPause: Handler = (state, _s, argv, ctx) => {
+  if (argv.length > 4) return errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1].slice(0, 128)}'. Try CLIENT HELP.`
+  const mode = (argv[3] ?? 'all').toLowerCase()
+  if (mode !== 'all' && mode !== 'write') return err('ERR CLIENT PAUSE mode must be WRITE or ALL')
+  const ms = parseInt64(argv[2])
+  if (ms === null) return err('ERR timeout is not an integer or out of range')
+  if (ms < 0) return err('ERR timeout is negative')
+  pauseClients(state, Number(ms), mode === 'all', ctx)
+  return OK
+}
+
 const noEvict: Handler = (_state, _session, argv) => (/^(on|off)$/i.test(argv[2]) ? OK : SYNTAX)
 
 const PLAIN = 'noscript loading stale'
@@ -283,8 +296,11 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.', clientGetRedir),
   spec('client|trackinginfo', 2, PLAIN, null, CONNECTION, '6.2.0', 'How tracking stands for this connection.', clientTrackingInfo),
   spec('client|kill', -3, ADMIN, null, CONNECTION, '2.4.0', 'Closes connections: by address, TYPE, ID or USER.', clientKill),
-  unsimulated('client|pause', -3, ADMIN, null, CONNECTION, '3.0.0', 'Makes clients wait.'),
-  unsimulated('client|unpause', 2, ADMIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.'),
+  spec('client|pause', -3, ADMIN, null, CONNECTION, '3.0.0', 'Makes clients wait, all or those that write.', clientPause),
+  spec('client|unpause', 2, ADMIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.', (st, _s, _a, ctx) => {
+    unpauseClients(st, ctx)
+    return OK
+  }),
   spec('client|unblock', -3, ADMIN, null, CONNECTION, '5.0.0', 'Ends another connection’s waiting.', clientUnblock),
 ]
 

@@ -372,7 +372,7 @@ const SCRIPT = 'noscript stale mayReplicate'
 
 export const scriptCommands = (find: Find): readonly CommandSpec[] => {
   const row = (name: string, since: string, summary: string, bySha: boolean, readsOnly: boolean): CommandSpec =>
-    spec(name, -3, readsOnly ? `${SCRIPT} readonly` : SCRIPT, null, 'scripting', since, summary, evaluate(find, bySha, readsOnly), {
+    spec(name, -3, readsOnly ? 'noscript stale readonly' : SCRIPT, null, 'scripting', since, summary, evaluate(find, bySha, readsOnly), {
       movable: counted(2),
     })
   return [

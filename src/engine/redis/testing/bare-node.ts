@@ -54,6 +54,7 @@ export const bareNode: Behaviour<NodeState> = {
       cluster: null,
       repl: {},
       script: null,
+      pause: null,
       acl: null,
       stats: {
         commands: 0,
