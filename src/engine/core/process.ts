@@ -51,6 +51,8 @@ export interface Context {
   close(conn: ConnId): void
   /** The message in hand takes so much longer than `cost` foresaw: what is sent from now on leaves later. Before the slowness factor. */
   spend(time: Micros): void
+  /** When the message in hand is done, as far as is known yet. */
+  readonly doneAt: Micros
   /**
    * From when this message is done the thread waits in one system call: nothing else is handled, timers neither, but what comes on
    * `conn` and the timer of this name; until `release`.

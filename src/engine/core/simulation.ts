@@ -704,6 +704,10 @@ export class Simulation implements Context {
     if (p.busyUntil < this.departAt) p.busyUntil = this.departAt
   }
 
+  get doneAt(): Micros {
+    return this.departAt
+  }
+
   hold(conn: ConnId, timer: string): void {
     const { p } = this.current!
     p.hold = { conn, timer }

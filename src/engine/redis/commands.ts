@@ -16,6 +16,7 @@ import { PERSISTENCE } from './commands/persistence.ts'
 import { REPLICATION } from './commands/replication.ts'
 import { SERVER } from './commands/server.ts'
 import { SETS } from './commands/sets.ts'
+import { SLOW } from './commands/slow.ts'
 import { SORTS } from './commands/sort.ts'
 import { NO_REPLY, wrongArity, type CommandSpec, type Handler } from './commands/spec.ts'
 import { STRINGS } from './commands/strings.ts'
@@ -31,6 +32,7 @@ import { endUnit, replicasLacking } from './replication.ts'
 import { OUT_OF_MEMORY, QUEUED, cString, err, errAbout, fixed, isError, type Reply } from './reply.ts'
 import { BUSY, tellSlow } from './scripting/busy.ts'
 import { flagsOf } from './scripting/shebang.ts'
+import { noteSlow } from './slowlog.ts'
 import type { NodeState, Session } from './state.ts'
 import { rememberRead } from './tracking.ts'
 
@@ -41,7 +43,10 @@ const call: Handler = (state, session, argv, ctx) => {
   const command = specOf(argv)!
   const refused = state.acl === null ? null : deniedWithin('multi', state, session, command, argv, ctx, 'exec')
   if (refused !== null) return refused
+  const began = ctx.doneAt
   const reply = run(state, session, command, argv, ctx, firstSlot(command, argv))
+  const took = ctx.doneAt - began
+  if (took >= state.slow.least) noteSlow(state, session, command, argv, took, ctx)
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   return reply
 }
@@ -76,6 +81,7 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...REPLICATION,
   ...PERSISTENCE,
   MEMORY,
+  ...SLOW,
   introspection(
     () => COMMANDS,
     (argv) => specOf(argv),
@@ -232,6 +238,8 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     return QUEUED
   }
   const reply = run(state, session, command, argv, ctx, slot)
+  const took = ctx.doneAt - ctx.now
+  if (took >= state.slow.least && session.blocked === null) noteSlow(state, session, command, argv, took, ctx)
   if (state.repl.unit !== null && state.script === null && state.migration === null) endUnit(state, MEETS_ANY_KEY.has(command.name), ctx)
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   if (session.blocked === null) session.wrote = state.repl.offset

@@ -11,6 +11,7 @@ import { globMatches } from './glob.ts'
 import { parseInt64, parseSmall } from './numbers.ts'
 import { watchFiles } from './persistence.ts'
 import { OK, errAbout, type Reply } from './reply.ts'
+import { readSlowDirectives } from './slowlog.ts'
 import type { NodeState } from './state.ts'
 
 /** Directives the simulation reads, with Redis 7.0.15's defaults. */
@@ -170,6 +171,7 @@ const keep = (state: NodeState, name: string, value: string, ctx: Context): void
     state.cluster.nextDue = 0
     hastenCron(state, ctx)
   }
+  if (name === 'slowlog-log-slower-than' || name === 'latency-monitor-threshold') readSlowDirectives(state)
   if (name === 'save' || name.startsWith('append')) watchFiles(state, ctx)
   if (name.startsWith('maxmemory') || name.startsWith('lfu') || name === 'replica-ignore-maxmemory') memoryDirectivesChanged(state, ctx)
 }

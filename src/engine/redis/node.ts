@@ -57,6 +57,7 @@ import {
   retryPaused,
   unblock,
 } from './session.ts'
+import { newSlowLog, readSlowDirectives } from './slowlog.ts'
 import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
 
@@ -100,6 +101,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     migrationSockets: new Map(),
     script: null,
     pause: null,
+    slow: newSlowLog(),
     stallToldAt: -SEC,
     memory: null,
     cluster: null,
@@ -127,6 +129,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
   if (disk?.files != null) loadFiles(state, disk.files, ctx)
   else watchFiles(state, ctx)
   readMemoryDirectives(state)
+  readSlowDirectives(state)
   ctx.setTimer('activeExpiry', EXPIRE_EVERY)
   return state
 }

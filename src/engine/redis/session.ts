@@ -4,7 +4,7 @@ import { beginsAs } from './acl.ts'
 import { stopWaiting } from './commands/blocking.ts'
 import { NULL_ARRAY } from './commands/spec.ts'
 import type { RestOfExec } from './commands/transactions.ts'
-import { execute, goOnExec } from './commands.ts'
+import { execute, goOnExec, specOf } from './commands.ts'
 import { reached } from './commands/wait.ts'
 import { inDatabase } from './databases.ts'
 import { forgetListener } from './pubsub.ts'
@@ -12,6 +12,7 @@ import { elsewhere } from './redirection.ts'
 import { endUnit, hearPostponed } from './replication.ts'
 import type { Reply } from './reply.ts'
 import { endScript } from './scripting/busy.ts'
+import { noteSlow } from './slowlog.ts'
 import type { CommandMessage, NodeState, ReplyMessage, Session } from './state.ts'
 import { disableTracking, tellInvalidations } from './tracking.ts'
 import { unwatchAll } from './watch.ts'
@@ -82,6 +83,9 @@ export const onScriptEnd = (state: NodeState, ctx: Context): void => {
   const session = state.sessions.get(script.client)
   if (session !== undefined) {
     session.wrote = state.repl.offset
+    const argv = session.blocked?.argv ?? []
+    const took = ctx.now - script.since
+    if (argv.length > 0 && took >= state.slow.least) noteSlow(state, session, specOf(argv)!, argv, took, ctx)
     unblock(state, ctx)(session, script.isKilled ? script.killed : script.reply)
   }
   tellInvalidations(state, script.client, ctx)

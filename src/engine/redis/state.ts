@@ -47,6 +47,8 @@ export interface NodeState {
   migrationSockets: Map<string, import('./migrate.ts').MigrationSocket>
   /** the script that goes on while everybody hears BUSY. */
   script: import('./scripting/busy.ts').BusyScript | null
+  /** SLOWLOG and LATENCY. */
+  slow: import('./slowlog.ts').SlowLog
   /** CLIENT PAUSE, while it lasts. */
   pause: import('./pause.ts').ClientPause | null
   /** DEBUG SET-ACTIVE-EXPIRE 0. */

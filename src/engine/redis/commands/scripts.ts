@@ -11,7 +11,7 @@ import { goOn, killScript, outlasts, type Outcome } from '../scripting/busy.ts'
 import { flagsOf, type ScriptFlags } from '../scripting/shebang.ts'
 import { sha1 } from '../scripting/sha1.ts'
 import type { NodeState, Session } from '../state.ts'
-import { NO_REPLY, NOT_INTEGER, SYNTAX, container, counted, helpOf, spec, unsimulated, type CommandSpec, type Handler } from './spec.ts'
+import { NO_REPLY, NOT_INTEGER, SYNTAX, container, counted, helpOf, spec, type CommandSpec, type Handler } from './spec.ts'
 import { formatDouble, parseInt64 } from '../numbers.ts'
 
 /** Lua scripts: they run as one command, see only the keys they were promised, and their effects are what the replicas hear. */
@@ -386,7 +386,10 @@ export const scriptCommands = (find: Find): readonly CommandSpec[] => {
         a.slice(2).map((name) => Number(st.scripts.has(name.toLowerCase()))),
       ),
       spec('script|flush', -2, 'noscript', null, 'scripting', '2.6.0', 'Forgets all scripts.', flush),
-      unsimulated('script|debug', 3, 'noscript', null, 'scripting', '3.2.0', 'Steps through a script.'),
+      spec('script|debug', 3, 'noscript', null, 'scripting', '3.2.0', 'Steps through a script; only NO is simulated.', (_st, _s, a) => {
+        if (/^no$/i.test(a[2])) return OK
+        return /^(yes|sync)$/i.test(a[2]) ? err("ERR 'script' is not simulated") : err('ERR Use SCRIPT DEBUG YES/SYNC/NO')
+      }),
       spec('script|kill', 2, 'noscript', null, 'scripting', '2.6.0', 'Ends a script that runs for too long.', (st, _s, _a, ctx) =>
         killScript(st, ctx),
       ),

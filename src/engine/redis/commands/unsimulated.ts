@@ -1,7 +1,8 @@
 import { SEC } from '../../core/time.ts'
 import { directive } from '../config.ts'
 import { OK, err, errAbout } from '../reply.ts'
-import { ALL, ONE, TWO, container, counted, spec, unsimulated as u, type CommandSpec, type Handler } from './spec.ts'
+import { FUNCTION_HELP, XGROUP_HELP, XINFO_HELP } from './helps.data.ts'
+import { ALL, ONE, TWO, container, counted, helpOf, spec, unsimulated as u, type CommandSpec, type Handler } from './spec.ts'
 
 /**
  * Commands that a node knows and does not simulate. Their words, keys and place in the cluster count all the same: such a
@@ -58,7 +59,7 @@ const STREAMS: readonly CommandSpec[] = [
       u('xgroup|delconsumer', 5, 'write', SECOND, 'stream', '5.0.0', 'Deletes a consumer.'),
       u('xgroup|destroy', 4, 'write', SECOND, 'stream', '5.0.0', 'Deletes a group.'),
       u('xgroup|setid', -5, 'write', SECOND, 'stream', '5.0.0', 'Sets where a group goes on.'),
-      u('xgroup|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XGROUP.'),
+      spec('xgroup|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XGROUP.', () => helpOf('XGROUP', XGROUP_HELP)),
     ],
     false,
   ),
@@ -71,7 +72,7 @@ const STREAMS: readonly CommandSpec[] = [
       u('xinfo|stream', -3, R, SECOND, 'stream', '5.0.0', 'How a stream stands.'),
       u('xinfo|groups', 3, R, SECOND, 'stream', '5.0.0', 'A stream’s groups.'),
       u('xinfo|consumers', 4, R, SECOND, 'stream', '5.0.0', 'A group’s consumers.'),
-      u('xinfo|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XINFO.'),
+      spec('xinfo|help', 2, 'loading stale', null, 'stream', '5.0.0', 'The subcommands of XINFO.', () => helpOf('XINFO', XINFO_HELP)),
     ],
     false,
   ),
@@ -112,7 +113,9 @@ const SCRIPTS: readonly CommandSpec[] = [
       u('function|restore', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Takes what FUNCTION DUMP wrote.'),
       u('function|stats', 2, 'noscript', null, 'scripting', '7.0.0', 'What runs right now.'),
       u('function|kill', 2, 'noscript', null, 'scripting', '7.0.0', 'Ends a running function.'),
-      u('function|help', 2, 'loading stale', null, 'scripting', '7.0.0', 'The subcommands of FUNCTION.'),
+      spec('function|help', 2, 'loading stale', null, 'scripting', '7.0.0', 'The subcommands of FUNCTION.', () =>
+        helpOf('FUNCTION', FUNCTION_HELP),
+      ),
     ],
     false,
   ),
@@ -145,65 +148,6 @@ const DEBUG_NAMES = new Set(
 )
 
 const SERVERS: readonly CommandSpec[] = [
-  container(
-    'latency',
-    'server',
-    '2.8.13',
-    'About slow moments.',
-    [
-      spec(
-        'latency|reset',
-        -2,
-        `${ADMIN} loading stale`,
-        null,
-        'server',
-        '2.8.13',
-        'Forgets slow moments; none are watched here.',
-        () => 0,
-      ),
-      spec(
-        'latency|latest',
-        2,
-        `${ADMIN} loading stale`,
-        null,
-        'server',
-        '2.8.13',
-        'The latest slow moments; none are watched here.',
-        () => [],
-      ),
-      ...['doctor:2', 'graph:3', 'help:2', 'histogram:-2', 'history:3'].map((s) => {
-        const [name, arity] = s.split(':')
-        return u(`latency|${name}`, Number(arity), `${ADMIN} loading stale`, null, 'server', '2.8.13', 'About slow moments.')
-      }),
-    ],
-    false,
-  ),
-  container(
-    'slowlog',
-    'server',
-    '2.2.12',
-    'About slow commands.',
-    [
-      u('slowlog|get', -2, 'admin loading stale', null, 'server', '2.2.12', 'The slow commands kept.'),
-      u('slowlog|len', 2, 'admin loading stale', null, 'server', '2.2.12', 'How many are kept.'),
-      u('slowlog|reset', 2, 'admin loading stale', null, 'server', '2.2.12', 'Forgets them.'),
-      u('slowlog|help', 2, 'loading stale', null, 'server', '6.2.0', 'The subcommands of SLOWLOG.'),
-    ],
-    false,
-  ),
-  container(
-    'module',
-    'server',
-    '4.0.0',
-    'About loaded modules.',
-    [
-      ...['list:2', 'load:-3', 'loadex:-3', 'unload:3', 'help:2'].map((s) => {
-        const [name, arity] = s.split(':')
-        return u(`module|${name}`, Number(arity), ADMIN, null, 'server', '4.0.0', 'About loaded modules.')
-      }),
-    ],
-    false,
-  ),
   spec(
     'debug',
     -2,

@@ -19,6 +19,7 @@ import {
   type NodesConf,
 } from '../bus.ts'
 import { replAccepted, replClosed, replConnected, replMessages, replTimers } from '../replication.ts'
+import { newSlowLog } from '../slowlog.ts'
 import type { NodeState } from '../state.ts'
 
 /** A node that has the bus and replication and nothing else: what the protocol's tests run on. */
@@ -55,6 +56,7 @@ export const bareNode: Behaviour<NodeState> = {
       repl: {},
       script: null,
       pause: null,
+      slow: newSlowLog(),
       acl: null,
       stats: {
         commands: 0,

@@ -1,0 +1,93 @@
+import { parseInt64 } from '../numbers.ts'
+import { OK, err, errAbout, type Reply } from '../reply.ts'
+import { latencyThreshold } from '../slowlog.ts'
+import type { NodeState } from '../state.ts'
+import { LATENCY_HELP, MODULE_HELP, SLOWLOG_HELP } from './helps.data.ts'
+import { container, helpOf, spec, textReply, unsimulated, type CommandSpec, type Handler } from './spec.ts'
+
+/** SLOWLOG and LATENCY: what slowlog.ts noted; MODULE, of which this server takes none. */
+
+const BAD_COUNT = err('ERR count should be greater than or equal to -1')
+
+/** SLOWLOG GET [count]. */
+const slowlogGet: Handler = (state, _s, argv) => {
+  if (argv.length > 3) return errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1]}'. Try SLOWLOG HELP.`
+  const count = argv.length === 3 ? parseInt64(argv[2]) : 10
+  if (count === null || count < -1) return BAD_COUNT
+  const told = Number(count) === -1 ? state.slow.entries : state.slow.entries.slice(0, Number(count))
+  return told.map((e): Reply => [e.id, e.at, e.took, [...e.argv], e.peer, e.name])
+}
+
+const eventsOf = (state: NodeState): Reply[] =>
+  [...state.slow.events].map(([name, { samples, max }]) => {
+    const { at, ms } = samples[samples.length - 1]
+    return [name, at, ms, max]
+  })
+
+const history: Handler = (state, _s, argv) => (state.slow.events.get(argv[2])?.samples ?? []).map(({ at, ms }) => [at, ms])
+
+const resetEvents: Handler = (state, _s, argv) => {
+  const names = argv.length === 2 ? [...state.slow.events.keys()] : argv.slice(2)
+  return names.filter((name) => state.slow.events.delete(name)).length
+}
+
+const doctor: Handler = (state, session) => {
+  if (latencyThreshold(state) === 0)
+    return textReply(
+      session,
+      'Nothing is watched: CONFIG SET latency-monitor-threshold <milliseconds> says from when on a command counts as slow.\n',
+    )
+  if (state.slow.events.size === 0) return textReply(session, 'No slow moment was seen.\n')
+  const lines = [...state.slow.events].map(([name, { samples, max }], i) => {
+    const mean = Math.round(samples.reduce((sum, { ms }) => sum + ms, 0) / samples.length)
+    return `${i + 1}. ${name}: ${samples.length} seconds with slow moments, ${mean} ms on average, ${max} ms at worst. SLOWLOG GET tells which commands.`
+  })
+  return textReply(session, `${lines.join('\n')}\n`)
+}
+
+const NO_MODULES = err(
+  'ERR MODULE command not allowed. If the enable-module-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+)
+
+const WATCH = 'admin noscript loading stale'
+const LOG = 'admin loading stale'
+
+export const SLOW: readonly CommandSpec[] = [
+  container('slowlog', 'server', '2.2.12', 'About slow commands.', [
+    spec('slowlog|get', -2, LOG, null, 'server', '2.2.12', 'The slow commands kept, newest first.', slowlogGet),
+    spec('slowlog|len', 2, LOG, null, 'server', '2.2.12', 'How many are kept.', (st) => st.slow.entries.length),
+    spec('slowlog|reset', 2, LOG, null, 'server', '2.2.12', 'Forgets them.', (st) => {
+      st.slow.entries = []
+      return OK
+    }),
+    spec('slowlog|help', 2, 'loading stale', null, 'server', '6.2.0', 'The subcommands of SLOWLOG.', () => helpOf('SLOWLOG', SLOWLOG_HELP)),
+  ]),
+  container('latency', 'server', '2.8.13', 'About slow moments.', [
+    spec('latency|latest', 2, WATCH, null, 'server', '2.8.13', 'The latest slow moment of each kind.', (st) => eventsOf(st)),
+    spec('latency|history', 3, WATCH, null, 'server', '2.8.13', 'Slow moments of one kind.', history),
+    spec('latency|reset', -2, WATCH, null, 'server', '2.8.13', 'Forgets slow moments.', resetEvents),
+    spec('latency|doctor', 2, WATCH, null, 'server', '2.8.13', 'A report on slow moments.', doctor),
+    unsimulated('latency|graph', 3, WATCH, null, 'server', '2.8.13', 'A picture of slow moments.'),
+    unsimulated('latency|histogram', -2, WATCH, null, 'server', '7.0.0', 'How long commands took.'),
+    spec('latency|help', 2, 'loading stale', null, 'server', '2.8.13', 'The subcommands of LATENCY.', () =>
+      helpOf('LATENCY', LATENCY_HELP),
+    ),
+  ]),
+  container('module', 'server', '4.0.0', 'About loaded modules; this server loads none.', [
+    spec('module|list', 2, 'admin noscript', null, 'server', '4.0.0', 'The modules loaded.', () => []),
+    ...['load:-3', 'loadex:-3', 'unload:3'].map((s) => {
+      const [name, arity] = s.split(':')
+      return spec(
+        `module|${name}`,
+        Number(arity),
+        'admin noscript',
+        null,
+        'server',
+        '4.0.0',
+        'Loads or unloads a module.',
+        () => NO_MODULES,
+      )
+    }),
+    spec('module|help', 2, 'loading stale', null, 'server', '5.0.0', 'The subcommands of MODULE.', () => helpOf('MODULE', MODULE_HELP)),
+  ]),
+]
