@@ -88,7 +88,7 @@ export const consoleBehaviour: Behaviour<ConsoleState> = {
         : typeof m.reply === 'object' && m.reply !== null && 'push' in m.reply
           ? m.reply.push
           : []
-      const tag = OUT_OF_BAND.has(String(frame[0])) ? NOBODY : takeTag(wire)
+      const tag = frame.length === 0 || OUT_OF_BAND.has(String(frame[0])) ? NOBODY : takeTag(wire)
       if (tag > IGNORED) answer(state, tag, m.reply, ctx)
       else replied(wire.to, [], m.reply, 0, [], ctx)
     },

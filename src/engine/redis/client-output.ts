@@ -9,9 +9,10 @@ import type { Reply } from './reply.ts'
  * there is a limit, and past client-output-buffer-limit the connection is closed; the subscriber loses what it had not read.
  */
 
-/** Sends something out of band: a push in RESP3, an array in RESP2. */
-export const sendPush = (state: NodeState, session: Session, words: Reply[], size: number, ctx: Context): void => {
-  const waiting = ctx.send(session.conn, { type: 'push', size: 48 + size, reply: session.resp === 3 ? { push: words } : words } as never)
+/** Sends something out of band: words are a push in RESP3, an array in RESP2; a line of MONITOR stands as it is. */
+export const sendPush = (state: NodeState, session: Session, words: Reply[] | { simple: string }, size: number, ctx: Context): void => {
+  const reply = Array.isArray(words) && session.resp === 3 ? { push: words } : words
+  const waiting = ctx.send(session.conn, { type: 'push', size: 48 + size, reply } as never)
   if (waiting > 0 || session.output > 0) checkClientOutput(state, session, waiting, ctx)
 }
 

@@ -25,6 +25,7 @@ import { UNSIMULATED } from './commands/unsimulated.ts'
 import { SORTED_SETS } from './commands/zsets.ts'
 import { enter, leave } from './databases.ts'
 import { isOutOfMemory, tellRefusal } from './eviction.ts'
+import { isScript, isShown, tellMonitors } from './monitor.ts'
 import { isHeld } from './pause.ts'
 import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
@@ -45,6 +46,7 @@ const call: Handler = (state, session, argv, ctx) => {
   if (refused !== null) return refused
   const began = ctx.doneAt
   const reply = run(state, session, command, argv, ctx, firstSlot(command, argv))
+  if (state.monitors !== null && isShown(command)) tellMonitors(state, session, argv, false, ctx)
   const took = ctx.doneAt - began
   if (took >= state.slow.least) noteSlow(state, session, command, argv, took, ctx)
   if (session.tracking !== null) rememberRead(state, session, command, argv)
@@ -55,6 +57,7 @@ export const goOnExec = goOnWith(call)
 
 /** Runs a command in the database its connection chose; a transaction's commands choose for themselves. */
 const run = (state: NodeState, session: Session, command: CommandSpec, argv: readonly string[], ctx: Context, slot: number): Reply => {
+  if (state.monitors !== null && isScript(command)) tellMonitors(state, session, argv, false, ctx)
   const { db } = session
   if (db === 0 || command.name === 'exec') return command.handler(state, session, argv, ctx, slot)
   enter(state, db)
@@ -238,6 +241,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     return QUEUED
   }
   const reply = run(state, session, command, argv, ctx, slot)
+  if (state.monitors !== null && isShown(command)) tellMonitors(state, session, argv, false, ctx)
   const took = ctx.doneAt - ctx.now
   if (took >= state.slow.least && session.blocked === null) noteSlow(state, session, command, argv, took, ctx)
   if (state.repl.unit !== null && state.script === null && state.migration === null) endUnit(state, MEETS_ANY_KEY.has(command.name), ctx)

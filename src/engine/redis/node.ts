@@ -101,6 +101,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     migrationSockets: new Map(),
     script: null,
     pause: null,
+    monitors: null,
     slow: newSlowLog(),
     stallToldAt: -SEC,
     memory: null,

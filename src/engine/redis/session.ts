@@ -7,6 +7,7 @@ import type { RestOfExec } from './commands/transactions.ts'
 import { execute, goOnExec, specOf } from './commands.ts'
 import { reached } from './commands/wait.ts'
 import { inDatabase } from './databases.ts'
+import { endMonitoring } from './monitor.ts'
 import { forgetListener } from './pubsub.ts'
 import { elsewhere } from './redirection.ts'
 import { endUnit, hearPostponed } from './replication.ts'
@@ -135,6 +136,7 @@ export const endSession = (state: NodeState, session: Session): void => {
   state.output -= session.output
   session.output = 0
   state.sessions.delete(session.conn)
+  endMonitoring(state, session)
   unwatchAll(state, session)
   disableTracking(state, session)
   forgetListener(state, session.conn)

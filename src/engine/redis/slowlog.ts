@@ -102,7 +102,7 @@ const shortened = (argv: readonly string[]): string[] => {
 const HIDDEN = '(redacted)'
 
 /** Nobody reads passwords in the log. */
-const withoutSecrets = (argv: readonly string[]): readonly string[] => {
+export const withoutSecrets = (argv: readonly string[]): readonly string[] => {
   const [name, second] = argv.map((word) => word.toLowerCase())
   if (name === 'auth') return argv.map((word, i) => (i === 0 ? word : HIDDEN))
   if (name === 'acl' && second === 'setuser') return argv.map((word, i) => (i < 2 ? word : HIDDEN))

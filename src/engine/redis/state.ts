@@ -47,6 +47,8 @@ export interface NodeState {
   migrationSockets: Map<string, import('./migrate.ts').MigrationSocket>
   /** the script that goes on while everybody hears BUSY. */
   script: import('./scripting/busy.ts').BusyScript | null
+  /** who listens to every command (MONITOR); null = nobody. */
+  monitors: Set<ConnId> | null
   /** SLOWLOG and LATENCY. */
   slow: import('./slowlog.ts').SlowLog
   /** CLIENT PAUSE, while it lasts. */

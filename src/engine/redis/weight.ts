@@ -1,3 +1,4 @@
+import { parseInt64 } from './numbers.ts'
 import type { Entry } from './state.ts'
 
 /**
@@ -65,5 +66,8 @@ const valueOf = (entry: Entry): number => {
 export const weigh = (key: string, entry: Entry): number =>
   (entry.expireAt >= 0 ? 2 : 1) * (ROW + BUCKET) + text(key.length) + valueOf(entry)
 
+/** A whole number stands in its value's header. */
+const isNumber = ({ value, kept }: Entry): boolean => typeof value === 'string' && kept !== 'text' && parseInt64(value) !== null
+
 /** What MEMORY USAGE tells: a row as it is asked for, not as it is allocated. */
-export const usageOf = (key: string, entry: Entry): number => 24 + text(key.length) + valueOf(entry)
+export const usageOf = (key: string, entry: Entry): number => 24 + text(key.length) + (isNumber(entry) ? HEADER : valueOf(entry))

@@ -4,6 +4,7 @@ import { addressOfClient, clientLine } from '../client-info.ts'
 import { commandSide } from '../data.ts'
 import { parseInt32, parseInt64 } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
+import { beginMonitoring, endMonitoring } from '../monitor.ts'
 import { pauseClients, unpauseClients } from '../pause.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
 import type { NodeState, Session } from '../state.ts'
@@ -90,6 +91,7 @@ const reset: Handler = (state, session) => {
   unwatchAll(state, session)
   forgetListener(state, session.conn)
   disableTracking(state, session)
+  endMonitoring(state, session)
   Object.assign(session, beginsAs(state))
   session.subscriptions = 0
   session.asking = session.readonly = false
@@ -98,6 +100,12 @@ const reset: Handler = (state, session) => {
   session.db = 0
   session.replies = 'on'
   return { simple: 'RESET' }
+}
+
+const monitor: Handler = (state, session, _argv, ctx) => {
+  if (session.running) return err("ERR MONITOR isn't allowed for DENY BLOCKING client")
+  beginMonitoring(state, session, ctx)
+  return OK
 }
 
 const quit: Handler = (_state, session) => {
@@ -314,5 +322,6 @@ export const CONNECTIONS: readonly CommandSpec[] = [
   spec('hello', -1, ALWAYS, null, CONNECTION, '6.0.0', 'Chooses the protocol and tells about the server.', hello),
   spec('reset', 1, ALWAYS, null, CONNECTION, '6.2.0', 'Takes the connection back to its beginning.', reset),
   spec('quit', -1, ALWAYS, null, CONNECTION, '1.0.0', 'Closes the connection.', quit),
+  spec('monitor', 1, ADMIN, null, 'server', '1.0.0', 'Shows every command as it runs.', monitor),
   container('client', CONNECTION, '2.4.0', 'About client connections.', CLIENT),
 ]

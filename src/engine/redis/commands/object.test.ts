@@ -35,3 +35,10 @@ it('OBJECT REFCOUNT and ENCODING as recorded: small integers are shared, copies 
     expect([said, n.call('n1', 'OBJECT', 'REFCOUNT', 'k'), n.call('n1', 'OBJECT', 'ENCODING', 'k')]).toEqual([said, count, encoding])
   }
 })
+
+it('MEMORY USAGE: a whole number stands in its value’s header', () => {
+  const n = plainNodes(1)
+  n.call('n1', 'GETSET', 'nokey', '0')
+  n.call('n1', 'SET', 'abcde', '12345678')
+  expect([n.call('n1', 'MEMORY', 'USAGE', 'nokey'), n.call('n1', 'MEMORY', 'USAGE', 'abcde')]).toEqual([48, 48])
+})

@@ -1,6 +1,7 @@
 import type { Context } from '../../core/process.ts'
 import { deniedWithin } from '../auth.ts'
 import { inDatabase } from '../databases.ts'
+import { isShown, tellMonitors } from '../monitor.ts'
 import { isOn } from '../peers.ts'
 import { firstSlot, redirect } from '../redirection.ts'
 import { beginUnit, mute, replicasLacking } from '../replication.ts'
@@ -168,7 +169,9 @@ const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value
   by.wrote ||= command.isWrite
   // memory is looked at when a script begins; one that has written may go on
   if (command.isWrite && state.memory !== null) state.memory.full = false
-  return inDatabase(state, s.db, () => command.handler(state, s, argv, ctx, firstSlot(command, argv)))
+  const reply = inDatabase(state, s.db, () => command.handler(state, s, argv, ctx, firstSlot(command, argv)))
+  if (state.monitors !== null && isShown(command)) tellMonitors(state, s, argv, true, ctx)
+  return reply
 }
 
 // ------------------------------------------------------------------ the library `redis`

@@ -158,7 +158,6 @@ const SERVERS: readonly CommandSpec[] = [
     'For Redis’s own tests; switched off, as Redis leaves it, by enable-debug-command.',
     debug,
   ),
-  u('monitor', 1, `${ADMIN} loading stale`, null, 'server', '1.0.0', 'Shows every command as it comes.'),
   u('psync', -3, `${ADMIN} noMulti`, null, 'server', '2.8.0', 'Used between servers.'),
   u('sync', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Used between servers.'),
   u('replconf', -1, `${ADMIN} loading stale`, null, 'server', '3.0.0', 'Used between servers.'),

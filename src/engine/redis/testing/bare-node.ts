@@ -56,6 +56,7 @@ export const bareNode: Behaviour<NodeState> = {
       repl: {},
       script: null,
       pause: null,
+      monitors: null,
       slow: newSlowLog(),
       acl: null,
       stats: {

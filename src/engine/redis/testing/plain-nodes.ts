@@ -40,7 +40,10 @@ export const plainNodes = (count: number, config: Record<string, string> = {}, s
   const client: Behaviour<ClientState> = {
     boot: (disk, ctx) => ({ conn: ctx.connect(disk as ProcessId, 'client'), replies: [] }),
     persist: () => null,
-    message: { reply: (s: ClientState, m: ReplyMessage) => void s.replies.push(m.reply) } as Behaviour<ClientState>['message'],
+    message: {
+      reply: (s: ClientState, m: ReplyMessage) => void s.replies.push(m.reply),
+      push: (s: ClientState, m: ReplyMessage) => void s.replies.push(m.reply),
+    } as Behaviour<ClientState>['message'],
     timer: {},
     act: (s, action, ctx) =>
       void (
