@@ -129,6 +129,17 @@ describe('flows', () => {
     for (let i = 61; i <= 400; i++) flows.take(frame([], { seq: i }), i * 16)
     expect(flows.top(10)).toHaveLength(0)
   })
+
+  it('shows the busiest, and gossip only in the room that is left', () => {
+    const flows = new Flows()
+    const traffic = [4, 1, 3].map((count, i) => ({ from: 'app1', to: `n${i + 1}`, kind: 'command' as const, count }))
+    const gossip = [40, 90].map((count, i) => ({ from: 'n1', to: `n${i + 2}`, kind: 'ping' as const, count }))
+    flows.take(frame([], { seq: 1, traffic: [...gossip, ...traffic] }), 16)
+    const shown = (limit: number) => flows.top(limit).map((f) => `${f.kind} ${f.to}`)
+    expect(shown(2)).toEqual(['command n1', 'command n3'])
+    expect(shown(4)).toEqual(['command n1', 'command n2', 'command n3', 'ping n3'])
+    expect(shown(9)).toHaveLength(5)
+  })
 })
 
 describe('cuts', () => {

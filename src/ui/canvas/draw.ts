@@ -156,12 +156,20 @@ export class Flows {
     this.rates.clear()
   }
 
-  /** The busiest links; gossip only where it does not crowd out the rest. */
+  /** The busiest links; gossip where the rest leaves room. */
   top(limit: number): Flow[] {
-    const all = [...this.rates.values()]
-    const weight = (f: Flow) => (QUIET.has(f.kind) ? f.rate * 0.05 : f.rate)
-    return all.length <= limit ? all : all.sort((a, b) => weight(b) - weight(a)).slice(0, limit)
+    const loud: Flow[] = []
+    const quiet: Flow[] = []
+    for (const flow of this.rates.values()) (QUIET.has(flow.kind) ? quiet : loud).push(flow)
+    return [...busiest(loud, limit), ...busiest(quiet, Math.max(0, limit - loud.length))]
   }
+}
+
+/** A hundred nodes gossip on thousands of links: their rates alone are sorted, not the links. */
+const busiest = (flows: Flow[], limit: number): Flow[] => {
+  if (flows.length <= limit) return flows
+  const least = Float64Array.from(flows, (f) => f.rate).sort()[flows.length - limit] ?? Infinity
+  return flows.filter((f) => f.rate >= least).slice(0, limit)
 }
 
 const serves = (p: Place): boolean => p.row > 0 && (p.kind === 'node' || p.kind === 'sentinel')

@@ -16,6 +16,7 @@ const frame = (at: number, over: Partial<Frame> = {}): Frame =>
     scenario: 'six',
     seed: 1,
     notice: null,
+    processes: [],
     facts: [],
     factsFrom: 0,
     windows: [],
@@ -47,6 +48,16 @@ it('gives canvases every frame, and words the tenth of a second while only time 
   expect(drawn).toHaveLength(15)
   expect(said).toEqual([1, 101, 201])
   stop.forEach((f) => f())
+})
+
+it('gives words less often where many stations must be laid out', () => {
+  const receiver = new Receiver()
+  const processes = new Array(100).fill({}) as Frame['processes']
+  const said: number[] = []
+  const stop = useStore.subscribe((s) => said.push(s.frame!.at))
+  for (let now = 0; now <= 900; now += 20) receiver.receive(frame(1 + now, { processes }), now)
+  expect(said).toEqual([1, 401, 801])
+  stop()
 })
 
 it('says at once what happened, and keeps what came between', () => {

@@ -6,8 +6,9 @@ import { live, useStore } from './store.ts'
 const IDLE_MS = 120
 /** Between two looks at a lab whose messages are too quick to be drawn one by one: every second display frame. */
 const QUICK_MS = 30
-/** Words and figures change at most this often while only time passes; nobody reads faster. */
+/** Words and figures change at most this often while only time passes; nobody reads faster. Many stations take long to lay out and paint. */
 const WORDS_MS = 100
+const WORDS_MS_A_PROCESS = 4
 
 /** A list whose tail from `from` on is replaced; the same list when nothing changed. */
 export const mergeTail = <T>(list: readonly T[], from: number, tail: readonly T[]): readonly T[] => {
@@ -47,6 +48,8 @@ const news = (a: Frame, b: Frame): boolean =>
   a.seed !== b.seed ||
   a.notice !== b.notice
 
+const wordsEvery = (frame: Frame): number => Math.max(WORDS_MS, WORDS_MS_A_PROCESS * frame.processes.length)
+
 /** Canvases get every frame. The rest of the page follows when something happened, else a few times a second. `now` in wall ms. */
 export class Receiver {
   private facts: readonly Fact[] = []
@@ -61,7 +64,7 @@ export class Receiver {
     const told = this.facts === s.facts && this.windows === s.windows && s.frame === before
     if (before && told && same(before, frame)) return
     live.setState({ frame })
-    if (s.frame && this.facts === s.facts && !news(s.frame, frame) && now - this.saidAt < WORDS_MS) return
+    if (s.frame && this.facts === s.facts && !news(s.frame, frame) && now - this.saidAt < wordsEvery(frame)) return
     this.saidAt = now
     const acted = frame.actions.length > 0
     s.set({ frame, facts: this.facts, windows: this.windows, ...(s.intro && acted ? { intro: false } : {}) })

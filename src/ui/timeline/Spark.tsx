@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react'
 import type { Trace } from '../charts/series.ts'
 import { useStore } from '../store/store.ts'
-import { drawTrace, prepare, readInk } from './draw.ts'
+import { drawTrace, prepare, readInk, watchSize } from './draw.ts'
 import s from './tape.module.css'
 
 const SHOWN_US = 8_000_000
@@ -22,8 +22,7 @@ export const Spark = ({ trace }: { trace: Trace }) => {
     const stop = useStore.subscribe((now, before) => {
       if (now.windows !== before.windows) draw()
     })
-    const sizes = new ResizeObserver(draw)
-    sizes.observe(element)
+    const sizes = watchSize(element, draw)
     const themes = new MutationObserver(draw)
     themes.observe(document.documentElement, { attributeFilter: ['data-theme'] })
     return () => {

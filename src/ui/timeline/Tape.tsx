@@ -5,7 +5,7 @@ import { TRACES } from '../charts/series.ts'
 import { seconds } from '../design/format.ts'
 import { seek } from '../store/session.ts'
 import { live, startOfRun, useStore } from '../store/store.ts'
-import { atOf, drawMark, drawNow, drawTrace, isSignal, prepare, readInk, ticks, wholeRun, xOf, type Axis } from './draw.ts'
+import { atOf, drawMark, drawNow, drawTrace, isSignal, prepare, readInk, ticks, watchSize, wholeRun, xOf, type Axis } from './draw.ts'
 import s from './tape.module.css'
 
 /** Rows of the full tape, in pixels from its top; the transport's figures stand beside the traces. */
@@ -223,8 +223,12 @@ export const Tape = ({ small = false }: { small?: boolean }) => {
     if (!element) return
     let asked = 0
     let said: Frame | null = null
+    let wordsChanged = false
     const draw = () => {
-      asked = 0
+      // the page's words are laid out and painted in this display frame: the tape has the next
+      asked = wordsChanged ? requestAnimationFrame(draw) : 0
+      wordsChanged = false
+      if (asked !== 0) return
       ;(small ? drawSmall : drawFull)(element)
       const { frame } = useStore.getState()
       const slider = box.current
@@ -239,11 +243,11 @@ export const Tape = ({ small = false }: { small?: boolean }) => {
       if (asked === 0) asked = requestAnimationFrame(draw)
     }
     const stop = useStore.subscribe((now, before) => {
+      wordsChanged ||= now.frame !== before.frame
       if (now.windows !== before.windows || now.theme !== before.theme) ask()
     })
     const unfollow = live.subscribe(ask)
-    const sizes = new ResizeObserver(ask)
-    sizes.observe(element)
+    const sizes = watchSize(element, ask)
     const themes = new MutationObserver(ask)
     themes.observe(document.documentElement, { attributeFilter: ['data-theme'] })
     void document.fonts.ready.then(ask)

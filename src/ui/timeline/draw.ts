@@ -46,10 +46,21 @@ export const readInk = (): Ink => {
   return value
 }
 
-/** Sizes a canvas to its box and the screen's pixels; returns its context in CSS pixels. */
+const boxes = new WeakMap<Element, { width: number; height: number }>()
+
+/** Calls `then` when a canvas has another size, and remembers it: to ask the page for it would lay it out in the middle of a frame. */
+export const watchSize = (canvas: HTMLCanvasElement, then: () => void): ResizeObserver => {
+  const observer = new ResizeObserver(([entry]) => {
+    if (entry) boxes.set(canvas, entry.contentRect)
+    then()
+  })
+  observer.observe(canvas)
+  return observer
+}
+
+/** Sizes a canvas whose size is watched to its box and the screen's pixels; returns its context in CSS pixels. */
 export const prepare = (canvas: HTMLCanvasElement): { c: CanvasRenderingContext2D; width: number; height: number } | null => {
-  const width = canvas.clientWidth
-  const height = canvas.clientHeight
+  const { width, height } = boxes.get(canvas) ?? { width: 0, height: 0 }
   const c = canvas.getContext('2d')
   if (!c || width === 0 || height === 0) return null
   const dots = devicePixelRatio || 1
