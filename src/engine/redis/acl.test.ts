@@ -1,3 +1,4 @@
+import '../../lab/lua/hand-in.ts'
 import { describe, expect, it } from 'vitest'
 import { keepUser, userByRules } from './acl-rules.ts'
 import { isError, type Reply } from './reply.ts'
@@ -199,4 +200,29 @@ it('nobody who speaks as the default user pays for users there are not', () => {
   const n = plainNodes(1)
   for (const line of ['SET k v', 'GET k', 'ACL LIST', 'ACL WHOAMI', 'ACL LOG']) say(n, line)
   expect(n.node('n1').acl).toBeNull()
+})
+
+it('redis.acl_check_cmd tells a script what its user may do, as a real server told it, and logs nothing', () => {
+  const n = plainNodes(1)
+  const asks = (...lines: string[]): Reply =>
+    n.call('n1', 'EVAL', `return {${lines.map((line) => `redis.acl_check_cmd(${line})`).join(', ')}}`, '0')
+  n.call('n1', 'ACL', 'SETUSER', 'bob', 'on', '>x', '+@all', '-set', '~a*', '&c1')
+  say(n, 'AUTH bob x')
+  expect(asks("'get', 'a1'", "'SET', 'a', '1'", "'get', 'b'", "'publish', 'c1', 'x'", "'publish', 'c2', 'x'")).toEqual([
+    1,
+    null,
+    null,
+    1,
+    null,
+  ])
+  expect(asks("'mset', 'a', '1', 'b', '2'", "'client', 'kill'", "'config', 'get', 'x'")).toEqual([null, 1, 1])
+  expect(asks("'nosuch'")).toMatchObject({ error: expect.stringContaining('Invalid command passed to redis.acl_check_cmd()') as string })
+  expect(asks('')).toMatchObject({
+    error: expect.stringContaining('Please specify at least one argument for this redis lib call') as string,
+  })
+  expect(asks("'get', {}")).toMatchObject({
+    error: expect.stringContaining('Lua redis lib command arguments must be strings or integers') as string,
+  })
+  say(n, 'AUTH default any')
+  expect(say(n, 'ACL LOG')).toEqual([])
 })

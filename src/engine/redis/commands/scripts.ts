@@ -1,4 +1,6 @@
 import type { Context } from '../../core/process.ts'
+import { userNamed } from '../acl.ts'
+import { denialOf } from '../acl-check.ts'
 import { deniedWithin } from '../auth.ts'
 import { inDatabase } from '../databases.ts'
 import { isShown, tellMonitors } from '../monitor.ts'
@@ -152,14 +154,21 @@ const obstacle = (state: NodeState, s: Session, command: CommandSpec, argv: read
   return 'ERR Script attempted to access a non local key in a cluster node'
 }
 
-const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value[], by: Caller, ctx: Context): Reply => {
-  if (args.length === 0) return err('ERR Please specify at least one argument for this redis lib call')
+/** The words of a command as a script gives them, or what is wrong with them. */
+const wordsOf = (args: readonly Value[]): string[] | string => {
+  if (args.length === 0) return 'Please specify at least one argument for this redis lib call'
   const argv: string[] = []
   for (const arg of args) {
     const word = typeof arg === 'number' ? formatDouble(arg) : typeof arg === 'string' ? arg : null
-    if (word === null) return err('ERR Lua redis lib command arguments must be strings or integers')
+    if (word === null) return 'Lua redis lib command arguments must be strings or integers'
     argv.push(word)
   }
+  return argv
+}
+
+const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value[], by: Caller, ctx: Context): Reply => {
+  const argv = wordsOf(args)
+  if (typeof argv === 'string') return err(`ERR ${argv}`)
   const command = find(argv)
   if (command === undefined) return err('ERR Unknown Redis command called from script')
   if (command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity)
@@ -285,9 +294,12 @@ const run = (
         return []
       },
       acl_check_cmd: (args, vm) => {
-        if (args.length === 0) return refuse(vm, 'Please specify at least one argument for this redis.acl_check_cmd() call')
-        const known = find(args.map((arg) => asText(arg) ?? '')) !== undefined
-        return known ? [true] : refuse(vm, 'Invalid command passed to redis.acl_check_cmd()')
+        const words = wordsOf(args)
+        if (typeof words === 'string') return refuse(vm, words)
+        const command = find(words)
+        if (command === undefined) return refuse(vm, 'Invalid command passed to redis.acl_check_cmd()')
+        const user = userNamed(state, session.user)
+        return [user === undefined || denialOf(user, command, words) === null]
       },
     },
   })
