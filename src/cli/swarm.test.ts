@@ -21,6 +21,7 @@ it.each([
   [306, 'a slot that two nodes hold to be the other’s: the operator gives it out anew'],
   [379, 'the winner of an epoch, a replica until then, votes for another in it'],
   [4148, 'a slot that the importing node knows no owner of: fix gives up, the operator closes it there'],
+  [6007, 'a voter that was stopped wakes between two elections: its late vote counts for the second'],
   [293, 'an epoch taken without consensus that an election had taken too'],
 ])(
   '(regression) seed %i: %s',

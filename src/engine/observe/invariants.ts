@@ -33,6 +33,8 @@ export class Invariants implements Observer {
   private readonly sim: Simulation
   private readonly isTracked: (key: string) => boolean
   private readonly votes = new Map<string, ProcessId>()
+  /** whose votes a candidate has counted since it last scheduled an election. */
+  private readonly counted = new Map<ProcessId, Set<ProcessId>>()
   private readonly elected = new Map<number, ProcessId>()
   private readonly configEpochs = new Map<ProcessId, number>()
 
@@ -53,6 +55,11 @@ export class Invariants implements Observer {
     switch (fact.type) {
       case 'election.granted':
         return this.onVote(fact.process, fact.data.epoch, fact.data.to, fact)
+      case 'election.scheduled':
+        this.counted.delete(fact.process)
+        return
+      case 'election.counted':
+        return this.onCounted(fact.process, fact.data.from, fact.data.epoch)
       case 'election.won':
         return this.onWon(fact)
       case 'failover.promoted':
@@ -93,13 +100,22 @@ export class Invariants implements Observer {
     this.votes.set(key, to)
   }
 
+  private onCounted(candidate: ProcessId, voter: ProcessId, epoch: number): void {
+    if (this.votes.get(`${voter} ${epoch}`) !== candidate) return
+    const voters = this.counted.get(candidate)
+    if (voters === undefined) this.counted.set(candidate, new Set([voter]))
+    else voters.add(voter)
+  }
+
   /**
-   * Whoever wins had the votes of a majority, each really given to it in that epoch. An epoch has one winner, but for this: who won
+   * Whoever wins had the votes of a majority, each really given to it in that epoch; or in the one before, when the vote came late:
+   * cluster.c empties failover_auth_count as an election is scheduled and raises failover_auth_epoch as it begins, so that a vote
+   * which arrives between the two counts for the new one. An epoch has one winner, but for this: who won
    * as a replica has not voted in it yet, and as a primary may (cluster.c minds lastVoteEpoch alone); their collision is settled.
    */
   private onWon(fact: Extract<Fact, { type: 'election.won' }>): void {
     const { epoch, voters } = fact.data
-    const given = new Set(voters.filter((v) => this.votes.get(`${v} ${epoch}`) === fact.process))
+    const given = new Set(voters.filter((v) => this.counted.get(fact.process)?.has(v)))
     const needed = quorumOf(this.state(fact.process)!.cluster!.size)
     if (given.size < needed) this.fail(fact, `won epoch ${epoch} with ${given.size} votes of ${needed}`)
     const other = this.elected.get(epoch)
