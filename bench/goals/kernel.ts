@@ -1,5 +1,5 @@
 import type { Behaviour } from '../../src/engine/core/process.ts'
-import { exponential } from '../../src/engine/core/random.ts'
+import { exponentialWhole } from '../../src/engine/core/random.ts'
 import { Simulation, type Behaviours } from '../../src/engine/core/simulation.ts'
 import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../../src/engine/defaults.ts'
 import type { Settings } from '../../src/engine/settings.ts'
@@ -23,16 +23,16 @@ const GAP = 1250
 
 const server: Behaviour<Queue> = {
   boot: (disk, ctx) => {
-    ctx.setTimer('arrive', Math.round(exponential(ctx.random('arrivals'), GAP)))
+    ctx.setTimer('arrive', exponentialWhole(ctx.random('arrivals'), GAP))
     return { arrivals: disk as number, waiting: [], head: 0, total: 0, served: 0 }
   },
   persist: () => null,
   message: {},
   timer: {
     arrive: (s, ctx) => {
-      if (s.waiting.length === s.head) ctx.setTimer('done', Math.round(exponential(ctx.random('service'), SERVICE)))
+      if (s.waiting.length === s.head) ctx.setTimer('done', exponentialWhole(ctx.random('service'), SERVICE))
       s.waiting.push(ctx.now)
-      if (--s.arrivals > 0) ctx.setTimer('arrive', Math.round(exponential(ctx.random('arrivals'), GAP)))
+      if (--s.arrivals > 0) ctx.setTimer('arrive', exponentialWhole(ctx.random('arrivals'), GAP))
     },
     done: (s, ctx) => {
       s.total += ctx.now - s.waiting[s.head++]
@@ -41,7 +41,7 @@ const server: Behaviour<Queue> = {
         s.waiting = s.waiting.slice(s.head)
         s.head = 0
       }
-      if (s.head < s.waiting.length) ctx.setTimer('done', Math.round(exponential(ctx.random('service'), SERVICE)))
+      if (s.head < s.waiting.length) ctx.setTimer('done', exponentialWhole(ctx.random('service'), SERVICE))
     },
   },
 }

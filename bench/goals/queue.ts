@@ -1,4 +1,4 @@
-import { A, newSchedule, popUntil, push, takeItem } from '../../src/engine/core/schedule.ts'
+import { A, keepItem, newSchedule, place, popUntil, takeItem, type Schedule } from '../../src/engine/core/schedule.ts'
 import { exponential, newStream, type Stream } from '../../src/engine/core/random.ts'
 import { goal } from '../lib/goal.ts'
 import { compare, human, ratioOf } from '../lib/measure.ts'
@@ -23,17 +23,22 @@ const MEAN = 1000
 const GAPS = 1 << 16
 const gapsOf = (s: Stream): Int32Array => Int32Array.from({ length: GAPS }, () => Math.round(exponential(s, MEAN)))
 
+const put = (queue: Schedule, at: number, seq: number): void => {
+  const p = place(queue, at)
+  queue.words[p | A] = seq
+}
+
 type Hold = (n: number, see?: (turn: number) => void) => void
 
 const ourHold = (pending: number, gaps: Int32Array): Hold => {
   const queue = newSchedule()
   let seq = 0
-  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], seq, 0, 0, 0, 0, 0, null)
+  for (; seq < pending; seq++) put(queue, gaps[seq % GAPS], seq)
   return (n, see) => {
     for (let i = 0; i < n; i++) {
       const turn = queue.words[popUntil(queue, Number.MAX_SAFE_INTEGER) + A]
       if (see) see(turn)
-      push(queue, queue.hand + gaps[seq % GAPS], seq++, 0, 0, 0, 0, 0, null)
+      put(queue, queue.hand + gaps[seq % GAPS], seq++)
     }
   }
 }
@@ -42,13 +47,13 @@ const ourHold = (pending: number, gaps: Int32Array): Hold => {
 const ourHoldOfObjects = (pending: number, gaps: Int32Array): Hold => {
   const queue = newSchedule()
   let seq = 0
-  for (; seq < pending; seq++) push(queue, gaps[seq % GAPS], 0, 0, 0, 0, 0, 0, { at: gaps[seq % GAPS], seq })
+  for (; seq < pending; seq++) keepItem(queue, place(queue, gaps[seq % GAPS]), { at: gaps[seq % GAPS], seq })
   return (n, see) => {
     for (let i = 0; i < n; i++) {
       const item = takeItem(queue, popUntil(queue, Number.MAX_SAFE_INTEGER)) as Item
       if (see) see(item.seq)
       const at = queue.hand + gaps[seq % GAPS]
-      push(queue, at, 0, 0, 0, 0, 0, 0, { at, seq: seq++ })
+      keepItem(queue, place(queue, at), { at, seq: seq++ })
     }
   }
 }

@@ -1,9 +1,9 @@
 import { buildSimulation } from '../../src/engine/build.ts'
-import { newDirection } from '../../src/engine/core/network.ts'
+import { putConn } from '../../src/engine/core/connections.ts'
 import { newStream, uniform } from '../../src/engine/core/random.ts'
 import { SEC } from '../../src/engine/core/time.ts'
 import type { Simulation } from '../../src/engine/core/simulation.ts'
-import { OLD_PONG } from '../../src/engine/redis/peers.ts'
+import { OLD_PONG, setPong } from '../../src/engine/redis/peers.ts'
 import type { ClusterState, NodeState } from '../../src/engine/redis/state.ts'
 import { scenarioById } from '../../src/content/scenarios/index.ts'
 
@@ -41,7 +41,7 @@ export const letMeet = (sim: Simulation): void => {
     for (let i = 1; i < c.peers.length; i++) {
       const peer = c.peers[i]
       const conn = network.nextConn++
-      network.conns.set(conn, {
+      putConn(network.conns, {
         id: conn,
         kind: 'bus',
         a: id,
@@ -53,17 +53,15 @@ export const letMeet = (sim: Simulation): void => {
         established: true,
         aIncarnation: 1,
         bIncarnation: 1,
-        ab: newDirection(false),
-        ba: newDirection(false),
+        flowing: false,
       })
-      peer.link = conn
-      peer.linkUp = true
-      c.byLink.set(conn, i)
+      c.link[i] = conn
+      c.linkUp[i] = 1
       c.look[i] = OLD_PONG
-      c.pongs[i] = c.heard[i] = sim.world.now - Math.floor(uniform(dice) * 7.5 * SEC)
+      c.heard[i] = sim.world.now - Math.floor(uniform(dice) * 7.5 * SEC)
+      setPong(c, i, c.heard[i])
       const other = clusters.get(peer.process)!
       const me = places.get(peer.process)!.get(id)!
-      other.inbound.set(conn, me)
       other.inboundOf[me] = conn
     }
     c.nextDue = sim.world.now

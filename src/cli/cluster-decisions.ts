@@ -37,8 +37,8 @@ const stateOf = (sim: Simulation, id: ProcessId): NodeState => sim.process(id)!.
 const nodesOf = (sim: Simulation): ProcessId[] => [...sim.world.processes.values()].filter((p) => p.kind === 'node').map((p) => p.id)
 const isPrimary = (sim: Simulation, id: ProcessId): boolean => stateOf(sim, id).cluster!.peers[0].primary
 const primaryOf = (sim: Simulation, id: ProcessId): ProcessId | null => {
-  const { peers } = stateOf(sim, id).cluster!
-  return peers[0].replicaOf < 0 ? null : peers[peers[0].replicaOf].process
+  const { peers, replicaOf } = stateOf(sim, id).cluster!
+  return replicaOf[0] < 0 ? null : peers[replicaOf[0]].process
 }
 
 const waitFor = (sim: Simulation, done: () => boolean, limit: Micros, step: Micros): boolean => {
@@ -87,7 +87,8 @@ export const replicaMigration = (seed: number): Migrated => {
   const fact = moved as Fact | null
   if (fact === null) return { outcome: 'nobody moves', ms: null, seen: null }
   const rightly = fact.process === smallest && primaryOf(sim, fact.process) === orphan
-  const listed = (): boolean => stateOf(sim, orphan).cluster!.peers.some((p) => p.process === fact.process && p.replicaOf === 0)
+  const listed = (): boolean =>
+    stateOf(sim, orphan).cluster!.peers.some((p, i) => p.process === fact.process && stateOf(sim, orphan).cluster!.replicaOf[i] === 0)
   waitFor(sim, listed, 10 * SEC, MS)
   return {
     outcome: rightly ? SMALLEST_MIGRATES : `${fact.process} moves`,
@@ -169,8 +170,8 @@ export const manualFailover = (mode: ManualMode, seed: number, again = false): M
     result = handOver(sim, mode, primary, replica, facts)
     // the recording waits until all agree, 600 ms more, and writes for about two seconds: a primary hands over only to a replica that it knows for its own
     const knows = (id: ProcessId): boolean => {
-      const { peers } = stateOf(sim, id).cluster!
-      return peers.some((p) => p.process === primary && p.replicaOf >= 0 && peers[p.replicaOf].process === replica)
+      const { peers, replicaOf } = stateOf(sim, id).cluster!
+      return peers.some((p, i) => p.process === primary && replicaOf[i] >= 0 && peers[replicaOf[i]].process === replica)
     }
     waitFor(sim, () => nodesOf(sim).every(knows) && stateOf(sim, primary).repl.linkState === 'connected', 20 * SEC, 10 * MS)
     sim.runUntil(sim.world.now + 600 * MS + Math.round((1.6 + uniform(s) * 0.8) * SEC))

@@ -44,6 +44,8 @@ describe('recordings of Redis 7.0.15', () => {
       '20_acl.jsonl': 549,
       '21_lua.jsonl': 812,
       '22_commands.jsonl': 138,
+      '23_functions.jsonl': 189,
+      '24_functions_cluster.jsonl': 140,
     })
   })
 })

@@ -137,6 +137,14 @@ export const GLOSSARY: readonly Term[] = [
     see: 'resync-loop',
   },
   {
+    word: 'function',
+    also: 'FCALL',
+    means:
+      'A Lua function that a library registered by FUNCTION LOAD. It is part of the data: replicas hold it, and it outlives a restart; a script of EVAL does neither.',
+    room: 'redis/scripting/libraries.ts',
+    see: 'functions',
+  },
+  {
     word: 'gossip',
     means: 'Each ping tells of a few other nodes, and of every node the sender suspects. News spreads without a centre.',
     room: 'redis/gossip.ts',

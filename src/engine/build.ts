@@ -153,5 +153,5 @@ const holds = (scenario: Scenario, state: NodeState, slot: number): boolean => {
   if (cluster === null) return true
   const { halfMoved } = scenario
   const owner = hasMoved(scenario, slot) ? cluster.peers.findIndex((p) => p.process === halfMoved!.to) : slotOwner(state, slot)
-  return owner === 0 || cluster.peers[0].replicaOf === owner
+  return owner === 0 || cluster.replicaOf[0] === owner
 }

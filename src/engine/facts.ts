@@ -137,6 +137,8 @@ export interface Facts {
   'memory.refused': { command: string; policy: string; used: number; limit: number; why: string }
   'memory.accepted': { refused: number }
   /** a subscriber read too slowly (redis/client-output). */
+  /** maxmemory-clients: it took the most. */
+  'client.evicted': { client: ProcessId; bytes: number; used: number; limit: number }
   'client.bufferClosed': { client: ProcessId; waiting: number; limit: number; kind: 'hard' | 'soft' }
 
   // --- resharding
@@ -146,9 +148,12 @@ export interface Facts {
   'clients.paused': { all: boolean; lasts: Micros }
   'clients.resumed': { held: number }
   /** a script outlasts busy-reply-threshold: from now on others hear BUSY (redis/scripting/busy.ts). */
-  'script.slow': { script: string; ran: Micros; wrote: boolean; endless: boolean }
-  'script.unkillable': { script: string }
-  'script.ended': { script: string; ran: Micros; killed: boolean }
+  /** `script`: its digest, or a function's name. */
+  'script.slow': { script: string; isFunction: boolean; ran: Micros; wrote: boolean; endless: boolean }
+  'script.unkillable': { script: string; isFunction: boolean }
+  'script.ended': { script: string; isFunction: boolean; ran: Micros; killed: boolean }
+  /** how many libraries and functions it holds now; on a replica, what its primary's stream told. */
+  'functions.changed': { how: 'loaded' | 'deleted' | 'flushed' | 'restored'; libraries: number; functions: number }
   /** one command kept its thread: nobody was served meanwhile (redis/stall.ts). */
   'node.stalled': { command: 'MIGRATE' | 'RESTORE'; key: string; bytes: number; took: Micros }
   'keys.migrated': { slot: number; count: number; to: ProcessId }

@@ -1,4 +1,5 @@
 import type { Reply } from '../engine/redis/reply.ts'
+import { splitWords } from '../engine/redis/words.ts'
 
 /** Text as typed to a Redis string: one character a byte. */
 export const toBytes = (text: string): string => {
@@ -7,58 +8,11 @@ export const toBytes = (text: string): string => {
   return out
 }
 
-const ESCAPES: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' }
-const isBlank = (c: string) => c === ' ' || c === '\n' || c === '\r' || c === '\t' || c === '\0' || c === '\v' || c === '\f'
-
 /**
  * A line of redis-cli as its arguments. Double quotes know \xHH, \n, \r, \t, \b and \a; single quotes only \'.
  * A closing quote ends its argument, so a blank must follow. null: the quotes do not balance.
  */
 export const splitArgs = (line: string): string[] | null => splitWords(toBytes(line))
-
-/** The same of a line in bytes, one char each: what a server does with an inline command. */
-export const splitWords = (text: string): string[] | null => {
-  const args: string[] = []
-  let i = 0
-  for (;;) {
-    while (i < text.length && isBlank(text[i])) i++
-    if (i >= text.length) return args
-    let arg = ''
-    let quote: '"' | "'" | null = null
-    for (; ; i++) {
-      const c = text[i]
-      if (quote === null) {
-        if (c === undefined || isBlank(c)) break
-        if (c === '"' || c === "'") quote = c
-        else arg += c
-        continue
-      }
-      if (c === undefined) return null
-      if (c === quote) {
-        i++
-        if (i < text.length && !isBlank(text[i])) return null
-        break
-      }
-      if (c !== '\\') arg += c
-      else if (quote === "'") {
-        if (text[i + 1] === "'") {
-          arg += "'"
-          i++
-        } else arg += c
-      } else {
-        const hex = /^x([0-9a-fA-F]{2})/.exec(text.slice(i + 1, i + 4))
-        if (hex) {
-          arg += String.fromCharCode(parseInt(hex[1], 16))
-          i += 3
-        } else if (i + 1 < text.length) {
-          arg += ESCAPES[text[i + 1]] ?? text[i + 1]
-          i++
-        } else arg += c
-      }
-    }
-    args.push(arg)
-  }
-}
 
 const NAMED: Record<string, string> = {
   '\\': '\\\\',
@@ -104,6 +58,7 @@ const format = (reply: Reply, indent: string): string => {
   if ('double' in reply) return `(double) ${double(reply.double)}`
   if ('bool' in reply) return reply.bool ? '(true)' : '(false)'
   if ('verbatim' in reply) return reply.verbatim
+  if ('file' in reply) return `an RDB file of ${reply.file.length} bytes`
   if ('set' in reply) return many(reply.set, '~', indent, '(empty set)')
   if ('push' in reply) return many(reply.push, '>', indent, '(empty push)')
   if ('map' in reply) {

@@ -102,8 +102,10 @@ const whyNoThread = (w: World, { id }: Process, n: NodeState): Inspection['why']
   if (m !== null && w.now - m.since >= MS)
     return waits('Its thread waits for MIGRATE', `It serves nobody until ${m.to} has taken ${grouped(m.bytes)} bytes.`, m.since)
   if (s === null) return null
-  const end = s.wrote ? 'SCRIPT KILL does not help: it has written.' : 'SCRIPT KILL ends it.'
-  return waits('Its thread runs a script', `Script ${s.name.slice(0, 8)}; others hear BUSY. ${end}`, s.since)
+  const kill = s.isFunction ? 'FUNCTION KILL' : 'SCRIPT KILL'
+  const end = s.wrote ? `${kill} does not help: it has written.` : `${kill} ends it.`
+  const what = s.isFunction ? `Function ${s.name}` : `Script ${s.name.slice(0, 8)}`
+  return waits('Its thread runs a script', `${what}; others hear BUSY. ${end}`, s.since)
 }
 
 /** When its thread is free again, where that is more than a millisecond away. */
@@ -126,6 +128,7 @@ const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
       : []),
     ...replicationRows(w, n),
     { label: 'keys', value: grouped(n.keys.size) },
+    ...libraryRows(n),
     ...memoryRows(n),
     { label: 'address', value: `${n.ip}:${n.port}` },
     ...threadRows(w, p),
@@ -160,7 +163,7 @@ const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
             lastPong: c.pongs[i],
             pingSent: c.pinged[i],
             epoch: x.configEpoch,
-            reports: [...(x.reports?.keys() ?? [])].map((by) => c.peers[by].process),
+            reports: [...(c.reports.get(i)?.keys() ?? [])].map((by) => c.peers[by].process),
           }))
       : [],
     waiting: [],
@@ -170,6 +173,10 @@ const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
 }
 
 const kilobytes = (bytes: number): string => `${grouped(bytes / 1000)} kB`
+
+/** The libraries it holds, each with its functions. */
+const libraryRows = (n: NodeState): Row[] =>
+  [...n.libraries.values()].map(({ name, functions }) => ({ label: `library ${name}`, value: functions.map((f) => f.name).join(', ') }))
 
 /** Memory, and where there is a limit what becomes of it. */
 const memoryRows = (n: NodeState): { label: string; value: string }[] => {

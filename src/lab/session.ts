@@ -43,7 +43,8 @@ const DECISIVE: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
   'action.applied',
 ])
 
-const KEYFRAME_EVERY: Micros = SEC
+/** A keyframe every so often, sooner where so much happens, and never sooner than that: what a step back has to run again stays short. */
+const KEYFRAME = { every: 3 * SEC, events: 30_000, least: SEC }
 
 /**
  * One run with its past: the simulation, what was observed, keyframes, and the list of actions.
@@ -81,7 +82,8 @@ export class Session {
     this.observer = {
       onFact: (fact) => {
         this.metrics.onFact(fact)
-        if (QUIET.has(fact.type) || this.isNoise(fact)) return
+        // by far the most of what is quiet
+        if (fact.type === 'request.done' || QUIET.has(fact.type) || this.isNoise(fact)) return
         this.facts.push(fact)
         this.mark(fact)
         if (DECISIVE.has(fact.type)) this.decisive = true
@@ -259,7 +261,10 @@ export class Session {
   private keep(): void {
     const w = this.sim.world
     const last = this.keyframes[this.keyframes.length - 1]
-    if (last && (w.now <= last.at || w.now - last.at < KEYFRAME_EVERY)) return
+    if (last) {
+      const since = w.now - last.at
+      if (since < KEYFRAME.least || (since < KEYFRAME.every && w.events - last.events < KEYFRAME.events)) return
+    }
     this.keyframes.push({
       at: w.now,
       events: w.events,

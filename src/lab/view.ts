@@ -1,3 +1,4 @@
+import { connAt } from '../engine/core/connections.ts'
 import type { Message, Process, ProcessId } from '../engine/core/process.ts'
 import { eachEntry } from '../engine/core/entries.ts'
 import type { World } from '../engine/core/world.ts'
@@ -121,7 +122,7 @@ export const messagesInFlight = (w: World): MessageFace[] => {
   const out: MessageFace[] = []
   eachEntry(w, (at, item) => {
     if (item.what !== 'deliver' || item.message === null || item.message.size === 0) return
-    const c = w.network.conns.get(item.conn)
+    const c = connAt(w.network.conns, item.conn)
     if (!c) return
     const kind = kindOf(item.message)
     out.push({
@@ -134,16 +135,15 @@ export const messagesInFlight = (w: World): MessageFace[] => {
       label: labelOf(item.message, kind),
     })
   })
-  for (const c of w.network.conns.values())
-    for (const [d, from, to] of [
-      [c.ab, c.a, c.b],
-      [c.ba, c.b, c.a],
-    ] as const)
-      if (d.held)
-        for (const message of d.held.slice(0, 20)) {
-          const kind = kindOf(message)
-          out.push({ id: c.id * 64 + 63, from, to, kind, sentAt: d.heldSince, deliverAt: Infinity, label: labelOf(message, kind) })
-        }
+  for (const [place, { held, heldSince }] of w.network.conns.flows)
+    if (held !== null) {
+      const c = connAt(w.network.conns, place >> 1)!
+      const [from, to] = place % 2 === 0 ? [c.a, c.b] : [c.b, c.a]
+      for (const message of held.slice(0, 20)) {
+        const kind = kindOf(message)
+        out.push({ id: c.id * 64 + 63, from, to, kind, sentAt: heldSince, deliverAt: Infinity, label: labelOf(message, kind) })
+      }
+    }
   return out
 }
 
@@ -389,13 +389,13 @@ const nodeFace = (
 const electionFace = (w: World, p: Process, n: NodeState, c: ClusterState): ElectionFace | null => {
   const e = c.election
   if (n.repl.role !== 'replica' || e.at === 0) return null
-  const primary: Peer | undefined = c.peers[c.peers[0].replicaOf]
+  const primary: Peer | undefined = c.peers[c.replicaOf[0]]
   const expired = w.now > e.at + 10 * SEC
   if (!primary?.fail || expired) return null
   const travelling = new Set<ProcessId>()
   eachEntry(w, (_at, item) => {
     if (item.what === 'deliver' && item.to === p.id && item.message?.type === 'vote') {
-      const conn = w.network.conns.get(item.conn)
+      const conn = connAt(w.network.conns, item.conn)
       if (conn) travelling.add(conn.a === p.id ? conn.b : conn.a)
     }
   })

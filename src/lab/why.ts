@@ -1,3 +1,4 @@
+import { connAt } from '../engine/core/connections.ts'
 import type { Fact } from '../engine/core/fact.ts'
 import { eventOf } from '../engine/core/fact.ts'
 import type { Scheduled } from '../engine/core/entries.ts'
@@ -156,7 +157,7 @@ class Provenance {
     const base = world.events
     sim.observe({
       onEvent: (number, cause, entry, w: World) => {
-        const c = entry.conn ? w.network.conns.get(entry.conn) : undefined
+        const c = entry.conn ? connAt(w.network.conns, entry.conn) : null
         this.parents.set(number, {
           cause,
           at: w.now,

@@ -21,6 +21,7 @@ export const encodeReply = (reply: Reply, resp: 2 | 3): string => {
   if ('bool' in reply) return resp === 3 ? `#${reply.bool ? 't' : 'f'}\r\n` : `:${reply.bool ? 1 : 0}\r\n`
   if ('verbatim' in reply)
     return resp === 3 ? `=${reply.verbatim.length + 4}\r\ntxt:${reply.verbatim}\r\n` : encodeReply(reply.verbatim, resp)
+  if ('file' in reply) return `$${reply.file.length}\r\n${reply.file}`
   return ''
 }
 

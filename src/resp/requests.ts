@@ -1,4 +1,4 @@
-import { splitWords } from '../lab/console.ts'
+import { splitWords } from '../engine/redis/words.ts'
 
 /**
  * Reads a client's bytes as Redis 7.0.15 does (networking.c): arrays of bulk strings, or inline commands. Takes the bytes in any

@@ -1,18 +1,22 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { newStream } from '../engine/core/random.ts'
 import { SEC } from '../engine/core/time.ts'
 import { scenarioById } from '../content/scenarios/index.ts'
+import { digestOfAll } from '../engine/redis/digest.ts'
 import { readControl } from './control.ts'
 import { encodeReply, protocolError } from './replies.ts'
 import { RequestReader, type Request } from './requests.ts'
 import { serve, type Served } from './serve.ts'
 import { isHarmless, randomInput } from './testing/malformed.ts'
-import { exchange, isInstalled } from './testing/real-server.ts'
+import { exchange, isInstalled, startRealServer } from './testing/real-server.ts'
 import { QUIET, isPrimary, isWhole, ownerOf, stateOf } from './testing/worlds.ts'
 
 const HOST = '127.0.0.1'
@@ -88,6 +92,45 @@ describe('a single node', () => {
     expect(await cli(port, '-3', 'hgetall', 'none')).toBe('')
     expect(await cli(port, 'eval', 'return {1, redis.call("get", KEYS[1])}', '1', 'k')).toBe('1\nv')
   })
+
+  it.skipIf(!isInstalled('redis-cli') || !isInstalled('redis-server'))(
+    'gives its data to redis-cli --rdb, and a redis-server starts on the file (skipped without them)',
+    async () => {
+      const client = new Redis({ host: HOST, port })
+      const large = Array.from({ length: 300 }, (_, i) => `member ${i}`)
+      for (const words of [
+        ['flushall'],
+        ['set', 'plain', 'x'.repeat(500)],
+        ['set', 'number', '-70000', 'px', '1000000000000'],
+        ['rpush', 'list', ...large],
+        ['sadd', 'numbers', '1', '70000'],
+        ['sadd', 'set', ...large],
+        ['hset', 'hash', 'f', '1', 'g', 'two'],
+        ['hset', 'large', ...large],
+        ['zadd', 'scores', '1.5', 'a', '-inf', 'b'],
+        ['zadd', 'ranking', ...large.flatMap((m, i) => [String(i / 3), m])],
+        ['function', 'load', "#!lua name=lib\nredis.register_function('f', function() return 7 end)"],
+      ])
+        await client.call(words[0], ...words.slice(1))
+      await client.select(9)
+      await client.set('other', 'database')
+      const dir = mkdtempSync(join(tmpdir(), 'ringside-rdb-'))
+      await cli(port, '--rdb', join(dir, 'dump.rdb'))
+      const real = await startRealServer(dir, '--enable-debug-command', 'yes')
+      await cli(port, '--functions-rdb', join(dir, 'functions.rdb'))
+      expect(readFileSync(join(dir, 'functions.rdb'), 'latin1').includes('plain')).toBe(false)
+      expect(readFileSync(join(dir, 'functions.rdb'), 'latin1')).toContain('#!lua name=lib')
+      try {
+        expect(await cli(real.port, 'debug', 'digest')).toBe(digestOfAll(stateOf(served, 'n1')!))
+        expect(await cli(real.port, 'fcall', 'f', '0')).toBe('7')
+        expect(Number(await cli(real.port, 'pttl', 'number'))).toBeGreaterThan(0)
+      } finally {
+        real.stop()
+        client.disconnect()
+        rmSync(dir, { recursive: true, force: true })
+      }
+    },
+  )
 
   it.skipIf(!isInstalled('redis-benchmark'))('stands redis-benchmark (skipped when it is not on the PATH)', async () => {
     const { stdout } = await run(

@@ -98,7 +98,7 @@ const takes = (sim: Simulation, id: ProcessId, slot: number): boolean => {
 /** Whom a node follows; null when it is a primary. */
 const primaryOf = (sim: Simulation, id: ProcessId): ProcessId | null => {
   const c = stateOf(sim, id).cluster!
-  return c.peers[0].primary ? null : (c.peers[c.peers[0].replicaOf]?.process ?? null)
+  return c.peers[0].primary ? null : (c.peers[c.replicaOf[0]]?.process ?? null)
 }
 
 const present = (values: readonly (number | null)[]): number[] => values.filter((v) => v !== null)

@@ -161,7 +161,7 @@ const strikeOne = (sim: Simulation, mode: Mode, timeoutMs: number, s: Stream, fa
 
 const isReplicaOf = (state: NodeState, primary: ProcessId): boolean => {
   const c = state.cluster!
-  return !c.peers[0].primary && c.peers[c.peers[0].replicaOf]?.process === primary
+  return !c.peers[0].primary && c.peers[c.replicaOf[0]]?.process === primary
 }
 
 /** The first slot a primary owns. */

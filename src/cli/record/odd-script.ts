@@ -320,12 +320,66 @@ export const inScript = (s: Stream, cmd: string[]): string[] =>
     ? cmd
     : [pick(s, ['EVAL', 'EVAL', 'EVAL', 'EVAL_RO']), pick(s, CALLS), '0', ...cmd]
 
+/** A library that runs what its arguments say, in as many ways. */
+const LIBRARY = `#!lua name=calls
+${CALLS.map((call, i) => `redis.register_function('call${i}', function(KEYS, ARGV) ${call} end)`).join('\n')}
+redis.register_function{function_name = 'reads', callback = function(KEYS, ARGV) return redis.call(unpack(ARGV)) end, flags = {'no-writes'}}
+redis.register_function{function_name = 'any', callback = function(KEYS, ARGV) return {KEYS, #ARGV} end, flags = {'allow-oom'}}`
+const FUNCTIONS = ['call0', 'call1', 'call2', 'call3', 'call4', 'reads', 'any', 'nope', 'CALL0', '']
+const CODES = [
+  LIBRARY,
+  '#!lua name=other\nredis.register_function("one", function() return 1 end)',
+  '#!lua name=other\nredis.register_function("call0", function() return 1 end)',
+  '#!lua name=calls\nredis.register_function("one", function() return {1, "a", nil} end)',
+  '#!lua name=x y\n',
+  '#!lua\n',
+  '#!js name=x\n',
+  '#!lua name=x\nreturn 1 +',
+  '#!lua name=x\nredis.register_function("a b", function() end)',
+  '#!lua name=x\nredis.register_function("f", 1)',
+  '#!lua name=x\nredis.register_function{function_name="f", callback=function() end, flags={"no-writes", "odd"}}',
+  '#!lua name=x\nredis.call("get", "x")',
+  'return 1',
+  '',
+]
+
+/** Something about functions, or a command said by one. */
+const aboutFunctions = (s: Stream, cmd: string[]): string[] => {
+  switch (below(s, 8)) {
+    case 0:
+      return ['FUNCTION', 'LOAD', ...pick(s, [[], ['REPLACE'], ['REPLACE', 'replace'], ['odd']]), pick(s, CODES)]
+    case 1:
+      return ['FUNCTION', 'LOAD', 'REPLACE', LIBRARY]
+    case 2:
+      return [
+        'FUNCTION',
+        ...pick(s, [['LIST'], ['LIST', 'WITHCODE'], ['LIST', 'LIBRARYNAME', 'c*'], ['LIST', 'LIBRARYNAME'], ['LIST', 'odd']]),
+      ]
+    case 3:
+      return [
+        'FUNCTION',
+        ...pick(s, [['STATS'], ['KILL'], ['DELETE', 'other'], ['DELETE', 'odd'], ['FLUSH', 'odd'], ['RESTORE', 'odd'], ['odd']]),
+      ]
+    default: {
+      const call = pick(s, ['FCALL', 'FCALL', 'FCALL', 'FCALL_RO'])
+      const keys = pick(s, [['0'], ['0'], ['0'], ['1', 'k'], ['9'], ['-1'], ['odd']])
+      return /^(MULTI|EXEC|DISCARD|WATCH|QUIT|RESET|HELLO|CLIENT|DEBUG|AUTH|MIGRATE)/i.test(cmd[0])
+        ? cmd
+        : [call, pick(s, FUNCTIONS), ...keys, ...cmd]
+    }
+  }
+}
+
 /** A script of its seed for one node outside cluster mode, that allows DEBUG. */
 export const randomOddScript = (seed: number, steps: number): ScriptStep[] => {
   const s = newStream(seed, 'odd script')
   const out: ScriptStep[] = [
     ...[['FLUSHALL'], ['SCRIPT', 'FLUSH'], ['DEBUG', 'SET-ACTIVE-EXPIRE', '0']],
     ...LIMITS.map(([name, value]) => ['CONFIG', 'SET', name, value]),
+    ...[
+      ['FUNCTION', 'FLUSH'],
+      ['FUNCTION', 'LOAD', LIBRARY],
+    ],
   ].map((cmd) => ({ node: 0, cmd }))
   let isMulti = false
   while (out.length < steps) {
@@ -348,6 +402,14 @@ export const randomOddScript = (seed: number, steps: number): ScriptStep[] => {
         if (isMulti) continue
         cmd = ['PEXPIRE', pick(s, ['s1', 'n1', 'h1', 'l1', 't1', 'z1', 'b1', 'x']), '1']
         step.sleepAfter = 3
+        break
+      case 5:
+      case 6:
+        cmd = aboutFunctions(s, cmd)
+        if (cmd[0] === 'FUNCTION') step.unordered = 'nested'
+        break
+      case 7:
+        if (below(s, 4) === 0 && !isMulti) cmd = ['DEBUG', 'DIGEST']
         break
       case 4:
         cmd = pick(s, [['HELLO', '3'], ['HELLO', '2'], ['SELECT', '0'], ['MULTI'], ['WATCH', 's1', 'h1']])

@@ -130,7 +130,7 @@ const nodeState = (sim: Simulation, port: string): NodeState => sim.process(proc
 const rowOf = (sim: Simulation, port: string): string => {
   const c = nodeState(sim, port).cluster!
   const me = c.peers[0]
-  const epoch = me.replicaOf >= 0 ? c.peers[me.replicaOf].configEpoch : me.configEpoch
+  const epoch = c.replicaOf[0] >= 0 ? c.peers[c.replicaOf[0]].configEpoch : me.configEpoch
   const { ranges } = claimOf(c, 0)
   const slots: string[] = []
   for (let i = 0; i < ranges.length; i += 2) slots.push(ranges[i] === ranges[i + 1] ? String(ranges[i]) : `${ranges[i]}-${ranges[i + 1]}`)
@@ -277,8 +277,8 @@ const createWrong = (step: Step): Wrong | null => {
   // who follows whom is chance where replicas had to be swapped: then only how many follow each primary is the same
   const pairs = Object.entries(step.finally).map(([replica, id]) => [portOf(replica), /\d+/.exec(id)![0]])
   const got = pairs.map(([replica]) => {
-    const { peers } = nodeState(sim, replica).cluster!
-    return [replica, peers[0].replicaOf < 0 ? 'none' : peers[peers[0].replicaOf].process.slice(1)]
+    const { peers, replicaOf } = nodeState(sim, replica).cluster!
+    return [replica, replicaOf[0] < 0 ? 'none' : peers[replicaOf[0]].process.slice(1)]
   })
   const counts = (list: string[][]): string[] => list.map(([, primary]) => primary).sort((a, b) => (a < b ? -1 : 1))
   const owners = ports.flatMap((port) => claimOf(nodeState(sim, port).cluster!, 0).ranges.slice())

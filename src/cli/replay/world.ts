@@ -105,7 +105,7 @@ export class GoldenWorld {
       for (const port of header.nodes) {
         const state = this.stateOf(port)!
         state.repl.offset = 0
-        for (const p of state.cluster?.peers ?? []) p.replOffset = 0
+        state.cluster?.replOffset.fill(0)
       }
   }
 
@@ -275,7 +275,7 @@ export class GoldenWorld {
           if (flags.includes('handshake') || flags.includes('fail?')) return `${port} sees ${p.process} as ${flags.join()}`
           const isUp = this.sim.process(p.process)?.status === 'up'
           if (isUp !== !flags.includes('fail')) return `${port} sees ${p.process} as ${flags.join()}`
-          if (isUp && i !== 0 && !p.linkUp) return `${port} has no link to ${p.process}`
+          if (isUp && i !== 0 && c.linkUp[i] === 0) return `${port} has no link to ${p.process}`
         }
         const seen = [c.state, ...this.view(port)].join('\n')
         if (first === '') first = seen
@@ -301,7 +301,9 @@ export class GoldenWorld {
       const flags = peerFlags(p, false)
         .split(',')
         .filter((f) => f !== 'myself')
-      return [`${p.id} ${flags.join()} ${p.primary || p.replicaOf < 0 ? '-' : c.peers[p.replicaOf].id} ${claimOf(c, i).ranges.join()}`]
+      return [
+        `${p.id} ${flags.join()} ${p.primary || c.replicaOf[i] < 0 ? '-' : c.peers[c.replicaOf[i]].id} ${claimOf(c, i).ranges.join()}`,
+      ]
     })
     return rows.sort((a, b) => (a < b ? -1 : 1))
   }

@@ -9,6 +9,7 @@ import { getEntry } from '../../engine/redis/keyspace.ts'
 import { OK } from '../../engine/redis/reply.ts'
 import type { NodeState } from '../../engine/redis/state.ts'
 import { whyNot } from '../../engine/redis/why-not.ts'
+import { splitArgs } from '../../lab/console.ts'
 import { scenarioById } from './index.ts'
 
 /** What the presets about the cluster's own repair say happens, happens. */
@@ -102,7 +103,7 @@ describe('Forgotten by one alone', () => {
     const n6 = l.node('n6').id
     expect(speaker(l)('n1', `CLUSTER FORGET ${n6}`)).toEqual(OK)
     const until = l.sim.world.now
-    const knows = () => l.node('n1').cluster!.byId.has(n6)
+    const knows = () => l.node('n1').cluster!.peers.some((p) => p.id === n6 && !p.gone)
     l.sim.runUntil(until + 58 * SEC)
     expect(knows()).toBe(false)
     l.sim.runUntil(until + 66 * SEC)
@@ -153,6 +154,26 @@ describe('A script that never ends', () => {
     applyAction(sim, { type: 'crash', process: 'n3' })
     sim.runUntil(sim.world.now + 12 * SEC)
     expect(facts.flatMap((f) => (f.type === 'failover.promoted' ? [f.data.from] : []))).toEqual(['n3'])
+  })
+})
+
+describe('A function on every node', () => {
+  it('goes with the data to the replica, which keeps it as a primary; another primary has none', () => {
+    const { sim, facts, node } = lab('functions')
+    const say = (process: string, argv: string[]) => {
+      applyAction(sim, { type: 'command', process, argv })
+      sim.runUntil(sim.world.now + SEC / 2)
+      return facts.flatMap((f) => (f.type === 'console.replied' ? [f.data.reply] : [])).at(-1)
+    }
+    const line = /FUNCTION LOAD ".*"(?=, then)/.exec(scenarioById('functions')!.about)![0]
+    expect(say('n1', splitArgs(line)!)).toBe('counters')
+    expect(say('n1', ['FCALL', 'bump', '1', 'bar', '5'])).toBe(5)
+    expect(say('n3', ['FCALL', 'bump', '1', 'foo', '5'])).toEqual({ error: 'ERR Function not found' })
+    expect(facts.filter((f) => f.type === 'functions.changed').map((f) => f.process)).toEqual(['n1', 'n4'])
+    applyAction(sim, { type: 'crash', process: 'n1' })
+    sim.runUntil(sim.world.now + 12 * SEC)
+    expect(node('n4').repl.role).toBe('primary')
+    expect(say('n4', ['FCALL', 'bump', '1', 'bar', '5'])).toBe(10)
   })
 })
 

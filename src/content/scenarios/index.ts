@@ -63,7 +63,12 @@ export const SCENARIOS: readonly Scenario[] = [
     'Two Sentinels',
     'One Sentinel is enough to hold the primary down, but it takes two votes to act. Crash s2, then n1: nobody fails over.',
   ),
-  sentinels(1, 1, 'One Sentinel', 'A single Sentinel decides alone, and alone it can be wrong. Cut it off from n1, but nobody else.'),
+  sentinels(
+    1,
+    1,
+    'One Sentinel',
+    'A single Sentinel decides alone, and alone it can be wrong. Cut the link of s1 to n1, and no other: open the menu of s1, Link to…',
+  ),
   sentinels(5, 3, 'Five Sentinels', 'Five Sentinels, quorum three: two of them may die, and one may be mistaken.'),
   {
     ...base,
@@ -269,6 +274,28 @@ export const SCENARIOS: readonly Scenario[] = [
     topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
     config: { 'busy-reply-threshold': '1000', 'cluster-node-timeout': '5000' },
   },
+  {
+    ...base,
+    id: 'functions',
+    title: 'A function on every node',
+    about: String.raw`In the console of n1 say FUNCTION LOAD "#!lua name=counters\nredis.register_function('bump', function(keys, args) return redis.call('INCRBY', keys[1], args[1]) end)", then FCALL bump 1 bar 5. Its replica n4 holds the library too, as part of the data, and keeps it when n1 crashes; a script of EVAL is held by nobody but n1. But n3 answers that there is no such function: each primary has to load its own, and a resharding takes keys along, never functions.`,
+    topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
+    load: { ...DEFAULT_LOAD, rate: 200 },
+    config: { 'cluster-node-timeout': '5000' },
+  },
+]
+
+/** What the scenarios are about: the picker's headings, each with the ids under it. */
+export const SCENARIO_GROUPS: readonly { title: string; ids: readonly string[] }[] = [
+  { title: 'Sizes', ids: ['first-minute', 'single', 'four-primaries', 'six-six', 'hundred'] },
+  { title: 'Sentinel', ids: ['sentinel-3', 'sentinel-2', 'sentinel-1', 'sentinel-5'] },
+  { title: 'Caching', ids: ['stampede', 'too-small', 'invalidation'] },
+  {
+    title: 'Failover and replication',
+    ids: ['article-24', 'rejoin', 'orphaned-primary', 'fenced-minority', 'no-persistence', 'resync-loop', 'endless-script', 'functions'],
+  },
+  { title: 'Moving slots and nodes', ids: ['half-moved', 'wrong-order', 'large-key', 'forgotten-by-one'] },
+  { title: 'Rights and secrecy', ids: ['open-port', 'three-users', 'eavesdropper'] },
 ]
 
 export const DEFAULT_SCENARIO = 'first-minute'

@@ -109,15 +109,16 @@ export const randomNode = (owner: ClientOwner, except: ProcessId | null, ctx: Co
 
 export const performSend = (owner: ClientOwner, flow: FlowState, e: SendEffect, ctx: Context): typeof WAITS => {
   const { map, wires } = owner.client
+  const isCluster = ctx.settings.cluster === true
   let to = e.to
   let readonly = false
-  const slot = ctx.settings.cluster && !keyless(e.argv) ? keySlot(e.argv[1]) : -1
+  const slot = isCluster && !keyless(e.argv) ? keySlot(e.argv[1]) : -1
   if (to === null) {
-    const owns = ctx.settings.cluster ? (slot < 0 ? -1 : ownerIndex(map, slot)) : ownerIndex(map, 0)
+    const owns = isCluster ? (slot < 0 ? -1 : ownerIndex(map, slot)) : ownerIndex(map, 0)
     if (owns < 0) to = randomNode(owner, null, ctx)
     else {
       to = map.nodes[owns]
-      if (e.read && owner.policy.readFrom === 'replica') {
+      if (e.read === true && owner.policy.readFrom === 'replica') {
         const replicas = map.replicas[owns]
         if (replicas.length > 0) {
           to = map.nodes[replicas[replicas.length === 1 ? 0 : below(ctx.random('replica'), replicas.length)]]
@@ -128,7 +129,7 @@ export const performSend = (owner: ClientOwner, flow: FlowState, e: SendEffect, 
   }
   const wire = wireTo(wires, to, readonly, ctx, loginOf(owner))
   const { timeout } = owner.policy
-  if (e.asking) sendOn(wire, ASKING, IGNORED, timeout, owner.alarms, ctx)
+  if (e.asking === true) sendOn(wire, ASKING, IGNORED, timeout, owner.alarms, ctx)
   sendOn(wire, e.argv, flow.id, timeout, owner.alarms, ctx, slot)
   flow.tries++
   flow.peer = to

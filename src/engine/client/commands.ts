@@ -52,11 +52,13 @@ export const troubleOf = (reply: Reply | Lost): Trouble => {
  *
  *     for (;;) { const reply = yield send; if (it is no trouble) return reply; yield redirect or backoff }
  *
- * written as a machine, since every request goes through it: it is its own `send` effect, and makes no object a step. What `next`
- * returns counts until the next call of any.
+ * written as a machine, since every request goes through it: it is its own `send` effect and its own step, and makes no object. What
+ * `next` returns counts until its next call.
  */
 class CommandFlow implements SendEffect {
   readonly op = 'send'
+  done = false
+  value: Effect | Reply | undefined = undefined
   readonly label: string
   readonly argv: readonly string[]
   to: ProcessId | null = null
@@ -81,9 +83,9 @@ class CommandFlow implements SendEffect {
   }
 
   next(answer: unknown): IteratorResult<Effect, Reply | undefined> {
-    if (!this.begun) {
+    if (this.begun === false) {
       this.begun = true
-      return yielded(this)
+      return this.yielded(this)
     }
     if (this.trouble === null) return this.replied(answer as Reply | Lost)
     const { trouble } = this
@@ -91,14 +93,26 @@ class CommandFlow implements SendEffect {
     return this.goOn(trouble, answer as ProcessId | '' | null)
   }
 
+  private yielded(effect: Effect): IteratorResult<Effect, never> {
+    this.value = effect
+    return this as unknown as IteratorResult<Effect, never>
+  }
+
+  private ended(reply: Reply | undefined): IteratorResult<never, Reply | undefined> {
+    this.done = true
+    this.value = reply
+    return this as unknown as IteratorResult<never, Reply | undefined>
+  }
+
   private replied(reply: Reply | Lost): IteratorResult<Effect, Reply | undefined> {
     const trouble = troubleOf(reply)
-    if (trouble === 'none') return ended(reply as Reply)
+    if (trouble === 'none') return this.ended(reply as Reply)
     if (trouble === 'error') throw new Failure('error', (reply as { error: string }).error)
     this.trouble = reply as { error: string } | Lost
     const { label, hops, attempt } = this
-    if (trouble === 'redirect') return yielded({ op: 'redirect', label, error: (reply as { error: string }).error, hops } as RedirectEffect)
-    return yielded({ op: 'backoff', label, attempt, lost: 'lost' in (reply as object) ? (reply as Lost).lost : null } as BackoffEffect)
+    if (trouble === 'redirect')
+      return this.yielded({ op: 'redirect', label, error: (reply as { error: string }).error, hops } as RedirectEffect)
+    return this.yielded({ op: 'backoff', label, attempt, lost: 'lost' in (reply as object) ? (reply as Lost).lost : null } as BackoffEffect)
   }
 
   /** Where to try next is known: '' = by the slot map, after a redirect it is a refusal to follow; null = no further attempt. */
@@ -107,7 +121,7 @@ class CommandFlow implements SendEffect {
     const redirected = error !== null && troubleOf(trouble as Reply) === 'redirect'
     if (redirected && next === '') throw new Failure('error', error)
     if (next === null) {
-      if (this.soft) return ended(undefined)
+      if (this.soft) return this.ended(undefined)
       throw new Failure('unavailable', redirected ? `too many redirects: ${error}` : (error ?? (trouble as Lost).lost))
     }
     if (redirected) this.hops++
@@ -115,19 +129,8 @@ class CommandFlow implements SendEffect {
     this.to = next === '' ? null : next
     this.asking = redirected && error.startsWith('ASK')
     if (this.attempt > 0) this.read = false
-    return yielded(this)
+    return this.yielded(this)
   }
-}
-
-const STEP: { done: false; value: Effect } = { done: false, value: null as unknown as Effect }
-const END: { done: true; value: Reply | undefined } = { done: true, value: undefined }
-const yielded = (effect: Effect): IteratorResult<Effect, never> => {
-  STEP.value = effect
-  return STEP
-}
-const ended = (reply: Reply | undefined): IteratorResult<never, Reply | undefined> => {
-  END.value = reply
-  return END
 }
 
 /** One command. It fails with an error reply, and when the attempts are used up; `soft`: then it answers undefined instead. */

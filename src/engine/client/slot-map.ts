@@ -2,6 +2,7 @@ import { newPages, ownPage, type Pages } from '../core/clone.ts'
 import type { ProcessId } from '../core/process.ts'
 import { processAt, processWithId } from '../redis/address.ts'
 import type { Reply } from '../redis/reply.ts'
+import { shareUniformPages } from '../redis/uniform-pages.ts'
 
 /** What a client believes: who owns which slot. `slots` holds indexes into `nodes`, -1 = unknown. */
 export interface SlotMap {
@@ -16,7 +17,7 @@ export interface SlotMap {
 }
 
 const SLOTS = 16384
-const PAGE_BITS = 10
+const PAGE_BITS = 8
 const PAGE = 1 << PAGE_BITS
 
 export const newSlotMap = (nodes: readonly ProcessId[]): SlotMap => ({
@@ -79,6 +80,7 @@ export const learnSlots = (map: SlotMap, reply: Reply): number => {
     }
     map.replicas[owner] = replicas
   }
+  if (changed > 0) shareUniformPages(map.slots)
   if (listed.size > 0) {
     map.known = true
     map.listed = [...listed]

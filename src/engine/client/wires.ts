@@ -79,9 +79,9 @@ export const sendOn = (
   slot = -1,
 ): void => {
   enqueue(wire, tag, ctx.now)
-  if (wire.ready) ctx.send(wire.id, { type: 'command', argv, slot } as CommandMessage)
+  if (wire.ready === true) ctx.send(wire.id, { type: 'command', argv, slot } as CommandMessage)
   else wire.unsent.push(argv)
-  if (!wire.watched) {
+  if (wire.watched === false) {
     wire.watched = true
     setAlarm(alarms, timeout, 'wire', wire.id, ctx)
   }

@@ -9,11 +9,20 @@ export interface Pages<P> {
   owned: Uint8Array
 }
 
+const times = <P>(count: number, page: P): P[] => Array.from({ length: count }, () => page)
+
+/** A table of equal pages: one page stands for all of them until they are written. */
 export const newPages = <P>(count: number, make: () => P): Pages<P> => ({
   cow: true,
-  pages: Array.from({ length: count }, make),
-  owned: new Uint8Array(count).fill(1),
+  pages: times(count, make()),
+  owned: new Uint8Array(count),
 })
+
+/** A copy of the table; from now on neither side owns a page. */
+export const sharePages = <P>(table: Pages<P>): Pages<P> => {
+  table.owned.fill(0)
+  return { cow: true, pages: table.pages.slice(), owned: new Uint8Array(table.owned.length) }
+}
 
 /** The page, made this table's own first; `copied` may know a quicker way to copy it. */
 export const ownPage = <P>(table: Pages<P>, i: number, copied: (page: P) => P = clone): P => {
@@ -38,7 +47,13 @@ export const growPages = <P>(table: Pages<P>, make: () => P): void => {
 /** A page for reading: never change what it returns. */
 export const page = <P>(table: Pages<P>, i: number): P => table.pages[i]
 
-const isPages = (value: object): value is Pages<unknown> => (value as { cow?: unknown }).cow === true
+/** A list of things that are never changed once made: clones have lists of their own and share the things. */
+export interface Sharing<T> {
+  readonly cow: 'list'
+  list: T[]
+}
+
+export const newSharing = <T>(): Sharing<T> => ({ cow: 'list', list: [] })
 
 /**
  * An independent copy of plain data (JSON values, bigint, Map, Set, typed arrays). Frozen objects are shared: nobody can change them.
@@ -66,14 +81,17 @@ const copy = (value: unknown): unknown => {
   if (value instanceof Set) return new Set(value)
   if (ArrayBuffer.isView(value)) return (value as Uint8Array).slice()
   if (Object.isFrozen(value)) return value
-  if (isPages(value)) {
-    value.owned.fill(0)
-    return { cow: true, pages: value.pages.slice(), owned: new Uint8Array(value.owned.length) }
-  }
+  const { cow } = value as { cow?: true | 'list' }
+  if (cow === 'list') return { cow, list: (value as Sharing<unknown>).list.slice() }
+  if (cow === true) return sharePages(value as Pages<unknown>)
   const out = spread(value)
-  for (const k in out) {
-    const v = out[k]
-    if (typeof v === 'object' && v !== null) out[k] = copy(v)
+  const values = Object.values(out)
+  let names: string[] | null = null
+  for (let i = 0; i < values.length; i++) {
+    const v = values[i]
+    if (typeof v !== 'object' || v === null) continue
+    names ??= Object.keys(out)
+    out[names[i]] = copy(v)
   }
   return out
 }
@@ -83,6 +101,46 @@ const copy = (value: unknown): unknown => {
  * by field, a dozen times slower. So there are several places, chosen by the first field's name.
  */
 const places: readonly ((o: object) => Record<string, unknown>)[] = [
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
+  (o) => ({ ...o }),
   (o) => ({ ...o }),
   (o) => ({ ...o }),
   (o) => ({ ...o }),

@@ -1,6 +1,7 @@
+import { connAt } from './connections.ts'
 import type { ConnId, NetworkState } from './network.ts'
 import type { Message, Process, ProcessId } from './process.ts'
-import { A, B, C, D, E, F, eachScheduled, push, type Schedule } from './schedule.ts'
+import { A, B, C, D, E, F, eachScheduled, type Schedule } from './schedule.ts'
 import type { Micros } from './time.ts'
 
 /** What the queue's entries are. */
@@ -33,29 +34,18 @@ export interface Scheduled {
 const whole = (low: number, most: number): number => most - (((most | 0) - low) >>> 0)
 
 /**
- * Schedules an entry as the six words of a record. `to` is the process's number in order of birth, −1 = nobody known;
- * `place` a connection, for a timer its place among the process's timer names.
+ * The first word: what it is, and the receiver's number in order of birth, −1 = nobody known. Then come its incarnation; a connection,
+ * for a timer the place among the process's timer names; a token; the event that scheduled it; when.
  */
-export const pushEntry = (
-  s: Schedule,
-  at: Micros,
-  what: number,
-  to: number,
-  incarnation: number,
-  place: number,
-  token: number,
-  cause: number,
-  now: Micros,
-  item: unknown,
-): void => push(s, at, what | (to << WHAT_BITS), incarnation, place, token | 0, cause | 0, now | 0, item)
+export const headOf = (what: number, to: number): number => what | (to << WHAT_BITS)
 
 /** The fields of the record at `p`. */
-export const whatOf = (words: ArrayLike<number>, p: number): number => words[p + A] & ((1 << WHAT_BITS) - 1)
-export const receiverOf = (words: ArrayLike<number>, p: number): number => words[p + A] >> WHAT_BITS
-export const incarnationOf = (words: ArrayLike<number>, p: number): number => words[p + B]
-export const placeIn = (words: ArrayLike<number>, p: number): number => words[p + C]
-export const tokenOf = (words: ArrayLike<number>, p: number): number => words[p + D]
-export const causeOf = (words: ArrayLike<number>, p: number, event: number): number => whole(words[p + E], event)
+export const whatOf = (words: ArrayLike<number>, p: number): number => words[p | A] & ((1 << WHAT_BITS) - 1)
+export const receiverOf = (words: ArrayLike<number>, p: number): number => words[p | A] >> WHAT_BITS
+export const incarnationOf = (words: ArrayLike<number>, p: number): number => words[p | B]
+export const placeIn = (words: ArrayLike<number>, p: number): number => words[p | C]
+export const tokenOf = (words: ArrayLike<number>, p: number): number => words[p | D]
+export const causeOf = (words: ArrayLike<number>, p: number, event: number): number => whole(words[p | E], event)
 
 /** The part of a world that entries speak of. */
 export interface Stage {
@@ -77,7 +67,7 @@ export const entryAt = (
 ): Scheduled => {
   const what = WHAT[whatOf(words, p)]
   const number = receiverOf(words, p)
-  const to = number >= 0 ? names[number] : (w.network.conns.get(placeIn(words, p))?.b ?? '')
+  const to = number >= 0 ? names[number] : (connAt(w.network.conns, placeIn(words, p))?.b ?? '')
   const timer = what === 'timer'
   return {
     what,
@@ -88,7 +78,7 @@ export const entryAt = (
     name: timer ? w.processes.get(to)!.timers.names[placeIn(words, p)] : '',
     token: timer ? whole(tokenOf(words, p), w.nextToken) : tokenOf(words, p),
     data: timer ? item : null,
-    sentAt: whole(words[p + F], at),
+    sentAt: whole(words[p | F], at),
     cause: causeOf(words, p, w.events),
   }
 }

@@ -141,10 +141,24 @@ export const startFlow = <S>(host: FlowHost<S>, state: S, name: string, args: re
   }
   flows.table[id & last] = flow
   const cache = cacheOf(flows)
-  const generator = begun(host.registry[name], args)
+  const generator = begun(functionOf(host.registry, name), args)
   cache[id & last] = generator
   run(host, state, flows, cache, flow, generator, false, undefined, ctx)
   return id
+}
+
+// most flows are the same as the one before
+let lastRegistry: FlowHost<never>['registry'] | null = null
+let lastName = ''
+let lastFunction: FlowFunction | null = null
+
+const functionOf = (registry: FlowHost<never>['registry'], name: string): FlowFunction => {
+  if (lastFunction === null || name !== lastName || registry !== lastRegistry) {
+    lastRegistry = registry
+    lastName = name
+    lastFunction = registry[name]
+  }
+  return lastFunction
 }
 
 /** The most usual number of arguments goes without a list. */

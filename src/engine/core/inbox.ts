@@ -14,6 +14,20 @@ export const inLoopOrder = (inbox: readonly InboxItem[]): InboxItem[] => {
   return [0, 1, 2].flatMap((r) => inbox.filter((item) => rank(item) === r))
 }
 
+/** Stands where an item was, so that nobody keeps its message. */
+const TAKEN: InboxItem = Object.freeze({ conn: 0, message: Object.freeze({ type: '$taken' }), cause: 0, read: 0 })
+
+/** Takes what has waited longest; there must be something. */
+export const takeFirst = (p: Process): InboxItem => {
+  const item = p.inbox[p.head]
+  p.inbox[p.head++] = TAKEN
+  if (p.head > 64 && p.head * 2 > p.inbox.length) {
+    p.inbox = p.inbox.slice(p.head)
+    p.head = 0
+  }
+  return item
+}
+
 /** When a thread that waits will be free: not before it is released. */
 export const FOREVER = Number.MAX_SAFE_INTEGER
 

@@ -21,7 +21,7 @@ export const hash32 = (text: string, seed = 0): number => {
 
 /** A stream seeded from (seed, name): two names never share their numbers, whatever else changes. */
 export const newStream = (seed: number, name: string): Stream => {
-  const s = { a: hash32(name, seed), b: hash32(name, seed ^ 0x9e3779b9), c: seed | 0, d: 1 }
+  const s = { a: hash32(name, seed) | 0, b: hash32(name, seed ^ 0x9e3779b9) | 0, c: seed | 0, d: 1 }
   for (let i = 0; i < 15; i++) next32(s)
   return s
 }
@@ -85,3 +85,6 @@ const unitExponential = (s: Stream): number => {
 
 /** Exponential with the given mean. */
 export const exponential = (s: Stream, mean: number): number => mean * unitExponential(s)
+
+/** The same to the nearest whole number: a length of time. */
+export const exponentialWhole = (s: Stream, mean: number): number => Math.round(mean * unitExponential(s))

@@ -1,343 +1,154 @@
 import type { Micros } from './time.ts'
+import {
+  A,
+  F,
+  RECORD,
+  RECORD_BITS,
+  cloneWheel,
+  eachOnWheel,
+  emptyWheel,
+  keepOnWheel,
+  nextOnWheel,
+  popFromWheel,
+  placeOnWheel,
+  takeFromWheel,
+  type Visit,
+  type Wheel,
+} from './wheel.ts'
+
+export { A, B, C, D, E, F } from './wheel.ts'
 
 /**
- * The event queue: a hierarchical timing wheel of integer microseconds, each slot a FIFO list: 4096 slots of 1 µs, so that what
- * is due within a few milliseconds, as nearly all is, need never be moved; then 1024 of 4 ms; then 1024 of 4 s.
- * Order is exactly (at, order of insertion). An entry stands at the lowest level whose round it shares with the wheel's hand;
- * so it has always come down to a lower level before a later entry of the same time can be put there.
- * All that is due sooner stands at a lower level or in an earlier slot: the first occupied slot holds the next entry.
- * (Varghese and Lauck, "Hashed and hierarchical timing wheels", 1987.)
- *
- * An entry is a record of eight words; a slot's records fill chunks of sixteen, so that both taking them and moving them down go
- * through memory in one direction, and no object is made for an entry.
+ * The event queue, in the exact order (at, order of insertion). Few entries, as in a cluster of some nodes, stand in a line: a new one
+ * mostly passes a handful. Many are on a timing wheel (wheel.ts). While they stand in a line, the wheel's parts are empty.
  */
-export interface Schedule {
-  /** the wheel's hand: never after the next entry. */
-  hand: Micros
-  /** where the hand's block of 2^32 µs begins. */
-  base: Micros
-  size: number
-  /**
-   * what the wheel reads at every step, side by side: of each slot where its first record stands and where its last one
-   * ends (without meaning where the slot's bit is clear); one bit a slot; then the words named below.
-   */
-  wheel: Int32Array
-  /** the records. The low 32 bits of the time come first: within a block they say all. */
-  words: Int32Array
-  /** of each chunk: the next one of its slot, or the next free one. */
-  chain: Int32Array
-  /** what goes with some entries; a free place holds the number of the next free one, `freeItem` the first, −1 = none. */
-  items: unknown[]
-  freeItem: number
-  /** entries beyond the hand's block (71 minutes), in order of insertion. */
-  far: Far[]
+export interface Schedule extends Wheel {
+  inLine: boolean
+  /** the line, the soonest last: times, and positions of records in `words`; after these the positions that are free. */
+  times: Float64Array
+  order: Int32Array
 }
 
-interface Far {
-  at: Micros
-  /** words 1 to 7. */
-  rest: readonly number[]
-}
+/** A line of more becomes a wheel; a wheel of fewer becomes a line. */
+const MOST = 64
+const FEW = 40
 
-/** Words of a record, from its position: the caller's own six, and the place of its item. */
-export const A = 1
-export const B = 2
-export const C = 3
-export const D = 4
-export const E = 5
-export const F = 6
-const ITEM = 7
-const RECORD = 8
-const BLOCK = 4294967296
+const NONE = new Int32Array(0)
 
-/** The first slot of the second and of the third level, and all slots; how many low bits of the time the first, and the first two levels tell. */
-const SECOND = 4096
-const THIRD = 5120
-const SLOTS = 6144
-const ROUND = 12
-const LONG_ROUND = 22
+const FIRST_ORDER = Int32Array.from({ length: MOST }, (_, i) => i * RECORD)
 
-/** Words of the wheel: bits of slots from here; one bit for each word of those that is not zero; one bit for each word of those; */
-const BITS = 2 * SLOTS
-const SUMMARY = BITS + SLOTS / 32
-const TOP = SUMMARY + SLOTS / 1024
-/** the low 32 bits of the hand; chunks used so far, and the first one given back, −1 = none. */
-const HAND = TOP + 1
-const CHUNKS = TOP + 2
-const FREE = TOP + 3
-const WHEEL = TOP + 4
-
-/** Words of a chunk, a power of two, and its logarithm. */
-const CHUNK = 128
-const CHUNK_BITS = 7
-
-const newWheel = (): Int32Array => {
-  const wheel = new Int32Array(WHEEL)
-  wheel[FREE] = -1
-  return wheel
-}
-
-export const newSchedule = (): Schedule => ({
-  hand: 0,
+const emptyLine = (hand: Micros): Schedule => ({
+  hand,
   base: 0,
   size: 0,
-  wheel: newWheel(),
-  words: new Int32Array(16 * CHUNK),
-  chain: new Int32Array(16),
-  items: [],
+  wheel: NONE,
+  words: new Int32Array(MOST * RECORD),
+  chain: NONE,
+  items: new Array<unknown>(MOST).fill(null),
   freeItem: -1,
   far: [],
+  inLine: true,
+  times: new Float64Array(MOST),
+  order: FIRST_ORDER.slice(),
 })
+
+export const newSchedule = (): Schedule => emptyLine(0)
 
 /** Items are shared, not copied: they are never changed. */
 export const cloneSchedule = (s: Schedule): Schedule => {
-  const chunks = Math.max(1, s.wheel[CHUNKS])
-  return {
-    ...s,
-    wheel: s.wheel.slice(),
-    words: s.words.slice(0, chunks * CHUNK),
-    chain: s.chain.slice(0, chunks),
-    items: s.items.slice(),
-    far: s.far.slice(),
+  // of one shape, whichever way it came about
+  const copy = emptyLine(s.hand)
+  if (s.inLine) {
+    copy.size = s.size
+    copy.words.set(s.words)
+    copy.items = s.items.slice()
+    copy.times.set(s.times)
+    copy.order.set(s.order)
+    return copy
   }
+  return Object.assign(copy, cloneWheel(s), { inLine: false })
 }
 
-/** Twice as many chunks. */
-const grow = (s: Schedule): void => {
-  const words = new Int32Array(s.words.length * 2)
-  words.set(s.words)
-  const chain = new Int32Array(s.chain.length * 2)
-  chain.set(s.chain)
-  s.words = words
-  s.chain = chain
-}
-
-const isFull = (wheel: Int32Array, chain: Int32Array): boolean => wheel[FREE] < 0 && wheel[CHUNKS] === chain.length
-
-/** Room for a record of this time: its position. There must be a chunk to take. */
-const place = (wheel: Int32Array, chain: Int32Array, low: number): number => {
-  const apart = (low ^ wheel[HAND]) >>> ROUND
-  const slot = apart === 0 ? low & 4095 : apart < 1024 ? SECOND + ((low >>> ROUND) & 1023) : THIRD + (low >>> LONG_ROUND)
-  const word = BITS + (slot >> 5)
-  const before = wheel[word]
-  const bit = 1 << slot
-  const end = (slot << 1) | 1
-  const old = wheel[end]
-  const used = (before & bit) !== 0
-  let p = old
-  if (!used || (old & (CHUNK - 1)) === 0) {
-    let chunk = wheel[FREE]
-    if (chunk < 0) chunk = wheel[CHUNKS]++
-    else wheel[FREE] = chain[chunk]
-    p = chunk << CHUNK_BITS
-    if (used) chain[(old - 1) >> CHUNK_BITS] = chunk
-    else {
-      wheel[word] = before | bit
-      if (before === 0) {
-        wheel[SUMMARY + (slot >> 10)] |= 1 << (slot >> 5)
-        wheel[TOP] |= 1 << (slot >> 10)
-      }
-      wheel[slot << 1] = p
-    }
+/**
+ * Makes room for an entry at a time not before the hand: the position of its record, whose words A to F the caller writes. (The words
+ * as arguments would take longer than all the rest.)
+ */
+export const place = (s: Schedule, at: Micros): number => {
+  if (s.inLine === false) return placeOnWheel(s, at)
+  const n = s.size
+  if (n === MOST) return placeOnWheel(ontoWheel(s), at)
+  s.size = n + 1
+  const { times, order } = s
+  const p = order[n]
+  let i = n
+  for (; i > 0 && times[i - 1] <= at; i--) {
+    times[i] = times[i - 1]
+    order[i] = order[i - 1]
   }
-  wheel[end] = p + RECORD
+  times[i] = at
+  order[i] = p
   return p
 }
 
-const keepItem = (s: Schedule, item: unknown): number => {
-  const free = s.freeItem
-  if (free < 0) return s.items.push(item) - 1
-  s.freeItem = s.items[free] as number
-  s.items[free] = item
-  return free
+/** What goes with the entry that was just placed at `p`. */
+export const keepItem = (s: Schedule, p: number, item: unknown): void => {
+  if (s.inLine === true) s.items[p >> RECORD_BITS] = item
+  else keepOnWheel(s, p, item)
 }
-
-/** Puts an entry at a time not before the hand: six words and an item, null = none. */
-export const push = (s: Schedule, at: Micros, a: number, b: number, c: number, d: number, e: number, f: number, item: unknown): void => {
-  const kept = item === null ? -1 : keepItem(s, item)
-  s.size++
-  if (at - s.base >= BLOCK) {
-    s.far.push({ at, rest: [a, b, c, d, e, f, kept] })
-    return
-  }
-  if (isFull(s.wheel, s.chain)) grow(s)
-  const low = at | 0
-  const p = place(s.wheel, s.chain, low)
-  const { words } = s
-  words[p] = low
-  words[p | A] = a
-  words[p | B] = b
-  words[p | C] = c
-  words[p | D] = d
-  words[p | E] = e
-  words[p | F] = f
-  words[p | ITEM] = kept
-}
-
-const lowestBit = (word: number): number => 31 - Math.clz32(word & -word)
-
-/** The first occupied slot; there must be one. */
-const firstSlot = (wheel: Int32Array): number => {
-  const top = lowestBit(wheel[TOP])
-  const word = (top << 5) | lowestBit(wheel[SUMMARY + top])
-  return (word << 5) | lowestBit(wheel[BITS + word])
-}
-
-const clearBit = (wheel: Int32Array, slot: number): void => {
-  const word = BITS + (slot >> 5)
-  const left = wheel[word] & ~(1 << slot)
-  wheel[word] = left
-  if (left !== 0) return
-  const summary = SUMMARY + (slot >> 10)
-  const words = wheel[summary] & ~(1 << (slot >> 5))
-  wheel[summary] = words
-  if (words === 0) wheel[TOP] &= ~(1 << (slot >> 10))
-}
-
-/** When a slot of a higher level begins, seen from the hand: the low 32 bits. */
-const startOf = (wheel: Int32Array, slot: number): number =>
-  slot >= THIRD ? (slot - THIRD) << LONG_ROUND : (wheel[HAND] & (-1 << LONG_ROUND)) | ((slot - SECOND) << ROUND)
 
 /**
  * Takes the first entry not after `limit`: the position of its record in `words`, −1 = none. Its time is then `s.hand`. The record
  * stands until the next push; an item must be taken.
  */
 export const popUntil = (s: Schedule, limit: Micros): number => {
-  const { wheel } = s
-  for (;;) {
-    if (wheel[TOP] === 0) {
-      if (!nextBlock(s, limit)) return -1
-      continue
-    }
-    const slot = firstSlot(wheel)
-    const p = wheel[slot << 1]
-    const after = p + RECORD
-    const alone = after === wheel[(slot << 1) | 1]
-    // An entry alone in its slot is the next of all, whatever its level: it need not come down.
-    if (slot < SECOND || alone) {
-      const low = s.words[p]
-      const at = s.base + (low >>> 0)
-      if (at > limit) return -1
-      if (alone) clearBit(wheel, slot)
-      if (alone || (after & (CHUNK - 1)) === 0) {
-        const chunk = p >> CHUNK_BITS
-        const { chain } = s
-        wheel[slot << 1] = chain[chunk] << CHUNK_BITS
-        chain[chunk] = wheel[FREE]
-        wheel[FREE] = chunk
-      } else wheel[slot << 1] = after
-      s.size--
-      s.hand = at
-      wheel[HAND] = low
-      return p
-    }
-    const low = startOf(wheel, slot)
-    const start = s.base + (low >>> 0)
-    if (start > limit) return -1
-    s.hand = start
-    wheel[HAND] = low
-    clearBit(wheel, slot)
-    comeDown(s, p, wheel[(slot << 1) | 1])
+  if (s.inLine === false) {
+    if (s.size >= FEW) return popFromWheel(s, limit)
+    intoLine(s)
   }
+  const last = s.size - 1
+  if (last < 0) return -1
+  const at = s.times[last]
+  if (at > limit) return -1
+  s.size = last
+  s.hand = at
+  return s.order[last]
 }
 
 /** The item of an entry that was just taken, null = none. */
 export const takeItem = (s: Schedule, p: number): unknown => {
-  const kept = s.words[p | ITEM]
-  if (kept < 0) return null
-  const item = s.items[kept]
-  s.items[kept] = s.freeItem
-  s.freeItem = kept
+  if (s.inLine === false) return takeFromWheel(s, p)
+  const { items } = s
+  const item = items[p >> RECORD_BITS]
+  if (item !== null) items[p >> RECORD_BITS] = null
   return item
 }
 
-const comeDown = (s: Schedule, from: number, end: number): void => {
-  const { wheel } = s
-  let { words, chain } = s
-  for (let p = from; ;) {
-    if (isFull(wheel, chain)) {
-      grow(s)
-      words = s.words
-      chain = s.chain
-    }
-    const low = words[p]
-    const to = place(wheel, chain, low)
-    words[to] = low
-    words[to | A] = words[p | A]
-    words[to | B] = words[p | B]
-    words[to | C] = words[p | C]
-    words[to | D] = words[p | D]
-    words[to | E] = words[p | E]
-    words[to | F] = words[p | F]
-    words[to | ITEM] = words[p | ITEM]
-    const chunk = p >> CHUNK_BITS
-    p += RECORD
-    const last = p === end
-    if (!last && (p & (CHUNK - 1)) !== 0) continue
-    p = chain[chunk] << CHUNK_BITS
-    chain[chunk] = wheel[FREE]
-    wheel[FREE] = chunk
-    if (last) return
-  }
+const ontoWheel = (s: Schedule): Schedule => {
+  const line = { ...s }
+  Object.assign(s, emptyWheel(s.hand), { inLine: false })
+  for (let i = line.size - 1; i >= 0; i--) put(s, line.times[i], line, line.order[i])
+  return s
 }
 
-/** A record of the wheel anew. */
-const putAgain = (s: Schedule, low: number, rest: ArrayLike<number>): void => {
-  if (isFull(s.wheel, s.chain)) grow(s)
-  const p = place(s.wheel, s.chain, low)
-  s.words[p] = low
-  s.words.set(rest, p + 1)
+const intoLine = (s: Schedule): void => {
+  const wheel = { ...s }
+  Object.assign(s, emptyLine(s.hand))
+  for (let p = popFromWheel(wheel, Infinity); p >= 0; p = popFromWheel(wheel, Infinity)) put(s, wheel.hand, wheel, p)
 }
 
-/** With the wheel empty: goes to the block of the soonest far entry; false when there is none or it begins after the limit. */
-const nextBlock = (s: Schedule, limit: Micros): boolean => {
-  if (s.far.length === 0) return false
-  let soonest = Infinity
-  for (const { at } of s.far) if (at < soonest) soonest = at
-  const start = soonest - (soonest % BLOCK)
-  if (start > limit) return false
-  s.hand = s.base = start
-  s.wheel[HAND] = 0
-  const still: Far[] = []
-  for (const entry of s.far)
-    if (entry.at - start >= BLOCK) still.push(entry)
-    else putAgain(s, entry.at | 0, entry.rest)
-  s.far = still
-  return true
-}
-
-/** What `visit` is shown of each entry: its time, its words from a position on (the first is at `p + A`), its item. */
-export type Visit = (at: Micros, words: ArrayLike<number>, p: number, item: unknown) => void
-
-const itemOf = (s: Schedule, kept: number): unknown => (kept < 0 ? null : s.items[kept])
-
-const eachInSlot = (s: Schedule, slot: number, visit: (at: Micros, p: number) => void): void => {
-  const { wheel } = s
-  for (let p = wheel[slot << 1]; ;) {
-    visit(s.base + (s.words[p] >>> 0), p)
-    p += RECORD
-    if (p === wheel[(slot << 1) | 1]) return
-    if ((p & (CHUNK - 1)) === 0) p = s.chain[(p - 1) >> CHUNK_BITS] << CHUNK_BITS
-  }
-}
-
-const eachOfWheel = (s: Schedule, visit: (at: Micros, p: number) => void): void => {
-  for (let slot = 0; slot < SLOTS; slot++) if ((s.wheel[BITS + (slot >> 5)] & (1 << slot)) !== 0) eachInSlot(s, slot, visit)
+/** An entry of another schedule, taken from there. */
+const put = (s: Schedule, at: Micros, from: Schedule, p: number): void => {
+  const to = place(s, at)
+  for (let word = A; word <= F; word++) s.words[to + word] = from.words[p + word]
+  const item = takeItem(from, p)
+  if (item !== null) keepItem(s, to, item)
 }
 
 /** Every entry, in no particular order: for looking, not for running. */
 export const eachScheduled = (s: Schedule, visit: Visit): void => {
-  eachOfWheel(s, (at, p) => visit(at, s.words, p, itemOf(s, s.words[p | ITEM])))
-  for (const { at, rest } of s.far) visit(at, rest, -1, itemOf(s, rest[ITEM - 1]))
+  if (s.inLine) for (let i = 0; i < s.size; i++) visit(s.times[i], s.words, s.order[i], s.items[s.order[i] >> RECORD_BITS])
+  else eachOnWheel(s, visit)
 }
 
 /** The time of the next entry; Infinity when there is none. Does not move the hand. */
-export const nextTime = (s: Schedule): Micros => {
-  let soonest = Infinity
-  const look = (at: Micros): void => {
-    if (at < soonest) soonest = at
-  }
-  if (s.wheel[TOP] !== 0) eachInSlot(s, firstSlot(s.wheel), look)
-  else for (const { at } of s.far) look(at)
-  return soonest
-}
+export const nextTime = (s: Schedule): Micros => (s.inLine ? (s.size > 0 ? s.times[s.size - 1] : Infinity) : nextOnWheel(s))

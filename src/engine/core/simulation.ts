@@ -8,41 +8,49 @@ import {
   WORK,
   causeOf,
   entryAt,
+  headOf,
   incarnationOf,
   placeIn,
-  pushEntry,
   receiverOf,
   tokenOf,
   whatOf,
   type Scheduled,
 } from './entries.ts'
 import { FACTS_PER_EVENT, type Fact, type FactType } from './fact.ts'
-import { FOREVER, inLoopOrder, isAwaited, takeAwaited } from './inbox.ts'
+import { FOREVER, inLoopOrder, isAwaited, takeAwaited, takeFirst } from './inbox.ts'
 import {
-  BYTES_PER_MICRO,
+  allConns,
+  arrivalOf,
+  changeConn,
+  connAt,
+  dropConn,
+  dropIdleFlow,
+  dropQueue,
+  flowOf,
+  makeFlow,
+  putConn,
+  type Conn,
+  type Flow,
+} from './connections.ts'
+import {
   CLOSED,
   CONNECTED,
-  DELAYED_ACK,
   RTO,
   SOCKET_BUFFER,
   SYN_ATTEMPTS,
   SYN_RTO,
-  dropQueue,
   hasRoom,
   isClosed,
   linkKey,
-  newDirection,
   nextRetransmission,
   pair,
   type CloseReason,
-  type Conn,
   type ConnId,
   type ConnKind,
-  type Direction,
 } from './network.ts'
 import type { Behaviour, Context, InboxItem, Message, Overheard, Process, ProcessId, ProcessKind } from './process.ts'
 import { newStream, uniform, type Stream } from './random.ts'
-import { nextTime, popUntil, takeItem } from './schedule.ts'
+import { A, B, C, D, E, F, keepItem, nextTime, place, popUntil, takeItem } from './schedule.ts'
 import type { Micros } from './time.ts'
 import { cloneWorld, digestWorld, newWorld, type World } from './world.ts'
 import type { Facts } from '../facts.ts'
@@ -82,9 +90,6 @@ const placeOf = (names: readonly string[], name: string): number => {
 
 const NOTHING: readonly number[] = Object.freeze([])
 
-/** Places for connections looked up lately, less one. */
-const RECENT = 1023
-
 /**
  * The event loop and the network. Three doors: faults and `act` in, `runUntil` forward, `observe` out.
  * The whole state is `world`; everything else here is a cache or a looker-on.
@@ -99,7 +104,6 @@ export class Simulation implements Context {
   /** in order of birth; a queue's entry names its process by this number. */
   private readonly bounds: Bound[] = []
   private current: Bound | null = null
-  private readonly recent: (Conn | null)[] = new Array<Conn | null>(RECENT + 1).fill(null)
   private wire: Stream | null = null
   private departAt: Micros = 0
   private ordinal = 0
@@ -164,7 +168,6 @@ export class Simulation implements Context {
   /** Goes to a snapshot; it stays good for another restore. */
   restore(from: World): void {
     this.world = cloneWorld(from)
-    this.recent.fill(null)
     this.bindAll()
     this.current = null
     this.wire = null
@@ -234,19 +237,19 @@ export class Simulation implements Context {
     }
   }
 
-  /** A connection: its place among those looked up lately is quicker to reach than the table of all. */
-  private conn(id: ConnId): Conn | undefined {
-    const place = id & RECENT
-    const recent = this.recent[place]
-    if (recent !== null && recent.id === id) return recent
-    const c = this.world.network.conns.get(id)
-    if (c !== undefined) this.recent[place] = c
-    return c
+  private conn(id: ConnId): Conn | null {
+    return connAt(this.world.network.conns, id)
   }
 
   private forget(c: Conn): void {
-    this.recent[c.id & RECENT] = null
-    this.world.network.conns.delete(c.id)
+    dropConn(this.world.network.conns, c.id)
+  }
+
+  /** One side's end is closed: nothing more is written there. Returns the connection as it is now. */
+  private shut(c: Conn, isA: boolean): Conn {
+    const { conns } = this.world.network
+    changeConn(conns, c.id, isA ? { aOpen: false } : { bOpen: false })
+    return connAt(conns, c.id)!
   }
 
   private bind(id: ProcessId): Bound {
@@ -259,7 +262,7 @@ export class Simulation implements Context {
 
   crash(p: Process): void {
     this.stop(p, 'crashed')
-    for (const c of [...this.world.network.conns.values()]) {
+    for (const c of allConns(this.world.network.conns)) {
       if (c.a === p.id && c.aOpen) this.hangUp(c, true, 'reset')
       else if (c.b === p.id && c.bOpen) this.hangUp(c, false, 'reset')
     }
@@ -268,10 +271,14 @@ export class Simulation implements Context {
   /** Silence: no reset is sent; the other sides believe in their connections until they time out or hear a reset. */
   powerOff(p: Process): void {
     this.stop(p, 'off')
-    for (const c of this.world.network.conns.values()) {
-      if (c.a === p.id) c.aOpen = dropQueue(c.ab)
-      if (c.b === p.id) c.bOpen = dropQueue(c.ba)
-      if (!c.aOpen && !c.bOpen) this.forget(c)
+    const { conns } = this.world.network
+    for (const c of allConns(conns)) {
+      let left = c
+      if (c.a === p.id) left = this.shut(left, true)
+      if (c.b === p.id) left = this.shut(left, false)
+      if (c.a === p.id) dropQueue(conns, left, true)
+      if (c.b === p.id) dropQueue(conns, left, false)
+      if (!left.aOpen && !left.bOpen) this.forget(left)
     }
   }
 
@@ -298,12 +305,7 @@ export class Simulation implements Context {
     const disk = p.disk ? (empty ? p.disk.empty : p.disk.full) : null
     p.disk = null
     this.boot(p, disk)
-    if (wasOff)
-      for (const c of this.world.network.conns.values())
-        if (c.a === p.id || c.b === p.id) {
-          const d = c.a === p.id ? c.ba : c.ab
-          if (d.held) this.schedule(FLUSH, c.a === p.id ? c.b : c.a, nextRetransmission(d.heldSince, this.world.now), c.id)
-        }
+    if (wasOff) for (const c of allConns(this.world.network.conns)) if (c.a === p.id || c.b === p.id) this.flushLater(c, c.a !== p.id)
   }
 
   pause(p: Process): void {
@@ -313,7 +315,8 @@ export class Simulation implements Context {
   resume(p: Process): void {
     p.status = 'up'
     if (p.busyUntil < this.world.now) p.busyUntil = this.world.now
-    for (const c of this.world.network.conns.values()) if ((c.a === p.id ? c.ab : c.ba).paced) this.room(c, c.a === p.id, 0)
+    const { conns } = this.world.network
+    for (const c of allConns(conns)) if (flowOf(conns, c, c.a === p.id)?.paced === true) this.room(c, c.a === p.id, 0)
     if (p.inbox.length <= p.head) return
     p.inbox = inLoopOrder(p.inbox.slice(p.head))
     p.head = 0
@@ -342,10 +345,16 @@ export class Simulation implements Context {
     const n = this.world.network
     n.cuts = []
     n.blocked.clear()
-    for (const c of n.conns.values()) {
-      if (c.ab.held) this.schedule(FLUSH, c.a, nextRetransmission(c.ab.heldSince, this.world.now), c.id)
-      if (c.ba.held) this.schedule(FLUSH, c.b, nextRetransmission(c.ba.heldSince, this.world.now), c.id)
+    for (const c of allConns(n.conns)) {
+      this.flushLater(c, true)
+      this.flushLater(c, false)
     }
+  }
+
+  /** What is held back one way goes out with the kernel's next retransmission. */
+  private flushLater(c: Conn, fromA: boolean): void {
+    const d = flowOf(this.world.network.conns, c, fromA)
+    if (d !== null && d.held !== null) this.schedule(FLUSH, fromA ? c.a : c.b, nextRetransmission(d.heldSince, this.world.now), c.id)
   }
 
   /** Hands an action to one process. */
@@ -420,13 +429,14 @@ export class Simulation implements Context {
     const { p, number } = this.current!
     const token = w.nextToken++
     const { names, tokens } = p.timers
-    let place = placeOf(names, name)
-    if (place >= 0) tokens[place] = token
+    let where = placeOf(names, name)
+    if (where >= 0) tokens[where] = token
     else {
-      place = names.push(name) - 1
+      where = names.push(name) - 1
       tokens.push(token)
     }
-    pushEntry(w.schedule, w.now + after, TIMER, number, p.incarnation, place, token, this.cause, w.now, data)
+    const at = this.put(w.now + after, headOf(TIMER, number), p.incarnation, where, token)
+    if (data !== null) keepItem(w.schedule, at, data)
   }
 
   clearTimer(name: string): void {
@@ -439,7 +449,7 @@ export class Simulation implements Context {
     const n = this.world.network
     const { p } = this.current!
     const id = n.nextConn++
-    n.conns.set(id, {
+    const c: Conn = {
       id,
       kind,
       a: p.id,
@@ -451,9 +461,10 @@ export class Simulation implements Context {
       established: false,
       aIncarnation: p.incarnation,
       bIncarnation: 0,
-      ab: newDirection(kind === 'replication'),
-      ba: newDirection(kind === 'replication'),
-    })
+      flowing: false,
+    }
+    putConn(n.conns, c)
+    if (kind === 'replication') for (const fromA of [true, false]) makeFlow(n.conns, c, fromA).paced = true
     this.schedule(SYN, to, this.departAt + this.latency(p.id, to), id)
     return id
   }
@@ -474,24 +485,27 @@ export class Simulation implements Context {
 
   send(conn: ConnId, message: Message): number {
     const c = this.conn(conn)
-    if (c === undefined) return 0
+    if (c === null) return 0
     const isA = c.a === this.current!.p.id
-    if (isA ? !c.aOpen : !c.bOpen) return 0
-    if ((isA ? c.ab : c.ba).paced) return this.sendPaced(c, isA, message)
+    if ((isA ? c.aOpen : c.bOpen) === false) return 0
+    if (c.flowing) {
+      const flow = flowOf(this.world.network.conns, c, isA)
+      if (flow !== null && flow.paced) return this.sendPaced(c, flow, isA, message)
+    }
     this.transmit(c, isA, message, this.departAt)
     return 0
   }
 
   pace(conn: ConnId): void {
     const c = this.conn(conn)
-    if (c !== undefined) (c.a === this.current!.p.id ? c.ab : c.ba).paced = true
+    if (c !== null) makeFlow(this.world.network.conns, c, c.a === this.current!.p.id).paced = true
   }
 
   traffic(conn: ConnId): { waiting: number; read: number } | null {
     const c = this.conn(conn)
-    if (c === undefined) return null
-    const d = c.a === this.current!.p.id ? c.ab : c.ba
-    return { waiting: d.queued, read: d.read }
+    if (c === null) return null
+    const d = flowOf(this.world.network.conns, c, c.a === this.current!.p.id)
+    return { waiting: d?.queued ?? 0, read: d?.read ?? 0 }
   }
 
   // ------------------------------------------------------------------ the wire
@@ -513,42 +527,36 @@ export class Simulation implements Context {
   }
 
   private transmit(c: Conn, isA: boolean, message: Message, departs: Micros): void {
-    const d = isA ? c.ab : c.ba
-    if (d.held !== null) {
-      d.held.push(message)
-      return
+    const { conns } = this.world.network
+    if (c.flowing) {
+      const flow = flowOf(conns, c, isA)
+      if (flow !== null && flow.held !== null) {
+        flow.held.push(message)
+        return
+      }
     }
     const from = isA ? c.a : c.b
     const to = isA ? c.b : c.a
     const n = this.world.network
     if (n.blocked.size > 0 && n.blocked.has(pair(from, to))) {
-      d.held = [message]
-      d.heldSince = departs
-      return
+      return this.holdBack(c, isA, message, departs)
     }
     const wait = this.latency(from, to)
-    if (c.kind === 'bus') {
-      const back = isA ? c.ba : c.ab
-      if (d.ackDue <= departs) {
-        d.segmentAt = departs
-        d.ackDue = departs + 2 * wait + DELAYED_ACK
-      } else if (d.segmentAt !== departs) departs = d.ackDue
-      // data going back carries the acknowledgement of what came
-      if (back.ackDue > departs + wait) back.ackDue = departs + wait
-    }
-    const size = message.size ?? 64
     const limit = n.faults.size > 0 ? n.faults.get(linkKey(from, to))?.bandwidth : undefined
-    if (size > 1500 || limit !== undefined) {
-      const begin = d.wireFree > departs ? d.wireFree : departs
-      departs = d.wireFree = begin + Math.ceil(size / (limit === undefined ? BYTES_PER_MICRO : limit / 1_000_000))
-    }
-    let at = departs + wait
-    if (at < d.lastArrival) at = d.lastArrival
-    d.lastArrival = at
+    const at = arrivalOf(conns, c, isA, departs, wait, message.size ?? 64, limit)
     const number = isA ? c.bNumber : c.aNumber
     const incarnation = isA ? c.bIncarnation : c.aIncarnation
-    pushEntry(this.world.schedule, at, DELIVER, number, incarnation, c.id, 0, this.cause, this.world.now, message)
+    keepItem(this.world.schedule, this.put(at, headOf(DELIVER, number), incarnation, c.id, 0), message)
     if (n.taps.size > 0 && (n.taps.has(from) || n.taps.has(to))) this.copyToIntruder(c.kind, from, to, message, at)
+  }
+
+  /** A partition or a silent host: the sender's kernel keeps what it has not got through. */
+  private holdBack(c: Conn, fromA: boolean, message: Message, since: Micros): void {
+    const d = makeFlow(this.world.network.conns, c, fromA)
+    if (d.held === null) {
+      d.held = [message]
+      d.heldSince = since
+    } else d.held.push(message)
   }
 
   /** Who listens hears a message as it arrives; a connection's own signs say nothing. */
@@ -556,7 +564,7 @@ export class Simulation implements Context {
     const intruder = this.bound.get('intruder')
     if (intruder === undefined || from === 'intruder' || to === 'intruder' || message.type.startsWith('$')) return
     const copy: Overheard = Object.freeze({ type: 'overheard', size: 0, kind, from, to, message })
-    pushEntry(this.world.schedule, at, OVERHEAR, intruder.number, intruder.p.incarnation, 0, 0, this.cause, this.world.now, copy)
+    keepItem(this.world.schedule, this.put(at, headOf(OVERHEAR, intruder.number), intruder.p.incarnation, 0, 0), copy)
   }
 
   private overhear(bound: Bound, copy: Overheard): void {
@@ -566,8 +574,7 @@ export class Simulation implements Context {
   }
 
   /** Flow control: beyond what the kernels hold, bytes wait in the sender's process. */
-  private sendPaced(c: Conn, isA: boolean, message: Message): number {
-    const d = isA ? c.ab : c.ba
+  private sendPaced(c: Conn, d: Flow, isA: boolean, message: Message): number {
     const size = message.size ?? 64
     if (d.queue !== null || !hasRoom(d, size, message.bulk === true)) {
       ;(d.queue ??= []).push(message)
@@ -581,7 +588,8 @@ export class Simulation implements Context {
 
   /** A process read from a paced connection: once there is room, the sender hears of it. */
   private room(c: Conn, senderIsA: boolean, size: number): void {
-    const d = senderIsA ? c.ab : c.ba
+    const d = flowOf(this.world.network.conns, c, senderIsA)
+    if (d === null) return
     // what was on its way before the pacing began was not counted
     d.unread = Math.max(0, d.unread - size)
     d.read += size
@@ -594,9 +602,10 @@ export class Simulation implements Context {
   /** What waited in the sender's process goes out as far as there is room. */
   private drain(conn: ConnId, p: Process): void {
     const c = this.conn(conn)
-    if (c === undefined) return
+    if (c === null) return
     const isA = c.a === p.id
-    const d = isA ? c.ab : c.ba
+    const d = flowOf(this.world.network.conns, c, isA)
+    if (d === null) return
     d.draining = false
     if (d.queue === null || p.status !== 'up') return
     let i = 0
@@ -615,28 +624,31 @@ export class Simulation implements Context {
   private hangUp(c: Conn, isA: boolean, reason: 'closed' | 'reset'): void {
     // an address where nobody lives hears nothing
     if (!this.world.processes.has(c.b)) return void this.forget(c)
-    if (isA) c.aOpen = dropQueue(c.ab)
-    else c.bOpen = dropQueue(c.ba)
-    if (isA ? c.bOpen || !c.established : c.aOpen)
-      this.transmit(c, isA, CLOSED[reason], this.departAt > this.world.now ? this.departAt : this.world.now)
-    if (!c.aOpen && !c.bOpen && c.established) this.forget(c)
+    const left = this.shut(c, isA)
+    dropQueue(this.world.network.conns, left, isA)
+    if (isA ? left.bOpen || !left.established : left.aOpen)
+      this.transmit(left, isA, CLOSED[reason], this.departAt > this.world.now ? this.departAt : this.world.now)
+    if (!left.aOpen && !left.bOpen && left.established) this.forget(left)
   }
 
   private schedule(what: number, to: ProcessId, at: Micros, conn: ConnId, token = 0): void {
     const bound = this.bound.get(to)
-    const number = bound === undefined ? -1 : bound.number
-    pushEntry(
-      this.world.schedule,
-      at,
-      what,
-      number,
-      bound === undefined ? 0 : bound.p.incarnation,
-      conn,
-      token,
-      this.cause,
-      this.world.now,
-      null,
-    )
+    if (bound === undefined) this.put(at, headOf(what, -1), 0, conn, token)
+    else this.put(at, headOf(what, bound.number), bound.p.incarnation, conn, token)
+  }
+
+  /** Puts an entry into the queue: the position of its record, still without an item. Its words: entries.ts. */
+  private put(at: Micros, head: number, incarnation: number, where: number, token: number): number {
+    const { schedule, now } = this.world
+    const p = place(schedule, at)
+    const { words } = schedule
+    words[p | A] = head
+    words[p | B] = incarnation
+    words[p | C] = where
+    words[p | D] = token | 0
+    words[p | E] = this.cause | 0
+    words[p | F] = now | 0
+    return p
   }
 
   // ------------------------------------------------------------------ events
@@ -651,27 +663,34 @@ export class Simulation implements Context {
     const cause = causeOf(words, at, w.events)
     this.cause = ++w.events
     this.ordinal = 0
-    if (this.watchesEvents) {
-      const entry = entryAt(w, [...w.processes.keys()], w.now, words, at, item)
-      for (const o of this.observers) o.onEvent?.(w.events, cause, entry, w)
-    }
+    if (this.watchesEvents === true) this.tellEvent(words, at, cause, item)
+    const what = whatOf(words, at)
     const place = placeIn(words, at)
-    switch (whatOf(words, at)) {
-      case TIMER:
-        return this.ring(this.bounds[receiverOf(words, at)], incarnationOf(words, at), place, tokenOf(words, at), cause, item)
-      case DELIVER:
-        return this.deliver(this.bounds[receiverOf(words, at)], incarnationOf(words, at), place, cause, item as Message)
-      case WORK:
-        return this.work(this.bounds[receiverOf(words, at)], incarnationOf(words, at))
+    if (what > WORK) return this.handleRare(what, place, tokenOf(words, at), receiverOf(words, at), cause, item)
+    const bound = this.bounds[receiverOf(words, at)]
+    const incarnation = incarnationOf(words, at)
+    if (what === DELIVER) this.deliver(bound, incarnation, place, cause, item as Message)
+    else if (what === TIMER) this.ring(bound, incarnation, place, tokenOf(words, at), cause, item)
+    else this.work(bound, incarnation)
+  }
+
+  private handleRare(what: number, place: number, token: number, to: number, cause: number, item: unknown): void {
+    switch (what) {
       case SYN:
-        return this.arriveSyn(place, tokenOf(words, at), cause)
+        return this.arriveSyn(place, token, cause)
       case FLUSH:
-        return this.flush(place, receiverOf(words, at))
+        return this.flush(place, to)
       case OVERHEAR:
-        return this.overhear(this.bounds[receiverOf(words, at)], item as Overheard)
+        return this.overhear(this.bounds[to], item as Overheard)
       default:
-        return this.drain(place, this.bounds[receiverOf(words, at)].p)
+        return this.drain(place, this.bounds[to].p)
     }
+  }
+
+  private tellEvent(words: Int32Array, at: number, cause: number, item: unknown): void {
+    const w = this.world
+    const entry = entryAt(w, [...w.processes.keys()], w.now, words, at, item)
+    for (const o of this.observers) o.onEvent?.(w.events, cause, entry, w)
   }
 
   private ring(bound: Bound, incarnation: number, place: number, token: number, cause: number, data: unknown): void {
@@ -742,22 +761,21 @@ export class Simulation implements Context {
   private deliver(bound: Bound, incarnation: number, conn: ConnId, cause: number, message: Message): void {
     const w = this.world
     const c = this.conn(conn)
-    if (c === undefined) return
+    if (c === null) return
     const { p } = bound
     const toA = c.a === p.id
     if (p.status === 'off' || p.status === 'crashed' || p.incarnation !== incarnation) return this.deliverToNobody(c, toA, p, message)
-    if (toA ? !c.aOpen : !c.bOpen) {
+    if ((toA ? c.aOpen : c.bOpen) === false) {
       if (isClosed(message)) this.forget(c)
       return
     }
     if (isClosed(message)) {
-      if (toA) c.aOpen = false
-      else c.bOpen = false
-      if (!c.aOpen && !c.bOpen) this.forget(c)
-    } else if (message === CONNECTED) c.established = true
-    if (this.watchesDeliveries && (message as { size?: number }).size !== 0)
+      const left = this.shut(c, toA)
+      if (!left.aOpen && !left.bOpen) this.forget(left)
+    } else if (message === CONNECTED) changeConn(w.network.conns, conn, { established: true })
+    if (this.watchesDeliveries === true && (message as { size?: number }).size !== 0)
       for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
-    const read = (toA ? c.ba : c.ab).paced ? (message.size ?? 64) : 0
+    const read = c.flowing && flowOf(w.network.conns, c, !toA)?.paced === true ? (message.size ?? 64) : 0
     if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn, message, cause, read })
     if (read > 0) this.room(c, !toA, read)
     this.handle(bound, c.id, message)
@@ -772,21 +790,14 @@ export class Simulation implements Context {
     const senderOpen = toA ? c.bOpen : c.aOpen
     if (!senderOpen) return
     if (p.status === 'off') {
-      const d = toA ? c.ba : c.ab
-      if (d.held === null) {
-        d.held = [message]
-        d.heldSince = this.world.now
-      } else d.held.push(message)
-      return
+      return this.holdBack(c, !toA, message, this.world.now)
     }
     this.sendReset(c, toA)
   }
 
   /** The kernel of A's (or B's) host answers a stray segment with a reset to the other side. */
   private sendReset(c: Conn, fromA: boolean): void {
-    if (fromA) c.aOpen = false
-    else c.bOpen = false
-    this.transmit(c, fromA, CLOSED.reset, this.world.now)
+    this.transmit(this.shut(c, fromA), fromA, CLOSED.reset, this.world.now)
   }
 
   private enqueue(p: Process, item: InboxItem): void {
@@ -802,15 +813,11 @@ export class Simulation implements Context {
     for (let item; p.hold !== null && (item = takeAwaited(p, p.hold)) !== null;) this.handleAwaited(bound, item)
     if (p.busyUntil > w.now) return
     while (p.inbox.length > p.head && p.busyUntil <= w.now && (p.status as string) === 'up') {
-      const item = p.inbox[p.head++]
-      if (p.head > 64 && p.head * 2 > p.inbox.length) {
-        p.inbox = p.inbox.slice(p.head)
-        p.head = 0
-      }
+      const item = takeFirst(p)
       this.cause = w.events
       if (item.read > 0) {
         const c = this.conn(item.conn)
-        if (c !== undefined) this.room(c, c.b === p.id, item.read)
+        if (c !== null) this.room(c, c.b === p.id, item.read)
       }
       this.handle(bound, item.conn, item.message)
     }
@@ -849,7 +856,7 @@ export class Simulation implements Context {
   private arriveSyn(conn: ConnId, before: number, cause: number): void {
     const w = this.world
     const c = this.conn(conn)
-    if (c === undefined) return
+    if (c === null) return
     if (!c.aOpen) {
       this.forget(c)
       return
@@ -862,9 +869,7 @@ export class Simulation implements Context {
       return this.schedule(SYN, c.b, w.now + SYN_RTO * (1 << before), c.id, attempt)
     }
     if (p.status === 'crashed') return this.transmit(c, false, CLOSED.refused, w.now)
-    c.bOpen = true
-    c.bNumber = this.bind(c.b).number
-    c.bIncarnation = p.incarnation
+    changeConn(w.network.conns, conn, { bOpen: true, bNumber: this.bind(c.b).number, bIncarnation: p.incarnation })
     this.transmit(c, false, CONNECTED, w.now)
     const accepted = { type: '$accepted', size: 0, from: c.a, kind: c.kind } as Message
     if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
@@ -875,15 +880,16 @@ export class Simulation implements Context {
   private flush(conn: ConnId, from: number): void {
     const w = this.world
     const c = this.conn(conn)
-    if (c === undefined) return
+    if (c === null) return
     const isA = c.a === this.bounds[from].p.id
-    const d: Direction = isA ? c.ab : c.ba
-    const held = d.held
+    const d = flowOf(w.network.conns, c, isA)
+    const held = d === null ? null : d.held
     if (held === null || w.network.blocked.has(pair(isA ? c.a : c.b, isA ? c.b : c.a))) return
     const other = w.processes.get(isA ? c.b : c.a)
     if (other === undefined || other.status === 'off') return
-    d.held = null
+    d!.held = null
+    dropIdleFlow(w.network.conns, c, isA)
     if (other.incarnation !== (isA ? c.bIncarnation : c.aIncarnation)) return this.sendReset(c, !isA)
-    for (const message of held) this.transmit(c, isA, message, w.now)
+    for (const message of held) this.transmit(this.conn(conn)!, isA, message, w.now)
   }
 }

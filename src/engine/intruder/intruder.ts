@@ -128,7 +128,7 @@ const forged = (
   fact: number,
 ): FailMessage | UpdateMessage => {
   const victim = headerOf(state, about)!
-  const { gossip: _gossip, pongs: _pongs, ...heard } = as
+  const { gossip: _gossip, others: _others, ...heard } = as
   const header: BusHeader = { ...heard, fact, paused: false, forceAck: false }
   if (what === 'fail') return { ...header, type: 'fail', about: victim.sender }
   let epoch = 0

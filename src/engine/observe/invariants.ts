@@ -245,7 +245,7 @@ export const whyNotWhole = (sim: Simulation): string | null => {
     if (p.status !== 'up') return `${p.id} is ${p.status}`
     const s = p.state as NodeState
     const c = s.cluster!
-    if (c.peers[0].numSlots === 0 && c.peers[0].primary && c.byId.size === 1) continue
+    if (c.peers[0].numSlots === 0 && c.peers[0].primary && c.known === 1) continue
     if (c.state !== 'ok') return `${p.id} says cluster_state:fail`
     // a node that left for good may still be remembered: who was down while it was forgotten tells the others of it again
     const sick = c.peers.find((x) => !x.gone && !sim.process(x.process)?.retired && (x.fail || x.pfail || x.handshake))

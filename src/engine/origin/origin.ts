@@ -3,7 +3,7 @@ import { newAlarms, rearm, setAlarm, takeDue, type Alarms } from '../core/alarms
 import { clone } from '../core/clone.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Behaviour, Context, Message } from '../core/process.ts'
-import { exponential } from '../core/random.ts'
+import { exponentialWhole } from '../core/random.ts'
 import type { Micros } from '../core/time.ts'
 import { newVersions, setVersion, versionIn, type Versions } from '../workload/versions.ts'
 
@@ -77,7 +77,7 @@ const begin = (state: OriginState, query: Query, ctx: Context): void => {
   const { service, fixed } = state.settings
   state.busy++
   state.serving[worker] = query
-  const time = fixed === true ? service : Math.max(1, Math.round(exponential(ctx.random('service'), service)))
+  const time = fixed === true ? service : Math.max(1, exponentialWhole(ctx.random('service'), service))
   setAlarm(state.alarms, time, 'served', worker, ctx)
 }
 

@@ -32,11 +32,17 @@ export const nodeIdOf = (process: ProcessId): NodeId => {
       .toString(16)
       .padStart(8, '0')
   ids.set(process, id)
+  const number = /^n(\d{1,4})$/.exec(process)
+  if (number !== null) numbers.set(id, Number(number[1]))
   return id
 }
 
 /** The same text is one string, so that a hundred tables of a hundred nodes compare pointers. */
 const ids = new Map<ProcessId, NodeId>()
+const numbers = new Map<NodeId, number>()
+
+/** 7 for the id of n7, once anybody asked for it; 0 for any other. */
+export const numberWithId = (id: NodeId): number => numbers.get(id) ?? 0
 
 /** The node with this id, of the first thousand; null when it is none of theirs. Replies name nodes by id even where addresses were given out. */
 export const processWithId = (id: NodeId): ProcessId | null => {

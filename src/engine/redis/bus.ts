@@ -10,7 +10,22 @@ import { newElection, onVote, onVoteRequest } from './failover.ts'
 import { clusterCron, hastenCron, startCron } from './cron.ts'
 import { hearHeader, linkUp, onFail, onPing, onUpdate, startHandshake } from './gossip.ts'
 import { onManualRequest } from './manual.ts'
-import { MYSELF, NOBODY, addPeer, ban, joinPrimary, lookSoon, newColumns, newPeer, peerOf, numberOf, removePeer } from './peers.ts'
+import {
+  MYSELF,
+  NOBODY,
+  ban,
+  loseLink,
+  myPrimary,
+  newColumns,
+  newPeer,
+  numberOf,
+  peerLinkedBy,
+  peerOf,
+  removePeer,
+  setPeers,
+  setPong,
+  type Draft,
+} from './peers.ts'
 import {
   bootReplication,
   persistReplication,
@@ -22,7 +37,7 @@ import {
 } from './replication.ts'
 import { becomeReplicaOf } from './role.ts'
 import { CRON, SLOTS } from './rules.ts'
-import { claimOf, newSlotTable, setOwnerIn } from './slots-config.ts'
+import { bindAll, claimOf, newSlotTable } from './slots-config.ts'
 import type { ClusterState, NodeId, NodeState, Peer } from './state.ts'
 import type { PublishMessage } from './wire.ts'
 import { MESSAGES, broadcast, publishMessage, sendTo } from './wire.ts'
@@ -84,7 +99,7 @@ export const persistCluster = (state: NodeState, keepsData = false): NodesConf |
       port: p.port,
       cport: p.cport,
       primary: p.primary,
-      replicaOf: p.replicaOf < 0 ? null : c.peers[p.replicaOf].process,
+      replicaOf: c.replicaOf[i] < 0 ? null : c.peers[c.replicaOf[i]].process,
       slots: pairs(claimOf(c, i).ranges),
       configEpoch: p.configEpoch,
       pfail: p.pfail,
@@ -126,24 +141,33 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
   state.ip = me.ip
   state.port = me.port
   state.cport = me.cport
-  const c = newCluster(me, conf)
+  const others = conf.nodes.filter((n) => n.process !== ctx.self)
+  const c = newCluster(me, conf, others.length + 1)
   state.cluster = c
-  addPeer(c, me)
   const follows = mine.replicaOf !== null || (!ctx.settings.cluster && replicaOfDirective(state) !== null)
   bootReplication(state, conf.replication ?? null, follows, ctx)
-  for (const n of conf.nodes) if (n.process !== ctx.self) addPeer(c, peerFrom(n, now))
-  const at = new Map<ProcessId, number>(c.peers.map((p, i) => [p.process, i]))
-  for (const n of [mine, ...conf.nodes]) {
+  const drafts = [me, ...others.map((n) => peerFrom(n, now))]
+  const at = new Map<ProcessId, number>(drafts.map((p, i) => [p.process, i]))
+  const rows = [mine, ...conf.nodes]
+  bindAll(
+    c,
+    drafts,
+    rows.map((n) => [at.get(n.process)!, n.slots]),
+  )
+  for (const n of rows) {
+    if (n.primary) continue
     const index = at.get(n.process)!
-    for (const [from, to] of n.slots) for (let slot = from; slot <= to; slot++) setOwnerIn(c, slot, index)
     const primary = n.replicaOf === null ? NOBODY : (at.get(n.replicaOf) ?? NOBODY)
-    if (!n.primary) {
-      c.peers[index].primary = false
-      if (primary >= 0) joinPrimary(c, index, primary)
-    }
+    drafts[index].primary = false
+    if (primary < 0) continue
+    c.replicaOf[index] = primary
+    drafts[primary].migrateTo = true
+    // its headers have told its primary's
+    if (conf.settled && index !== MYSELF) drafts[index].configEpoch = drafts[primary].configEpoch
   }
-  for (const [slot, to] of mine.migrating ?? []) if (c.byId.has(to)) c.migrating.set(slot, peerOf(c, to))
-  for (const [slot, from] of mine.importing ?? []) if (c.byId.has(from)) c.importing.set(slot, peerOf(c, from))
+  setPeers(c, drafts)
+  for (const [slot, to] of mine.migrating ?? []) if (peerOf(c, to) >= 0) c.migrating.set(slot, peerOf(c, to))
+  for (const [slot, from] of mine.importing ?? []) if (peerOf(c, from) >= 0) c.importing.set(slot, peerOf(c, from))
   for (const p of c.peers) if (p.primary && p.numSlots > 0) c.size++
   if (conf.settled) settle(state, ctx)
   const phase = conf.settled ? below(ctx.random('cron'), CRON) : MS
@@ -152,19 +176,21 @@ export const bootCluster = (state: NodeState, disk: NodesConf | null, ctx: Conte
 }
 
 /** What every message needs stands first, side by side in memory. */
-const newCluster = (me: Peer, conf: NodesConf): ClusterState => {
-  const columns = newColumns()
+const newCluster = (me: Peer, conf: NodesConf, known: number): ClusterState => {
+  const columns = newColumns(Math.max(known, 8))
   return {
     peers: [],
-    told: columns.told,
-    ids: columns.ids,
+    mentions: columns.mentions,
     pongs: columns.pongs,
     pinged: columns.pinged,
     heard: columns.heard,
-    named: columns.named,
-    byNumber: columns.byNumber,
-    inbound: new Map(),
-    byLink: new Map(),
+    byNumber: new Int16Array(8).fill(NOBODY),
+    replicaOf: columns.replicaOf,
+    replOffset: columns.replOffset,
+    link: columns.link,
+    linkUp: columns.linkUp,
+    linkCreatedAt: columns.linkCreatedAt,
+    strangers: new Set(),
     currentEpoch: conf.currentEpoch,
     manual: null,
     unclaimed: new Set(),
@@ -183,7 +209,9 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => {
     look: columns.look,
     dueTimeout: 0,
     me: Object.freeze({ process: me.process, ip: me.ip, port: me.port, cport: me.cport, number: numberOf(me.process) }),
-    byId: new Map(),
+    known: 0,
+    outboxes: new Map(),
+    reports: new Map(),
     inboundOf: columns.inboundOf,
     slots: newSlotTable(),
     migrating: new Map(),
@@ -198,7 +226,7 @@ const newCluster = (me: Peer, conf: NodesConf): ClusterState => {
   }
 }
 
-const peerFrom = (n: NodeConf, now: Micros): Peer => {
+const peerFrom = (n: NodeConf, now: Micros): Draft => {
   const at = {
     process: n.process,
     ip: n.ip ?? ipOf(n.process),
@@ -219,14 +247,16 @@ const settle = (state: NodeState, ctx: Context): void => {
   let owned = 0
   c.peers.forEach((p, i) => {
     owned += p.numSlots
-    p.replOffset = 1
-    c.heard[i] = c.pongs[i] = ctx.now
+    c.replOffset[i] = 1
+    c.heard[i] = ctx.now
+    setPong(c, i, ctx.now)
   })
   c.cron = below(ctx.random('cron'), 10)
   c.state = owned === SLOTS || state.config.get('cluster-require-full-coverage') === 'no' ? 'ok' : 'fail'
   c.firstUpdateAt = ctx.now
-  const primary = me.primary ? me : me.replicaOf < 0 ? null : c.peers[me.replicaOf]
-  const copied = c.peers.some((p) => primary !== null && p.replicaOf >= 0 && c.peers[p.replicaOf] === primary)
+  const shard = myPrimary(c)
+  const primary = shard < 0 ? null : c.peers[shard]
+  const copied = shard >= 0 && c.replicaOf.includes(shard)
   if (primary === null || !copied) return
   settleReplication(state, primary.process)
   if (!me.primary) startReplicating(state, primary.process, ctx)
@@ -236,8 +266,8 @@ const settle = (state: NodeState, ctx: Context): void => {
 
 export const busConnected = (state: NodeState, conn: ConnId, ctx: Context): boolean => {
   const c = state.cluster
-  const index = c?.byLink.get(conn)
-  if (c == null || index === undefined || c.peers[index].link !== conn) return false
+  const index = c === null ? NOBODY : peerLinkedBy(c, conn)
+  if (index < 0) return false
   linkUp(state, index, ctx)
   beforeSleep(state, ctx)
   return true
@@ -246,30 +276,23 @@ export const busConnected = (state: NodeState, conn: ConnId, ctx: Context): bool
 export const busAccepted = (state: NodeState, conn: ConnId, from: ProcessId, kind: ConnKind, ctx: Context): boolean => {
   if (kind !== 'bus') return false
   if (state.cluster === null) ctx.close(conn)
-  else state.cluster.inbound.set(conn, NOBODY)
+  else state.cluster.strangers.add(conn)
   return true
 }
 
 export const busClosed = (state: NodeState, conn: ConnId, _reason: CloseReason, ctx: Context): boolean => {
   const c = state.cluster
   if (c === null) return false
-  const from = c.inbound.get(conn)
-  if (from !== undefined) {
-    c.inbound.delete(conn)
-    if (from >= 0) c.inboundOf[from] = 0
+  if (c.strangers.delete(conn)) return true
+  const from = c.inboundOf.indexOf(conn)
+  if (from >= 0) {
+    c.inboundOf[from] = 0
     return true
   }
-  const index = c.byLink.get(conn)
-  if (index === undefined) return false
-  c.byLink.delete(conn)
-  const peer = c.peers[index]
-  if (peer.link === conn) {
-    peer.link = 0
-    peer.linkUp = false
-    peer.outbox = null
-    lookSoon(c, index)
-    hastenCron(state, ctx)
-  }
+  const index = peerLinkedBy(c, conn)
+  if (index < 0) return false
+  loseLink(c, index)
+  hastenCron(state, ctx)
   return true
 }
 
@@ -307,11 +330,10 @@ export const publishToBus = (state: NodeState, channel: string, message: string,
   if (c === null) return
   const m = publishMessage(state, channel, message, sharded)
   if (!sharded) return broadcast(state, m, ctx)
-  const me = c.peers[MYSELF]
-  const shard = me.primary ? MYSELF : me.replicaOf
+  const shard = myPrimary(c)
   for (let i = 1; i < c.peers.length; i++) {
     const p = c.peers[i]
-    if (!p.gone && !p.handshake && (i === shard || (p.replicaOf === shard && shard >= 0))) sendTo(state, p, m, ctx)
+    if (!p.gone && !p.handshake && (i === shard || (c.replicaOf[i] === shard && shard >= 0))) sendTo(state, i, m, ctx)
   }
 }
 
@@ -335,7 +357,7 @@ export const forget = (state: NodeState, nodeId: NodeId, ctx: Context): string |
   const index = peerOf(c, nodeId)
   if (index < 0) return `ERR Unknown node ${nodeId}`
   if (index === MYSELF) return "ERR I tried hard but I can't forget myself..."
-  if (!c.peers[MYSELF].primary && c.peers[MYSELF].replicaOf === index) return "ERR Can't forget my master!"
+  if (!c.peers[MYSELF].primary && c.replicaOf[MYSELF] === index) return "ERR Can't forget my master!"
   const process = c.peers[index].process
   ban(c, nodeId, ctx.now)
   removePeer(state, index, ctx)

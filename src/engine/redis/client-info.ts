@@ -1,3 +1,4 @@
+import { clientMemory } from './client-eviction.ts'
 import type { NodeState, Session } from './state.ts'
 
 /** Where a connection comes from, as CLIENT LIST shows it. */
@@ -10,12 +11,13 @@ const flagsOf = (s: Session): string => {
     s.blocked !== null && 'b',
     s.tracking !== null && 't',
     s.readonly && 'r',
+    s.noEvict && 'e',
   ]
   return flags.filter((flag) => flag !== false).join('') || 'N'
 }
 
-/** A connection's line of CLIENT LIST, without its end; `command` is the one it runs. */
-export const clientLine = (state: NodeState, s: Session, command = 'client'): string =>
+/** A connection's line of CLIENT LIST, without its end; `command` is the one it runs, or said last. */
+export const clientLine = (state: NodeState, s: Session, command = s.cmd): string =>
   `id=${s.clientId} addr=${addressOfClient(s)} laddr=${state.ip}:${state.port} fd=8 name=${s.name} age=0 idle=0 flags=${flagsOf(s)} ` +
   `db=${s.db} sub=${s.subscriptions} psub=0 ssub=0 multi=${s.multi === null ? -1 : s.multi.length} qbuf=0 qbuf-free=0 argv-mem=0 multi-mem=0 ` +
-  `rbs=1024 rbp=0 obl=0 oll=0 omem=${s.output} tot-mem=${s.output} events=r cmd=${command} user=${s.user} redir=-1 resp=${s.resp}`
+  `rbs=1024 rbp=0 obl=0 oll=0 omem=${s.output} tot-mem=${clientMemory(s)} events=r cmd=${command} user=${s.user} redir=-1 resp=${s.resp}`

@@ -19,13 +19,13 @@ import { mapReply, wrongArity, type Handler } from './commands/spec.ts'
 import { broadcastPong } from './gossip.ts'
 import { countInSlot, flushKeys, keysInSlot } from './keyspace.ts'
 import { parseInt64, parseSmall } from './numbers.ts'
-import { isOn, removePeer, setAsPrimary } from './peers.ts'
+import { NOBODY, change, isOn, myPrimary, peerOf, removePeer, setAsPrimary } from './peers.ts'
 import { dropForeignShards } from './pubsub.ts'
 import { stopReplicating } from './replication.ts'
 import { OK, err, errAbout, type Reply } from './reply.ts'
 import { becomeReplicaOf } from './role.ts'
 import { keySlot } from './slots.ts'
-import { claimOf, dropSlots } from './slots-config.ts'
+import { claimOf, dropSlots, setOwners } from './slots-config.ts'
 import type { NodeState, Session } from './state.ts'
 import { MESSAGES } from './wire.ts'
 
@@ -50,10 +50,11 @@ const nodeLine = (state: NodeState, i: number): string => {
   const c = state.cluster!
   const p = c.peers[i]
   const flags = peerFlags(p, i === MYSELF)
-  const epoch = p.primary || p.replicaOf < 0 ? p.configEpoch : c.peers[p.replicaOf].configEpoch
-  const primary = !p.primary && p.replicaOf >= 0 ? c.peers[p.replicaOf].id : '-'
+  const shard = c.replicaOf[i]
+  const epoch = p.primary || shard < 0 ? p.configEpoch : c.peers[shard].configEpoch
+  const primary = !p.primary && shard >= 0 ? c.peers[shard].id : '-'
   let line = `${p.id} ${p.ip}:${p.port}@${p.cport} ${flags} ${primary} ${Math.floor(c.pinged[i] / MS)} ${Math.floor(c.pongs[i] / MS)} ${epoch} `
-  line += (i === MYSELF || p.linkUp ? 'connected' : 'disconnected') + rangesText(state, i)
+  line += (i === MYSELF || c.linkUp[i] === 1 ? 'connected' : 'disconnected') + rangesText(state, i)
   if (i === MYSELF) {
     for (const [slot, to] of c.migrating) line += ` [${slot}->-${c.peers[to].id}]`
     for (const [slot, from] of c.importing) line += ` [${slot}-<-${c.peers[from].id}]`
@@ -79,14 +80,14 @@ const slots: Handler = (state, session) => {
     const { ranges } = claimOf(c, i)
     const replicas: Reply[] = []
     c.peers.forEach((r, j) => {
-      if (!r.gone && !r.primary && r.replicaOf === i && !r.fail && offsetOf(state, j) > 0) replicas.push(row(j))
+      if (!r.gone && !r.primary && c.replicaOf[j] === i && !r.fail && offsetOf(state, j) > 0) replicas.push(row(j))
     })
     for (let k = 0; k < ranges.length; k += 2) out.push([ranges[k], ranges[k + 1], row(i), ...replicas])
   })
   return out
 }
 
-const offsetOf = (state: NodeState, i: number): number => (i === MYSELF ? state.repl.offset : state.cluster!.peers[i].replOffset)
+const offsetOf = (state: NodeState, i: number): number => (i === MYSELF ? state.repl.offset : state.cluster!.replOffset[i])
 
 /** Each primary with its slots and its replicas, and how they are. */
 const shards: Handler = (state, session) => {
@@ -109,7 +110,7 @@ const shards: Handler = (state, session) => {
     if (p.gone || !p.primary) return
     const members = [row(i)]
     c.peers.forEach((r, j) => {
-      if (!r.gone && !r.primary && r.replicaOf === i) members.push(row(j))
+      if (!r.gone && !r.primary && c.replicaOf[j] === i) members.push(row(j))
     })
     out.push(
       mapReply(session, [
@@ -135,9 +136,11 @@ const links: Handler = (state, session) => {
     ])
   const out: Reply[] = []
   c.peers.forEach((p, i) => {
-    if (i !== MYSELF && !p.gone && p.link !== 0) out.push(row('to', i, p.linkCreatedAt))
+    if (i !== MYSELF && !p.gone && c.link[i] !== 0) out.push(row('to', i, c.linkCreatedAt[i]))
   })
-  for (const from of c.inbound.values()) if (from > 0 && !c.peers[from].gone) out.push(row('from', from, c.peers[from].linkCreatedAt))
+  c.peers.forEach((p, i) => {
+    if (i !== MYSELF && !p.gone && c.inboundOf[i] !== 0) out.push(row('from', i, c.linkCreatedAt[i]))
+  })
   return out
 }
 
@@ -154,8 +157,8 @@ const infoText = (state: NodeState): string => {
     if (p.fail) fail += p.numSlots
     else if (p.pfail) pfail += p.numSlots
   }
-  const me = c.peers[MYSELF]
-  const mine = me.primary || me.replicaOf < 0 ? me.configEpoch : c.peers[me.replicaOf].configEpoch
+  const shard = myPrimary(c)
+  const mine = c.peers[shard < 0 ? MYSELF : shard].configEpoch
   const rows = [
     `cluster_state:${c.state}`,
     `cluster_slots_assigned:${assigned}`,
@@ -202,7 +205,7 @@ const setSlot: Handler = (state, _s, argv, ctx) => {
     return OK
   }
   if (argv.length !== 5) return BAD_ACTION
-  const peer = c.byId.get(argv[4]) ?? -1
+  const peer = peerOf(c, argv[4])
   if (what === 'MIGRATING') {
     if (owner !== MYSELF) return err(`ERR I'm not the owner of hash slot ${slot}`)
     if (peer < 0) return errAbout`ERR I don't know about node ${argv[4]}`
@@ -266,10 +269,8 @@ const changeSlots =
         if (chosen.has(slot)) return err(`ERR Slot ${slot} specified multiple times`)
         chosen.add(slot)
       }
-    for (const slot of chosen) {
-      state.cluster!.importing.delete(slot)
-      setSlotOwner(state, slot, add ? MYSELF : -1)
-    }
+    for (const slot of chosen) state.cluster!.importing.delete(slot)
+    setOwners(state.cluster!, chosen, add ? MYSELF : NOBODY)
     if (!add) dropForeignShards(state, ctx)
     updateClusterState(state, ctx)
     return OK
@@ -320,9 +321,9 @@ const setConfigEpoch: Handler = (state, _s, argv) => {
   const epoch = parseInt64(argv[2])
   if (epoch === null) return err('ERR value is not an integer or out of range')
   if (epoch < 0) return err(`ERR Invalid config epoch specified: ${epoch}`)
-  if (c.byId.size > 1) return err('ERR The user can assign a config epoch only when the node does not know any other node.')
+  if (c.known > 1) return err('ERR The user can assign a config epoch only when the node does not know any other node.')
   if (c.peers[MYSELF].configEpoch !== 0) return err('ERR Node config epoch is already non-zero')
-  c.peers[MYSELF].configEpoch = Number(epoch)
+  change(c, MYSELF, { configEpoch: Number(epoch) })
   if (c.currentEpoch < epoch) c.currentEpoch = Number(epoch)
   return OK
 }
@@ -347,7 +348,7 @@ const resetNode: Handler = (state, _s, argv, ctx) => {
   c.importing.clear()
   for (let i = 1; i < c.peers.length; i++) if (!c.peers[i].gone) removePeer(state, i, ctx)
   if (how === 'hard') {
-    me.configEpoch = 0
+    change(c, MYSELF, { configEpoch: 0 })
     c.currentEpoch = 0
     c.lastVoteEpoch = 0
   }
@@ -357,12 +358,12 @@ const resetNode: Handler = (state, _s, argv, ctx) => {
 
 const replicasOf: Handler = (state, _s, argv) => {
   const c = state.cluster!
-  const peer = c.byId.get(argv[2])
-  if (peer === undefined) return errAbout`ERR Unknown node ${argv[2]}`
+  const peer = peerOf(c, argv[2])
+  if (peer < 0) return errAbout`ERR Unknown node ${argv[2]}`
   if (!c.peers[peer].primary) return err('ERR The specified node is not a master')
   const rows: Reply[] = []
   c.peers.forEach((p, i) => {
-    if (!p.gone && !p.primary && p.replicaOf === peer) rows.push(nodeLine(state, i).slice(0, -1))
+    if (!p.gone && !p.primary && c.replicaOf[i] === peer) rows.push(nodeLine(state, i).slice(0, -1))
   })
   return rows
 }
@@ -400,8 +401,8 @@ export const CLUSTER_ACTIONS: Readonly<Record<string, Handler>> = {
   replicas: replicasOf,
   slaves: replicasOf,
   'count-failure-reports': (state, _s, argv, ctx) => {
-    const peer = state.cluster!.byId.get(argv[2])
-    return peer === undefined ? errAbout`ERR Unknown node ${argv[2]}` : countFailureReports(state, peer, ctx)
+    const peer = peerOf(state.cluster!, argv[2])
+    return peer < 0 ? errAbout`ERR Unknown node ${argv[2]}` : countFailureReports(state, peer, ctx)
   },
   meet: meetNode,
   forget: (state, _s, argv, ctx) => orOk(forget(state, argv[2], ctx)),

@@ -5,12 +5,14 @@ import { BITFIELDS } from './commands/bitfield.ts'
 import { BITS } from './commands/bits.ts'
 import { CLUSTER } from './commands/cluster.ts'
 import { CONNECTIONS } from './commands/connection.ts'
+import { DEBUG } from './commands/debug.ts'
 import { HASHES } from './commands/hashes.ts'
 import { introspection } from './commands/introspect.ts'
 import { KEYS } from './commands/keys.ts'
 import { LISTS } from './commands/lists.ts'
 import { MEMORY } from './commands/memory.ts'
 import { PUBSUB } from './commands/pubsub.ts'
+import { functionCommands } from './commands/functions.ts'
 import { scriptCommands } from './commands/scripts.ts'
 import { PERSISTENCE } from './commands/persistence.ts'
 import { REPLICATION } from './commands/replication.ts'
@@ -22,6 +24,7 @@ import { NO_REPLY, wrongArity, type CommandSpec, type Handler } from './commands
 import { STRINGS } from './commands/strings.ts'
 import { dropTransaction, goOnWith, transactionCommands } from './commands/transactions.ts'
 import { UNSIMULATED } from './commands/unsimulated.ts'
+import { SYNC } from './commands/sync.ts'
 import { SORTED_SETS } from './commands/zsets.ts'
 import { enter, leave } from './databases.ts'
 import { isOutOfMemory, tellRefusal } from './eviction.ts'
@@ -31,8 +34,8 @@ import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
 import { endUnit, replicasLacking } from './replication.ts'
 import { OUT_OF_MEMORY, QUEUED, cString, err, errAbout, fixed, isError, type Reply } from './reply.ts'
-import { BUSY, tellSlow } from './scripting/busy.ts'
-import { flagsOf } from './scripting/shebang.ts'
+import { busyReply, tellSlow } from './scripting/busy.ts'
+import { abilitiesOf } from './scripting/promise.ts'
 import { noteSlow } from './slowlog.ts'
 import type { NodeState, Session } from './state.ts'
 import { rememberRead } from './tracking.ts'
@@ -85,11 +88,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   ...PERSISTENCE,
   MEMORY,
   ...SLOW,
+  DEBUG,
+  ...SYNC,
   introspection(
     () => COMMANDS,
     (argv) => specOf(argv),
   ),
   ...scriptCommands((argv) => specOf(argv)),
+  ...functionCommands((argv) => specOf(argv)),
   aclCommand((argv) => specOf(argv)),
   ...UNSIMULATED,
 ]
@@ -178,16 +184,9 @@ const obstacle = (
     return MASTER_DOWN
   if (state.script !== null && !command.shownFlags.includes('allow_busy')) {
     tellSlow(state, ctx)
-    return BUSY
+    return busyReply(state.script)
   }
   return null
-}
-
-/** A script that declares that it only reads (#!lua flags=no-writes). */
-const promisesNoWrites = (state: NodeState, { name }: CommandSpec, argv: readonly string[]): boolean => {
-  const source = name === 'eval' ? argv[1] : name === 'evalsha' ? state.scripts.get(argv[1].toLowerCase()) : undefined
-  const flags = source === undefined ? null : flagsOf(source)
-  return flags !== null && typeof flags === 'object' && flags.noWrites
 }
 
 /** touches-arbitrary-keys: the expired keys they come across have nothing to do with each other. */
@@ -196,10 +195,11 @@ const MEETS_ANY_KEY = new Set(['scan', 'randomkey'])
 /** What processCommand does, in its order (server.c). */
 const process = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, told: number): Reply => {
   const command = specOf(argv)
+  session.cmd = command === undefined ? 'NULL' : command.name
   if (command === undefined) return refuse(state, session, command, unknown(argv))
   if (command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity)
     return refuse(state, session, command, wrongArity(command.name))
-  if (!session.authenticated && isAuthRequired(state, command)) return refuse(state, session, command, NO_AUTH)
+  if (session.authenticated === false && isAuthRequired(state, command)) return refuse(state, session, command, NO_AUTH)
   const inTransaction = session.multi !== null
   if (inTransaction && command.flags.includes('noMulti'))
     return refuse(state, session, command, err('ERR Command not allowed inside a transaction'))
@@ -210,8 +210,11 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
   }
   const queued = inTransaction && command.name === 'exec' ? session.multi!.map((words) => [specOf(words)!, words] as const) : null
   const slot = told >= 0 && command.keys !== null && command.keys[0] === 1 ? told : firstSlot(command, argv)
+  const can = abilitiesOf(state, command, argv)
+  const parts = queued === null ? null : queued.map(([c, words]) => abilitiesOf(state, c, words))
+  const writes = can.isWrite === true || (parts !== null && parts.some((part) => part.isWrite))
   if (state.cluster !== null && (slot >= 0 || queued !== null)) {
-    const elsewhere = redirect(state, session, command, argv, slot, queued, ctx)
+    const elsewhere = redirect(state, session, command, argv, slot, queued, writes, ctx)
     if (elsewhere !== null) {
       if (queued !== null) dropTransaction(state, session)
       else if (inTransaction) session.dirty = true
@@ -219,19 +222,18 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     }
   }
   if (state.memory !== null && isOutOfMemory(state, state.memory, ctx)) {
-    const needsMore = command.isDenyOom || (queued !== null && queued.some(([c]) => c.isDenyOom))
+    const needsMore = can.isDenyOom || (parts !== null && parts.some((part) => part.isDenyOom))
     // what waits for EXEC takes memory too
     if (needsMore || (inTransaction && !ALWAYS_ADMITTED.has(command.name))) {
       tellRefusal(state, state.memory, command.name, ctx)
       return refuse(state, session, command, OUT_OF_MEMORY)
     }
   }
-  const writes = command.isWrite || (queued !== null && queued.some(([c]) => c.isWrite))
-  const stale = command.isStale && (queued === null || queued.every(([c]) => c.isStale))
+  const stale = can.isStale === true && (parts === null || parts.every((part) => part.isStale))
   const refused = obstacle(state, session, command, writes, stale, ctx)
   if (refused !== null) return refuse(state, session, command, refused)
-  const mayWrite = queued === null ? command.waitsOnPause : queued.some(([c]) => c.waitsOnPause)
-  if ((mayWrite || state.pause !== null) && isHeld(state, mayWrite && !promisesNoWrites(state, command, argv), ctx.now)) {
+  const mayWrite = parts === null ? can.waitsOnPause === true : parts.some((part) => part.waitsOnPause)
+  if ((mayWrite || state.pause !== null) && isHeld(state, mayWrite, ctx.now)) {
     session.blocked = { why: 'pause', argv: argv.slice(), since: ctx.now, via: 0 }
     return NO_REPLY
   }
@@ -255,7 +257,7 @@ export const execute = (state: NodeState, session: Session, argv: readonly strin
   const reply = process(state, session, argv, ctx, slot)
   // ASKING lasts one command, or one whole transaction; so does CLIENT CACHING
   if (session.multi === null) {
-    if (session.asking && !isNamed(argv[0], 'asking')) session.asking = false
+    if (session.asking === true && !isNamed(argv[0], 'asking')) session.asking = false
     if (session.tracking !== null && session.tracking.caching && !isNamed(argv[0], 'client')) session.tracking.caching = false
   }
   return reply

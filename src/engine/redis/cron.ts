@@ -9,7 +9,7 @@ import { electionStep } from './failover.ts'
 import { sendPing } from './gossip.ts'
 import { checkManualTimeout, manualStep } from './manual.ts'
 import { migrateIfOrphaned } from './orphans.ts'
-import { MYSELF, NEVER, NOBODY, OLD_PONG, SOON, dropLink, removePeer, timeoutOf } from './peers.ts'
+import { MYSELF, NEVER, NOBODY, OLD_PONG, SOON, dropLink, removePeer, settlePeers, timeoutOf } from './peers.ts'
 import { followPrimary } from './replication.ts'
 import { CRON, handshakeTimeout, isLinkStuck, isPingDue } from './rules.ts'
 import type { ClusterState, NodeState } from './state.ts'
@@ -45,6 +45,7 @@ export const clusterCron = (state: NodeState, ctx: Context): void => {
   if (c.cron % ROUND === 0) {
     pingSomebody(state, ctx)
     recountReported(c)
+    settlePeers(c)
   }
   const troubled = due.length > 0 && lookAtDue(state, due, timeout, ctx)
   if (c.manual !== null) checkManualTimeout(state, ctx)
@@ -136,7 +137,7 @@ const lookAtDue = (state: NodeState, due: readonly number[], timeout: Micros, ct
 const nextLook = (c: ClusterState, index: number): number => {
   const peer = c.peers[index]
   if (peer.gone || peer.noAddr) return NEVER
-  return peer.link === 0 || peer.handshake || peer.pfail || peer.fail ? SOON : OLD_PONG
+  return c.link[index] === 0 || peer.handshake || peer.pfail || peer.fail ? SOON : OLD_PONG
 }
 
 const keepLink = (state: NodeState, index: number, timeout: Micros, ctx: Context): void => {
@@ -145,15 +146,15 @@ const keepLink = (state: NodeState, index: number, timeout: Micros, ctx: Context
   if (peer.gone) return
   if (peer.pfail) c.pfails++
   if (peer.handshake && ctx.now - peer.createdAt > handshakeTimeout(timeout)) removePeer(state, index, ctx)
-  else if (peer.link === 0 && !peer.noAddr) openLink(c, index, ctx)
+  else if (c.link[index] === 0 && !peer.noAddr) openLink(c, index, ctx)
 }
 
 const lookAfter = (state: NodeState, index: number, timeout: Micros, ctx: Context): void => {
   const c = state.cluster!
   const peer = c.peers[index]
   if (peer.noAddr || peer.handshake) return
-  if (peer.link !== 0) {
-    if (isLinkStuck(ctx.now, peer.linkCreatedAt, c.pinged[index], c.heard[index], timeout)) dropLink(c, peer, ctx)
+  if (c.link[index] !== 0) {
+    if (isLinkStuck(ctx.now, c.linkCreatedAt[index], c.pinged[index], c.heard[index], timeout)) dropLink(c, index, ctx)
     else if (isPingDue(ctx.now, c.pinged[index], c.pongs[index], timeout)) return sendPing(state, index, ctx)
     else if (c.manual !== null && c.manual.replica === index) return sendPing(state, index, ctx)
   }
@@ -161,11 +162,9 @@ const lookAfter = (state: NodeState, index: number, timeout: Micros, ctx: Contex
 }
 
 const openLink = (c: ClusterState, index: number, ctx: Context): void => {
-  const peer = c.peers[index]
-  peer.link = ctx.connect(peer.process, 'bus')
-  c.byLink.set(peer.link, index)
-  peer.linkUp = false
-  peer.linkCreatedAt = ctx.now
+  c.link[index] = ctx.connect(c.peers[index].process, 'bus')
+  c.linkUp[index] = 0
+  c.linkCreatedAt[index] = ctx.now
 }
 
 /** Of five random peers the one whose pong is oldest. */
@@ -177,7 +176,7 @@ const pingSomebody = (state: NodeState, ctx: Context): void => {
     const index = below(s, c.peers.length)
     if (index === MYSELF || c.pinged[index] !== 0) continue
     const peer = c.peers[index]
-    if (peer.gone || peer.link === 0 || peer.handshake) continue
+    if (peer.gone || c.link[index] === 0 || peer.handshake) continue
     if (oldest < 0 || c.pongs[index] < c.pongs[oldest]) oldest = index
   }
   if (oldest >= 0) sendPing(state, oldest, ctx)

@@ -53,11 +53,17 @@ export interface KeysDump {
   readonly size: number
   readonly keys: Keyspace
   readonly parked: readonly (readonly [number, Keyspace])[]
+  /** libraries of functions travel with it. */
+  readonly libraries: NodeState['libraries']
 }
 
 export const dumpKeys = (state: NodeState): KeysDump => {
   const parked = [...state.parked].map(([db, keys]) => [db, shareKeys(keys)] as const)
-  return { size: parked.reduce((n, [, keys]) => n + rdbSize(keys), rdbSize(state.keys)), keys: shareKeys(state.keys), parked }
+  const { libraries } = state
+  let size = rdbSize(state.keys)
+  for (const [, keys] of parked) size += rdbSize(keys)
+  for (const { code } of libraries.values()) size += code.length
+  return { size, keys: shareKeys(state.keys), parked, libraries }
 }
 
 /** How many keys of one data set another lacks or holds with another value. */
@@ -77,6 +83,7 @@ export const loadKeys = (state: NodeState, dump: KeysDump): { keys: number; drop
   const dropped = countChanged(state.keys, now)
   allKeysChanged(state, true)
   state.keys = now
+  state.libraries = dump.libraries
   state.parked = new Map(dump.parked.map(([db, keys]) => [db, shareKeys(keys)]))
   return { keys: now.size, dropped }
 }

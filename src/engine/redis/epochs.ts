@@ -1,5 +1,5 @@
 import type { Context } from '../core/process.ts'
-import { MYSELF } from './peers.ts'
+import { MYSELF, change } from './peers.ts'
 import { mustBump, mustYieldEpoch } from './rules.ts'
 import type { NodeState } from './state.ts'
 
@@ -16,8 +16,8 @@ export const bumpEpochWithoutConsensus = (state: NodeState, ctx: Context): boole
   const me = c.peers[MYSELF]
   if (!mustBump(me.configEpoch, greatestEpoch(state))) return false
   c.currentEpoch = greatestEpoch(state) + 1
-  me.configEpoch = c.currentEpoch
-  ctx.emit('epoch.bumped', { epoch: me.configEpoch, why: 'without consensus' })
+  change(c, MYSELF, { configEpoch: c.currentEpoch })
+  ctx.emit('epoch.bumped', { epoch: c.currentEpoch, why: 'without consensus' })
   return true
 }
 
@@ -30,7 +30,7 @@ export const settleCollision = (state: NodeState, sender: number, told: number, 
   if (!me.primary || !other.primary || other.configEpoch !== told || !mustYieldEpoch(me.id, other.id)) return
   const epoch = me.configEpoch
   c.currentEpoch++
-  me.configEpoch = c.currentEpoch
+  change(c, MYSELF, { configEpoch: c.currentEpoch })
   const fact = ctx.emit('epoch.collision', { with: other.process, epoch })
-  ctx.emit('epoch.bumped', { epoch: me.configEpoch, why: `collided with ${other.process} at ${epoch}` }, [fact])
+  ctx.emit('epoch.bumped', { epoch: c.currentEpoch, why: `collided with ${other.process} at ${epoch}` }, [fact])
 }

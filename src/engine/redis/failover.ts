@@ -5,7 +5,7 @@ import { MS, SEC } from '../core/time.ts'
 import { HANDLE_FAILOVER, beforeSleep, updateClusterState } from './cluster-state.ts'
 import { broadcastPong, hearHeader } from './gossip.ts'
 import { resetManual } from './manual.ts'
-import { MYSELF, because, isOn, number, timeoutOf } from './peers.ts'
+import { MYSELF, because, change, isOn, number, timeoutOf } from './peers.ts'
 import { takeOver } from './role.ts'
 import {
   DRAWN_DELAY_MS,
@@ -38,7 +38,6 @@ export const newElection = (): Election => ({ at: 0, sent: false, votes: 0, vote
 export const electionStep = (state: NodeState, ctx: Context): void => {
   const c = state.cluster!
   const e = c.election
-  const me = c.peers[MYSELF]
   const now = ctx.now
   const timeout = timeoutOf(state)
   c.todo &= ~HANDLE_FAILOVER
@@ -48,7 +47,7 @@ export const electionStep = (state: NodeState, ctx: Context): void => {
     e.cannot = ''
     return
   }
-  const primary = c.peers[me.replicaOf]
+  const primary = c.peers[c.replicaOf[MYSELF]]
   const cause = manual ? c.manual!.fact : primary.failFact
   const { linkState, linkDownSince } = state.repl
   // a link that was never up is down since ever
@@ -85,8 +84,8 @@ export const whyNoElection = (state: NodeState, manual: boolean): string | null 
   const c = state.cluster!
   const me = c.peers[MYSELF]
   if (me.primary) return 'it is a primary'
-  if (me.replicaOf < 0) return 'it has no primary'
-  const primary = c.peers[me.replicaOf]
+  if (c.replicaOf[MYSELF] < 0) return 'it has no primary'
+  const primary = c.peers[c.replicaOf[MYSELF]]
   if (!primary.fail && !manual) return 'its primary is not in FAIL state'
   if (isOn(state, 'cluster-replica-no-failover', false) && !manual) return 'cluster-replica-no-failover is set'
   if (primary.numSlots === 0) return 'its primary owns no slots'
@@ -103,11 +102,10 @@ const cannot = (state: NodeState, reason: string, cause: number, ctx: Context): 
 
 const siblingOffsets = (state: NodeState): number[] => {
   const c = state.cluster!
-  const mine = c.peers[MYSELF].replicaOf
+  const mine = c.replicaOf[MYSELF]
   const out: number[] = []
   for (let i = 1; i < c.peers.length; i++) {
-    const p = c.peers[i]
-    if (!p.gone && p.replicaOf === mine) out.push(p.replOffset)
+    if (!c.peers[i].gone && c.replicaOf[i] === mine) out.push(c.replOffset[i])
   }
   return out
 }
@@ -152,10 +150,9 @@ const expire = (state: NodeState, cause: number, ctx: Context): void => {
 const win = (state: NodeState, ctx: Context): void => {
   const c = state.cluster!
   const e = c.election
-  const me = c.peers[MYSELF]
   const needed = quorumOf(c.size)
   const fact = ctx.emit('election.won', { epoch: e.epoch, votes: e.votes, needed, voters: [...e.voters] }, because(e.fact))
-  if (me.configEpoch < e.epoch) me.configEpoch = e.epoch
+  if (c.peers[MYSELF].configEpoch < e.epoch) change(c, MYSELF, { configEpoch: e.epoch })
   // votes are spent: a candidate again within the retry window, it must not win with them a second time
   e.votes = 0
   promote(state, c.manual !== null ? 'manual failover' : 'won the election', fact, ctx)
@@ -177,7 +174,8 @@ export const onVoteRequest = (state: NodeState, m: BareMessage, conn: ConnId, ct
   if (index >= 0) {
     const me = c.peers[MYSELF]
     const requester = c.peers[index]
-    const primary = requester.replicaOf >= 0 ? c.peers[requester.replicaOf] : null
+    const shard = c.replicaOf[index]
+    const primary = shard >= 0 ? c.peers[shard] : null
     const timeout = timeoutOf(state)
     const reason = whyNoVote({
       voterIsPrimary: me.primary,
@@ -191,17 +189,17 @@ export const onVoteRequest = (state: NodeState, m: BareMessage, conn: ConnId, ct
       forced: m.forceAck,
       sinceVoteForThatPrimary: primary === null || primary.votedAt === 0 ? Infinity : ctx.now - primary.votedAt,
       timeout,
-      newerSlot: newerOwner(c, m.slots, m.configEpoch, requester.replicaOf, true),
+      newerSlot: newerOwner(c, m.slots, m.configEpoch, shard, true),
     })
     if (reason !== null) {
       // nobody asked a replica or a primary without slots: its silence is no news
       if (me.primary && me.numSlots > 0)
         ctx.emit('election.denied', { to: requester.process, epoch: m.currentEpoch, reason }, because(m.fact))
     } else {
-      primary!.votedAt = ctx.now
+      change(c, shard, { votedAt: ctx.now })
       c.lastVoteEpoch = c.currentEpoch
       const fact = ctx.emit('election.granted', { to: requester.process, epoch: c.currentEpoch }, because(m.fact))
-      sendTo(state, requester, bareMessage(state, 'vote', fact), ctx)
+      sendTo(state, index, bareMessage(state, 'vote', fact), ctx)
     }
   }
   beforeSleep(state, ctx)

@@ -1,6 +1,7 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
 import { below } from '../core/random.ts'
+import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
 import { UPDATE_STATE, HANDLE_MANUAL, beforeSleep } from './cluster-state.ts'
 import { clearOnPong, countFailureReports, hearFail, hearRecovery, hearReport } from './detector.ts'
@@ -8,34 +9,39 @@ import { settleCollision } from './epochs.ts'
 import {
   MYSELF,
   NOBODY,
+  STAMP,
   addPeer,
+  change,
   dropInbound,
   dropLink,
   isBanned,
   joinPrimary,
   myPrimary,
   newPeer,
+  peerLinkedBy,
   peerNamed,
   lookSoon,
   peerOf,
   removePeer,
   setAsPrimary,
   setId,
+  setPong,
   standInId,
 } from './peers.ts'
 import { gossipWanted } from './rules.ts'
 import { claimAgrees, dropSlots, newerOwner, ownerIn } from './slots-config.ts'
 import { adoptClaim } from './role.ts'
-import type { ClusterState, GossipEntry, NodeId, NodeState, Peer } from './state.ts'
+import { CODES, OTHER, codeIn, entryOf, pongIn } from './sections.ts'
+import type { ClusterState, GossipEntry, NodeState, Peer } from './state.ts'
 import type { BusAddress, BusHeader, FailMessage, PingMessage, UpdateMessage } from './wire.ts'
-import { KIND, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
+import { kindOf, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
 
 // ------------------------------------------------------------------ sending
 
 /** Sends a ping on our own link; from now on we wait for the pong. */
 export const sendPing = (state: NodeState, index: number, ctx: Context, type: 'ping' | 'meet' = 'ping'): void => {
   const c = state.cluster!
-  sendTo(state, c.peers[index], withGossip(state, type, 0, ctx), ctx)
+  sendTo(state, index, withGossip(state, type, 0, ctx), ctx)
   if (type === 'ping') c.pinged[index] = ctx.now
 }
 
@@ -44,56 +50,61 @@ const TRIES_EACH = 3
 /** A message with what this node has to tell of some others, chosen at random, and of all that it suspects. */
 const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: number, ctx: Context): PingMessage => {
   const c = state.cluster!
-  const { peers, told, named } = c
-  const gossip: GossipEntry[] = []
-  const pongs: number[] = []
-  const known = c.byId.size
+  const { peers, mentions } = c
+  const { known } = c
   const wanted = gossipWanted(known)
+  const gossip = new Array<number>(wanted)
+  let others: GossipEntry[] | null = null
+  let chosen = 0
   // a stamp has 16 bits
-  if (c.pings === 0xffff) {
+  if (c.pings === STAMP) {
     c.pings = 0
-    named.fill(0)
+    for (let i = 0; i < mentions.length; i += 2) mentions[i] &= ~STAMP
   }
   const count = ++c.pings
   if (wanted > 0) {
     const s = ctx.random('gossip')
+    const all = peers.length
     let fresh = known - 2
-    for (let tries = wanted * TRIES_EACH; tries > 0 && fresh > 0 && gossip.length < wanted; tries--) {
-      const index = below(s, peers.length)
+    for (let tries = wanted * TRIES_EACH; tries > 0 && fresh > 0 && chosen < wanted; tries--) {
+      const index = below(s, all)
       if (index === MYSELF) continue
-      let entry = told[index]
-      if (entry === null) {
+      const at = index << 1
+      const mark = mentions[at]
+      const named = (mark & STAMP) === count
+      let code = mark >>> 16
+      if (code === OTHER) {
         const peer = peers[index]
         if (peer.gone || peer.pfail) continue
-        if (peer.handshake || peer.noAddr || (peer.link === 0 && peer.numSlots === 0)) {
+        if (peer.handshake || peer.noAddr || (c.link[index] === 0 && peer.numSlots === 0)) {
           fresh--
           continue
         }
-        entry = gossipEntry(peer)
-        if (!peer.fail) entry = told[index] = shared(entry)
+        code = peer.code
+        mentions[at] = (code << 16) | (mark & STAMP)
+        if (code === OTHER && !named) (others ??= []).push(gossipEntry(peer))
       }
-      if (named[index] === count) continue
-      named[index] = count
-      gossip.push(entry)
-      pongs.push(Math.floor(c.pongs[index] / SEC))
+      if (named) continue
+      mentions[at] = (code << 16) | count
+      gossip[chosen++] = mentions[at + 1] * CODES + code
       fresh--
     }
+    if (chosen < wanted) gossip.length = chosen
   }
   if (c.pfails > 0)
     for (let i = 0; i < peers.length; i++) {
       const peer = peers[i]
       if (!peer.pfail || peer.handshake || peer.noAddr || peer.gone) continue
-      gossip.push(gossipEntry(peer))
-      pongs.push(Math.floor(c.pongs[i] / SEC))
+      ;(others ??= []).push(gossipEntry(peer))
+      gossip.push(mentions[2 * i + 1] * CODES + OTHER)
     }
-  return pingMessage(state, type, gossip, pongs, fact)
+  return pingMessage(state, type, gossip, others, fact)
 }
 
 const gossipEntry = (peer: Peer): GossipEntry =>
   Object.freeze({
     id: peer.id,
     process: peer.process,
-    number: peer.number,
     ip: peer.ip,
     port: peer.port,
     cport: peer.cport,
@@ -104,30 +115,15 @@ const gossipEntry = (peer: Peer): GossipEntry =>
     fact: peer.pfail ? peer.pfailFact : peer.fail ? peer.failFact : 0,
   })
 
-/**
- * What is told of a sound node is one object, whoever tells it: who hears it finds that it is just what he would say himself. Nothing
- * but the time taken depends on this table.
- */
-const shared = (entry: GossipEntry): GossipEntry => {
-  const known = sound.get(entry.id)
-  if (known !== undefined && isSameEntry(known, entry)) return known
-  sound.set(entry.id, entry)
-  return entry
-}
-const sound = new Map<NodeId, GossipEntry>()
-
-const isSameEntry = (a: GossipEntry, b: GossipEntry): boolean =>
-  a.process === b.process && a.ip === b.ip && a.port === b.port && a.cport === b.cport && a.primary === b.primary
-
 /** Tells others of a change at once, in a message of the kind that normally answers a ping. */
 export const broadcastPong = (state: NodeState, to: 'all' | 'siblings', fact: number, ctx: Context): void => {
   const c = state.cluster!
   const primary = myPrimary(c)
   for (let i = 1; i < c.peers.length; i++) {
     const peer = c.peers[i]
-    if (peer.gone || peer.link === 0 || peer.handshake) continue
-    if (to === 'siblings' && (peer.primary || peer.replicaOf !== primary)) continue
-    sendTo(state, peer, withGossip(state, 'pong', fact, ctx), ctx)
+    if (peer.gone || c.link[i] === 0 || peer.handshake) continue
+    if (to === 'siblings' && (peer.primary || c.replicaOf[i] !== primary)) continue
+    sendTo(state, i, withGossip(state, 'pong', fact, ctx), ctx)
   }
 }
 
@@ -136,19 +132,18 @@ export const broadcastPong = (state: NodeState, to: 'all' | 'siblings', fact: nu
 /** What every bus message tells in its header. Returns the sender's index, or NOBODY when it is unknown here. */
 export const hearHeader = (state: NodeState, m: BusHeader, conn: ConnId, ctx: Context): number => {
   const c = state.cluster!
-  c.received[KIND[m.type as PingMessage['type']]]++
+  c.received[kindOf(m.type as PingMessage['type'])]++
   const index = peerNamed(c, m.sender, m.number)
   if (index < 0) return NOBODY
   const sender = c.peers[index]
   c.heard[index] = ctx.now
-  if (sender.link !== conn && c.inbound.get(conn) === NOBODY) bindInbound(c, conn, index, ctx)
+  if (c.inboundOf[index] !== conn && c.strangers.size > 0 && c.strangers.has(conn)) bindInbound(c, conn, index, ctx)
   if (sender.handshake) return index
   if (m.currentEpoch > c.currentEpoch) c.currentEpoch = m.currentEpoch
-  if (m.configEpoch > sender.configEpoch) sender.configEpoch = m.configEpoch
-  sender.replOffset = m.offset
-  sender.replOffsetAt = ctx.now
+  if (m.configEpoch > sender.configEpoch) change(c, index, { configEpoch: m.configEpoch })
+  c.replOffset[index] = m.offset
   const manual = c.manual
-  if (manual !== null && m.paused && !c.peers[MYSELF].primary && c.peers[MYSELF].replicaOf === index && manual.offset < 0) {
+  if (manual !== null && m.paused && !c.peers[MYSELF].primary && c.replicaOf[MYSELF] === index && manual.offset < 0) {
     manual.offset = m.offset
     c.todo |= HANDLE_MANUAL
   }
@@ -161,7 +156,7 @@ export const hearHeader = (state: NodeState, m: BusHeader, conn: ConnId, ctx: Co
  */
 const bindInbound = (c: ClusterState, conn: ConnId, index: number, ctx: Context): void => {
   dropInbound(c, index, ctx)
-  c.inbound.set(conn, index)
+  c.strangers.delete(conn)
   c.inboundOf[index] = conn
 }
 
@@ -176,7 +171,7 @@ export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Cont
     sendOn(state, conn, withGossip(state, 'pong', 0, ctx), ctx)
   }
   // what comes on our own link answers a ping
-  const linked = m.type === 'pong' ? linkedPeer(state, conn) : 0
+  const linked = m.type === 'pong' ? answeredBy(c, conn, sender) : NOBODY
   if (linked > 0) {
     const peer = c.peers[linked]
     if (peer.handshake) {
@@ -187,12 +182,12 @@ export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Cont
       finishHandshake(state, linked, m, ctx)
       sender = linked
     } else if (peer.id !== m.sender) {
-      peer.noAddr = true
+      change(c, linked, { noAddr: true })
       lookSoon(c, linked)
-      dropLink(c, peer, ctx)
+      dropLink(c, linked, ctx)
       return beforeSleep(state, ctx)
     }
-    c.pongs[linked] = ctx.now
+    setPong(c, linked, ctx.now)
     c.pinged[linked] = 0
     if (peer.pfail || peer.fail) clearOnPong(state, linked, ctx)
   }
@@ -205,11 +200,10 @@ export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Cont
   beforeSleep(state, ctx)
 }
 
-/** The peer whose outbound link this connection is; 0 for an inbound one. */
-const linkedPeer = (state: NodeState, conn: ConnId): number => {
-  const peers = state.cluster!.peers
-  const known = state.cluster!.byLink.get(conn)
-  return known !== undefined && peers[known].link === conn ? known : 0
+/** The peer to which this connection is our link, most likely the sender; NOBODY for an inbound one. */
+const answeredBy = (c: ClusterState, conn: ConnId, sender: number): number => {
+  if (sender < 0) return peerLinkedBy(c, conn)
+  return c.link[sender] === conn ? sender : c.inboundOf[sender] === conn ? NOBODY : peerLinkedBy(c, conn)
 }
 
 export const startHandshake = (state: NodeState, at: BusAddress, meet: boolean, ctx: Context): void => {
@@ -223,13 +217,10 @@ export const startHandshake = (state: NodeState, at: BusAddress, meet: boolean, 
 
 const finishHandshake = (state: NodeState, index: number, m: PingMessage, ctx: Context): void => {
   const c = state.cluster!
-  const peer = c.peers[index]
   setId(c, index, m.sender)
-  peer.handshake = false
-  peer.meets = false
-  peer.primary = m.primary
+  change(c, index, { primary: m.primary })
   lookSoon(c, index)
-  ctx.emit('node.met', { peer: peer.process })
+  ctx.emit('node.met', { peer: c.peers[index].process })
 }
 
 const hearRole = (state: NodeState, index: number, m: PingMessage): void => {
@@ -239,58 +230,84 @@ const hearRole = (state: NodeState, index: number, m: PingMessage): void => {
     if (index !== MYSELF && setAsPrimary(c, index)) c.todo |= UPDATE_STATE
     return
   }
-  const primary = sender.replicaOf >= 0 && c.ids[sender.replicaOf] === m.replicaOf ? sender.replicaOf : peerOf(c, m.replicaOf)
+  const held = c.replicaOf[index]
+  const primary = held >= 0 && c.peers[held].id === m.replicaOf && !c.peers[held].gone ? held : peerOf(c, m.replicaOf)
   if (sender.primary) {
     dropSlots(c, index)
-    sender.primary = false
-    sender.migrateTo = false
+    change(c, index, { primary: false, migrateTo: false })
     lookSoon(c, index)
     c.todo |= UPDATE_STATE
   }
-  if (primary >= 0 && sender.replicaOf !== primary) joinPrimary(c, index, primary)
+  if (primary >= 0 && held !== primary) joinPrimary(c, index, primary)
 }
 
 const hearSlots = (state: NodeState, index: number, m: PingMessage, ctx: Context): void => {
   const c = state.cluster!
   const sender = c.peers[index]
-  const owner = sender.primary ? index : sender.replicaOf
+  const owner = sender.primary ? index : c.replicaOf[index]
   if (owner < 0 || claimAgrees(c, owner, m.slots)) return
   if (sender.primary) adoptClaim(state, index, m.configEpoch, m.slots, m.fact, ctx)
   const newer = newerOwner(c, m.slots, m.configEpoch, owner, !sender.primary)
   if (newer < 0) return
   // answered on our own link to the sender, as Redis does
-  sendTo(state, c.peers[index], updateMessage(state, ownerIn(c, newer)), ctx)
+  sendTo(state, index, updateMessage(state, ownerIn(c, newer)), ctx)
 }
 
 const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Context): void => {
-  const c = state.cluster!
-  const now = ctx.now
-  const { gossip } = m
-  const isPrimary = sender > 0 && c.peers[sender].primary
-  for (let i = 0; i < gossip.length; i++) {
-    const g = gossip[i]
-    const pong = m.pongs[i] * SEC
-    const known = g.number < c.byNumber.length ? c.byNumber[g.number] : NOBODY
-    // nearly always it is what we say of it ourselves, and nobody holds it for failing
-    if (known > 0 && c.told[known] === g && !c.reported) {
-      if (pong > c.pongs[known] && pong <= now + 500 * MS && c.pinged[known] === 0) c.pongs[known] = pong
-      continue
-    }
-    const index = peerNamed(c, g.id, g.number)
-    if (index < 0) {
-      if (sender >= 0 && !g.noAddr && !isBanned(c, g.id, now)) addFromGossip(state, g, ctx)
-      continue
-    }
-    if (index === MYSELF) continue
-    if (g.pfail || g.fail) {
-      if (isPrimary) hearReport(state, index, sender, g.fact, ctx)
-      continue
-    }
-    if (isPrimary && c.reported) hearRecovery(state, index, sender)
-    // a healthy report is as good as a pong of that age, so fewer pings are needed
-    if (pong <= c.pongs[index] || pong > now + 500 * MS || c.pinged[index] !== 0) continue
-    if (!c.reported || countFailureReports(state, index, ctx) === 0) c.pongs[index] = pong
+  const { gossip, others } = m
+  let other = 0
+  for (let i = hearSound(state, gossip, 0, ctx); i < gossip.length; i = hearSound(state, gossip, i + 1, ctx)) {
+    const code = codeIn(gossip[i])
+    hearSection(state, code === OTHER ? others![other++] : entryOf(code), pongIn(gossip[i]), sender, ctx)
   }
+}
+
+/**
+ * Hears sections, from a place on, that say just what we would say ourselves, while nobody is held for failing: nearly all of them.
+ * Then only the pong may be news. The place of the first that is of another kind; the end, when there is none.
+ */
+const hearSound = (state: NodeState, gossip: readonly number[], from: number, ctx: Context): number => {
+  const c = state.cluster!
+  if (c.reported) return from
+  const { peers, byNumber, mentions, pinged } = c
+  const { length } = gossip
+  const numbers = byNumber.length
+  const latest = ctx.now + AHEAD
+  const mask = CODES - 1
+  const second = 1 / CODES
+  for (let i = from; i < length; i++) {
+    const word = gossip[i]
+    const code = word & mask
+    const number = code >> 1
+    if (number === 0 || number >= numbers) return i
+    const known = byNumber[number]
+    if (known <= 0 || (mentions[known << 1] >>> 16 !== code && peers[known].code !== code)) return i
+    const pong = (word - code) * second
+    if (pong > mentions[(known << 1) | 1] && pong * SEC <= latest && pinged[known] === 0) setPong(c, known, pong * SEC)
+  }
+  return length
+}
+
+/** Of a pong that is said to lie further ahead than this nothing is believed. */
+const AHEAD = 500 * MS
+
+const hearSection = (state: NodeState, g: GossipEntry, pong: Micros, sender: number, ctx: Context): void => {
+  const c = state.cluster!
+  const isPrimary = sender > 0 && c.peers[sender].primary
+  const index = peerOf(c, g.id)
+  if (index < 0) {
+    if (sender >= 0 && !g.noAddr && !isBanned(c, g.id, ctx.now)) addFromGossip(state, g, ctx)
+    return
+  }
+  if (index === MYSELF) return
+  if (g.pfail || g.fail) {
+    if (isPrimary) hearReport(state, index, sender, g.fact, ctx)
+    return
+  }
+  if (isPrimary && c.reported) hearRecovery(state, index, sender)
+  // a healthy report is as good as a pong of that age, so fewer pings are needed
+  if (pong <= c.pongs[index] || pong > ctx.now + AHEAD || c.pinged[index] !== 0) return
+  if (!c.reported || countFailureReports(state, index, ctx) === 0) setPong(c, index, pong)
 }
 
 const addFromGossip = (state: NodeState, g: GossipEntry, ctx: Context): void => {
@@ -316,7 +333,7 @@ export const onUpdate = (state: NodeState, m: UpdateMessage, conn: ConnId, ctx: 
   const about = peerOf(c, m.about)
   if (sender >= 0 && about >= 0 && c.peers[about].configEpoch < m.epoch) {
     if (!c.peers[about].primary && about !== MYSELF) setAsPrimary(c, about)
-    c.peers[about].configEpoch = m.epoch
+    change(c, about, { configEpoch: m.epoch })
     adoptClaim(state, about, m.epoch, m.claims, m.fact, ctx)
   }
   beforeSleep(state, ctx)
@@ -328,12 +345,12 @@ export const onUpdate = (state: NodeState, m: UpdateMessage, conn: ConnId, ctx: 
 export const linkUp = (state: NodeState, index: number, ctx: Context): void => {
   const c = state.cluster!
   const peer = c.peers[index]
-  peer.linkUp = true
-  const held = peer.outbox
-  peer.outbox = null
+  c.linkUp[index] = 1
+  const held = c.outboxes.get(index)
+  c.outboxes.delete(index)
   const waitingSince = c.pinged[index]
   sendPing(state, index, ctx, peer.meets ? 'meet' : 'ping')
   if (waitingSince !== 0) c.pinged[index] = waitingSince
-  peer.meets = false
-  if (held !== null) for (const m of held) ctx.send(peer.link, m)
+  if (peer.meets) change(c, index, { meets: false })
+  if (held !== undefined) for (const m of held) ctx.send(c.link[index], m)
 }

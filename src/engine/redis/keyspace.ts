@@ -1,4 +1,4 @@
-import { clone, newPages, ownPage } from '../core/clone.ts'
+import { clone, newPages, ownPage, sharePages } from '../core/clone.ts'
 import type { Micros } from '../core/time.ts'
 import { keySlot } from './slots.ts'
 import type { Entry, Keyspace, NodeState } from './state.ts'
@@ -140,11 +140,6 @@ export const shareKeys = (keys: Keyspace): Keyspace => ({
   unweighed: new Set(keys.unweighed),
   use: null,
 })
-
-const sharePages = <P>(table: { cow: true; pages: P[]; owned: Uint8Array }): { cow: true; pages: P[]; owned: Uint8Array } => {
-  table.owned.fill(0)
-  return { cow: true, pages: table.pages.slice(), owned: new Uint8Array(table.owned.length) }
-}
 
 /** Bytes the keys would need in an RDB file, roughly: for the time a full sync or a save takes. */
 export const rdbSize = (keys: Keyspace): number => {

@@ -17,9 +17,10 @@ export const startManualFailover = (state: NodeState, mode: FailoverMode, ctx: C
   const c = state.cluster!
   const me = c.peers[MYSELF]
   if (me.primary) return 'ERR You should send CLUSTER FAILOVER to a replica'
-  if (me.replicaOf < 0) return "ERR I'm a replica but my master is unknown to me"
-  const primary = c.peers[me.replicaOf]
-  if (mode === 'plain' && (primary.fail || primary.link === 0)) return 'ERR Master is down or failed, please use CLUSTER FAILOVER FORCE'
+  const index = c.replicaOf[MYSELF]
+  if (index < 0) return "ERR I'm a replica but my master is unknown to me"
+  const primary = c.peers[index]
+  if (mode === 'plain' && (primary.fail || c.link[index] === 0)) return 'ERR Master is down or failed, please use CLUSTER FAILOVER FORCE'
   resetManual(state)
   const fact = phase(ctx, 'asked', 0)
   c.manual = { until: ctx.now + MANUAL_TIMEOUT, pausedUntil: 0, replica: NOBODY, offset: -1, canStart: mode === 'force', fact }
@@ -27,7 +28,7 @@ export const startManualFailover = (state: NodeState, mode: FailoverMode, ctx: C
     bumpEpochWithoutConsensus(state, ctx)
     promote(state, 'takeover', fact, ctx)
     c.todo |= UPDATE_STATE
-  } else if (mode === 'plain') sendTo(state, primary, bareMessage(state, 'manualFailover', fact), ctx)
+  } else if (mode === 'plain') sendTo(state, index, bareMessage(state, 'manualFailover', fact), ctx)
   beforeSleep(state, ctx)
   return null
 }
@@ -39,7 +40,7 @@ const phase = (ctx: Context, name: 'asked' | 'paused' | 'caughtUp' | 'aborted', 
 export const onManualRequest = (state: NodeState, m: BareMessage, conn: ConnId, ctx: Context): void => {
   const c = state.cluster!
   const sender = hearHeader(state, m, conn, ctx)
-  if (sender >= 0 && c.peers[sender].replicaOf === MYSELF && c.peers[MYSELF].primary) {
+  if (sender >= 0 && c.replicaOf[sender] === MYSELF && c.peers[MYSELF].primary) {
     resetManual(state)
     const fact = phase(ctx, 'paused', m.fact)
     c.manual = {

@@ -1,3 +1,4 @@
+import '../../lab/lua/hand-in.ts'
 import { describe, expect, it } from 'vitest'
 import { MS, SEC } from '../core/time.ts'
 import { eachSince } from './backlog.ts'
@@ -228,5 +229,52 @@ describe('the connection of MIGRATE', () => {
     })
     expect((n.sim.world.now - began) / MS).toBeCloseTo(300, -1)
     expect(n.call('n1', 'GET', 'q')).toBe('1')
+  })
+})
+
+describe('MIGRATE within a script', () => {
+  const call = (key: string, ...more: string[]): string =>
+    `redis.call(${['migrate', ...OTHER, key, '0', '1000', ...more].map((word) => `'${word}'`).join(', ')})`
+
+  it('moves the key, and the script goes on with what it had: recorded OK, NOKEY and BUSYKEY', () => {
+    const n = plainNodes(2)
+    n.call('n1', 'MSET', 'k', 'v', 'l', 'w')
+    const script = `local n = redis.call('incr', 'n') local first = ${call('k')} redis.call('incr', 'n')
+      local second = ${call('l')} return {n, first, second, redis.call('get', 'n'), redis.call('exists', 'k', 'l')}`
+    expect(n.call('n1', 'EVAL', script, '0')).toEqual([1, { simple: 'OK' }, { simple: 'OK' }, '2', 0])
+    expect([has(n, 'n2', 'k'), has(n, 'n2', 'l')]).toEqual([true, true])
+    expect(n.call('n1', 'EVAL', `return ${call('k')}`, '0')).toEqual({ simple: 'NOKEY' })
+    n.call('n1', 'SET', 'k', 'v2')
+    expect(n.call('n1', 'EVAL', `return ${call('k').replace('call', 'pcall')}`, '0')).toEqual({
+      error: 'ERR Target instance replied with error: BUSYKEY Target key name already exists.',
+    })
+    expect(n.call('n1', 'EVAL', `pcall(function() ${call('k', 'REPLACE')} end) return redis.call('exists', 'k')`, '0')).toBe(0)
+  })
+
+  it('within a transaction too, in a coroutine, in another database, and by a function; the replicas hear all of it in order', () => {
+    const n = plainNodes(3, { 'repl-diskless-sync-delay': '0', 'repl-ping-replica-period': '3600' })
+    n.call('n3', 'REPLICAOF', '10.0.0.1', '6379')
+    n.run(2500)
+    n.call('n1', 'MSET', 'k', 'v', 'l', 'w')
+    const { offset } = n.node('n1').repl
+    n.call('n1', 'MULTI')
+    n.call('n1', 'INCR', 'a')
+    n.call(
+      'n1',
+      'EVAL',
+      `local f = coroutine.wrap(function() return ${call('k')} end) redis.call('incr', 'b') f() return redis.call('incr', 'c')`,
+      '0',
+    )
+    n.call('n1', 'INCR', 'd')
+    expect(n.call('n1', 'EXEC')).toEqual([1, 1, 1])
+    const told: string[] = []
+    eachSince(n.node('n1').repl.backlog!, offset + 1, (item) => void told.push(item.argv.join(' ')))
+    expect(told).toEqual(['MULTI', 'INCR a', 'incr b', 'DEL k', 'incr c', 'INCR d', 'EXEC'])
+    const library = `#!lua name=lib\nredis.register_function('move', function(keys) redis.call('select', '3') redis.call('set', keys[1], 'x')
+      local r = ${call('l')} return {r, redis.call('exists', keys[1])} end)`
+    n.call('n1', 'FUNCTION', 'LOAD', library)
+    // in database 3 it is another key
+    expect(n.call('n1', 'FCALL', 'move', '1', 'l')).toEqual([{ simple: 'OK' }, 0])
+    expect(has(n, 'n1', 'l')).toBe(true)
   })
 })

@@ -53,6 +53,8 @@ export interface Migration {
   moved: string[]
   /** within a transaction: what comes after it. */
   exec: RestOfExec | null
+  /** within a script: how it goes on. */
+  script: import('./commands/scripts.ts').ScriptInMigrate | null
 }
 
 /** A connection kept for ten seconds after its last use. */
@@ -65,11 +67,10 @@ export interface MigrationSocket {
 const KEPT_SECONDS = 10
 
 /** What happens when it is over. */
-type Done = (session: Session, reply: Reply, exec: RestOfExec | null) => void
+type Done = (session: Session, reply: Reply, m: Migration) => void
 
 /** MIGRATE host port key|"" db timeout [COPY] [REPLACE] [KEYS k…]: the source waits for the target's answers, then deletes. */
 export const migrate: Handler = (state, session, argv, ctx) => {
-  if (session.running && session.multi === null) return err("ERR 'migrate' is not simulated inside a script")
   let copy = false
   let replace = false
   let login: readonly string[] | null = null
@@ -128,6 +129,7 @@ export const migrate: Handler = (state, session, argv, ctx) => {
     bytes,
     moved: [],
     exec: null,
+    script: null,
   }
   begin(state, state.migration, ctx)
   session.blocked = { why: 'migrate', argv: [...argv], since: ctx.now, via: state.migration.conn }
@@ -244,5 +246,5 @@ const finish = (state: NodeState, m: Migration, reply: Reply, ctx: Context, done
   ctx.release()
   tellStall(state, 'MIGRATE', m.keys[0], m.bytes, ctx.now - m.since, ctx)
   const session = state.sessions.get(m.client)
-  if (session !== undefined) done(session, reply, m.exec)
+  if (session !== undefined) done(session, reply, m)
 }

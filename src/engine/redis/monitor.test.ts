@@ -53,3 +53,26 @@ describe('MONITOR', () => {
     expect(n.node('n1').monitors).toBe(null)
   })
 })
+
+it('on a replica MONITOR tells its primary’s stream, SELECT and transactions included', () => {
+  const n = plainNodes(2, { 'repl-diskless-sync-delay': '0', 'repl-ping-replica-period': '3600' })
+  n.call('n2', 'REPLICAOF', '10.0.0.1', '6379')
+  n.run(3000)
+  n.call('n2', 'MONITOR')
+  n.call('n1', 'SET', 'a', '1')
+  n.call('n1', 'EVAL', "redis.call('set', 'x', '1') redis.call('set', 'y', '1')", '0')
+  n.call('n1', 'SELECT', '3')
+  n.call('n1', 'SET', 'b', '1')
+  n.run(100)
+  const told = n.replies('n2').map((r) => (r as { simple: string }).simple.replace(/^\d+\.\d{6} /, ''))
+  expect(told.slice(2)).toEqual([
+    '[0 10.0.0.1:6379] "SELECT" "0"',
+    '[0 10.0.0.1:6379] "SET" "a" "1"',
+    '[0 10.0.0.1:6379] "MULTI"',
+    '[0 10.0.0.1:6379] "set" "x" "1"',
+    '[0 10.0.0.1:6379] "set" "y" "1"',
+    '[0 10.0.0.1:6379] "EXEC"',
+    '[3 10.0.0.1:6379] "SELECT" "3"',
+    '[3 10.0.0.1:6379] "SET" "b" "1"',
+  ])
+})

@@ -1,4 +1,5 @@
 import type { Context } from '../core/process.ts'
+import { addressOf } from './address.ts'
 import { addressOfClient } from './client-info.ts'
 import { sendPush } from './client-output.ts'
 import { unixMs } from './clock.ts'
@@ -24,9 +25,21 @@ const quoted = (word: string): string =>
 
 /** Tells all who listen of a command that a connection, or a script, runs in a database. */
 export const tellMonitors = (state: NodeState, session: Session, argv: readonly string[], byScript: boolean, ctx: Context): void => {
+  tell(state, session.db, byScript ? 'lua' : addressOfClient(session), argv, ctx)
+}
+
+/** A replica tells what it hears of its primary, all but what is about replication itself. */
+export const tellStream = (state: NodeState, argv: readonly string[], ctx: Context): void => {
+  const { db, primary } = state.repl
+  if (argv[0] === 'REPLCONF' || primary === null) return
+  const [ip, port] = addressOf(primary, ctx.settings.addresses)
+  tell(state, Math.max(0, db), `${ip}:${port}`, argv, ctx)
+}
+
+const tell = (state: NodeState, db: number, who: string, argv: readonly string[], ctx: Context): void => {
   const ms = unixMs(ctx.now)
   const at = `${Math.floor(ms / 1000)}.${String((ms % 1000) * 1000 + (ctx.now % 1000)).padStart(6, '0')}`
-  const line = `${at} [${session.db} ${byScript ? 'lua' : addressOfClient(session)}] ${withoutSecrets(argv).map(quoted).join(' ')}`
+  const line = `${at} [${db} ${who}] ${withoutSecrets(argv).map(quoted).join(' ')}`
   for (const conn of state.monitors!) {
     const listener = state.sessions.get(conn)
     if (listener !== undefined) sendPush(state, listener, { simple: line }, line.length, ctx)

@@ -15,6 +15,7 @@ import {
   type NodesConf,
 } from './bus.ts'
 import { loadUsers } from './acl-rules.ts'
+import { clientMemoryCron } from './client-eviction.ts'
 import { outputCron } from './client-output.ts'
 import { specOf } from './commands.ts'
 import { tellSlow } from './scripting/busy.ts'
@@ -67,6 +68,7 @@ export interface NodeDisk {
   keys: Keyspace | null
   /** the other databases. */
   parked?: readonly (readonly [number, Keyspace])[]
+  libraries?: NodeState['libraries']
   /** the files, where directives speak of them; they decide what comes back. */
   files?: Files | null
   /** directives set since the start are kept (CONFIG REWRITE). */
@@ -96,6 +98,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     awaited: new Map(),
     ready: [],
     scripts: new Map(),
+    libraries: disk?.libraries ?? new Map(),
     scriptRandom: FIRST_RANDOM,
     migration: null,
     migrationSockets: new Map(),
@@ -114,6 +117,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
       misses: 0,
       expired: 0,
       evicted: 0,
+      evictedClients: 0,
       refusedForMemory: 0,
       connections: 0,
       changes: 0,
@@ -164,7 +168,8 @@ const persist = (state: NodeState, empty: boolean, powerLost: boolean, now: numb
   const conf = (keepsData: boolean): NodesConf => persistCluster(state, keepsData) ?? alone(keepsData)
   if (!empty && state.persistence !== null) return { conf: conf(false), keys: null, files: filesAfter(state, powerLost, now), config }
   const parked = empty ? [] : [...state.parked].map(([db, keys]) => [db, shareKeys(keys)] as const)
-  return { conf: conf(!empty), keys: empty ? null : shareKeys(state.keys), parked, config }
+  const libraries = empty ? undefined : state.libraries
+  return { conf: conf(!empty), keys: empty ? null : shareKeys(state.keys), parked, libraries, config }
 }
 
 const onReply = (state: NodeState, message: ReplyMessage, conn: ConnId, ctx: Context): void => {
@@ -182,6 +187,7 @@ const CRONS = {
     activeExpiry(state, ctx)
     memoryCron(state, ctx)
     outputCron(state, ctx)
+    if (state.config.has('maxmemory-clients')) clientMemoryCron(state, ctx)
     if (state.awaited.size > 0) checkPops(state, ctx)
     tellInvalidations(state, 0, ctx)
   },
@@ -262,6 +268,9 @@ const STREAM: Session = Object.freeze({
   touched: false,
   running: true,
   db: 0,
+  cmd: 'NULL',
+  noEvict: false,
+  syncs: 'all',
   replies: 'off',
   tracking: null,
   subscriptions: 0,

@@ -51,6 +51,7 @@ export const takeSnapshot = (state: NodeState, now: Micros): Snapshot => {
   const snapshot = {
     keys: shareKeys(state.keys),
     parked: [...state.parked].map(([number, keys]) => [number, shareKeys(keys)] as const),
+    libraries: state.libraries,
     replid: state.repl.replid,
     offset: state.repl.offset,
     db: state.repl.db,
@@ -181,6 +182,7 @@ export const loadFiles = (state: NodeState, files: Files, ctx: Context): void =>
   if (loaded !== null) {
     state.keys = shareKeys(loaded.keys)
     for (const [db, keys] of loaded.parked) state.parked.set(db, shareKeys(keys))
+    state.libraries = loaded.libraries
   }
   watchFiles(state, ctx)
   if (state.persistence !== null) {

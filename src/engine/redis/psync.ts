@@ -11,7 +11,7 @@ import { newHistory } from './histories.ts'
 import { checkOutput, waitingFor } from './output-buffer.ts'
 import { because, isOn, number } from './peers.ts'
 import { isFencing, isGoodReplica, whyFullSync } from './rules.ts'
-import { BUSY } from './scripting/busy.ts'
+import { busyReply } from './scripting/busy.ts'
 import type { NodeState, ReplicaLink } from './state.ts'
 
 /** A primary and its replicas' links: partial or full, when a full sync begins, how far each replica is. */
@@ -93,7 +93,8 @@ const openBacklog = (state: NodeState, ctx: Context): void => {
   r.backlog = newBacklog(state, r.offset)
 }
 
-const beginHistory = (state: NodeState, ctx: Context): void => {
+/** A history of its own, that nobody shares yet. */
+export const beginHistory = (state: NodeState, ctx: Context): void => {
   const r = state.repl
   r.replid = newHistory(`${state.self} history ${r.histories++} at ${ctx.now}`)
   r.replid2 = newHistory('')
@@ -135,7 +136,7 @@ export const onPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Co
 /** A replica is a client like any other: it needs a password where others do, and the right to PSYNC. The error, or null. */
 const whyRefused = (state: NodeState, m: PsyncMessage, replica: ProcessId, ctx: Context): string | null => {
   if (refusesOtherHosts(state)) return 'DENIED Redis is running in protected mode'
-  if (state.script !== null) return (BUSY as { error: string }).error
+  if (state.script !== null) return busyReply(state.script).error
   if (m.login === null && isOpenToAll(state) && state.acl === null) return null
   const [user, password] = m.login ?? [DEFAULT_USER, '']
   if (m.login === null) {

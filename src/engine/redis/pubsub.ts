@@ -117,7 +117,7 @@ export const dropForeignShards = (state: NodeState, ctx: Context): void => {
   for (const [channel, listeners] of [...state.pubsub.shards]) {
     const slot = keySlot(channel)
     const owner = slotOwner(state, slot)
-    if (owner === 0 || c.importing.has(slot) || (!me.primary && me.replicaOf === owner)) continue
+    if (owner === 0 || c.importing.has(slot) || (!me.primary && c.replicaOf[0] === owner)) continue
     for (const conn of [...listeners]) {
       leave(state, 'shards', channel, conn)
       push(state, conn, ['sunsubscribe', channel, countOf(state, conn, 'shards')], channel.length, ctx)

@@ -38,6 +38,12 @@ const TRY_AGAIN = fixed('TRYAGAIN Multiple keys request during rehashing of slot
 /** What a walk over the keys has found so far; one, used anew by each command. */
 const seen = { slot: -1, first: '', several: false, counts: false, missing: 0, present: 0 }
 
+const nothingSeen = (): void => {
+  seen.slot = -1
+  seen.several = seen.counts = false
+  seen.missing = seen.present = 0
+}
+
 const begin = (state: NodeState, slot: number, key: string): Reply | null => {
   const owner = slotOwner(state, slot)
   if (owner < 0) return NOT_SERVED
@@ -56,7 +62,7 @@ const visit = (state: NodeState, key: string, slot: number, counted: boolean, no
     if (keySlot(key) !== seen.slot) return CROSS_SLOT
     seen.several = true
   }
-  if (seen.counts && counted) {
+  if (seen.counts === true && counted) {
     const entry = getEntry(state.keys, key, seen.slot)
     if (entry === undefined || isExpired(entry, now)) seen.missing++
     else seen.present++
@@ -65,7 +71,7 @@ const visit = (state: NodeState, key: string, slot: number, counted: boolean, no
 }
 
 const visitAll = (state: NodeState, command: CommandSpec, argv: readonly string[], slot: number, now: number): Reply | null => {
-  const counted = !command.isShardedPubSub
+  const counted = command.isShardedPubSub === false
   if (command.movable !== null) {
     const keys = command.movable(argv) ?? NONE
     for (let i = 0; i < keys.length; i++) {
@@ -88,7 +94,7 @@ const visitAll = (state: NodeState, command: CommandSpec, argv: readonly string[
 
 /**
  * Who may answer (cluster.c getNodeByQuery): null = this node; otherwise the reply that sends the client elsewhere.
- * `slot` is the first key's; `queued`, for EXEC, the transaction's commands.
+ * `slot` is the first key's; `queued`, for EXEC, the transaction's commands; `writes` whether it, or one of them, may write.
  */
 export const redirect = (
   state: NodeState,
@@ -97,19 +103,26 @@ export const redirect = (
   argv: readonly string[],
   slot: number,
   queued: readonly (readonly [CommandSpec, readonly string[]])[] | null,
+  writes: boolean,
   ctx: Context,
 ): Reply | null => {
   const c = state.cluster!
-  seen.slot = -1
-  seen.several = seen.counts = false
-  seen.missing = seen.present = 0
-  let writes = command.isWrite
+  // nearly always: one key, in a slot that is served here and moves nowhere
+  if (
+    queued === null &&
+    command.isOfOneKey === true &&
+    c.state === 'ok' &&
+    c.migrating.size === 0 &&
+    c.importing.size === 0 &&
+    slotOwner(state, slot) === MYSELF
+  )
+    return null
+  nothingSeen()
   if (queued === null) {
     const wrong = visitAll(state, command, argv, slot, ctx.now)
     if (wrong !== null) return wrong
   } else
     for (const [spec, words] of queued) {
-      writes ||= spec.isWrite
       const wrong = visitAll(state, spec, words, -1, ctx.now)
       if (wrong !== null) return wrong
     }
@@ -119,13 +132,13 @@ export const redirect = (
     if (down !== null) return down
   }
   const owner = slotOwner(state, seen.slot)
-  if (seen.counts) {
+  if (seen.counts === true) {
     const open = whenOpen(state, session, command, owner)
     if (open !== 'go on') return open
   }
   if (owner === MYSELF) return null
   const me = c.peers[MYSELF]
-  if (!me.primary && me.replicaOf === owner && !writes && (session.readonly || command.isShardedPubSub)) return null
+  if (!me.primary && c.replicaOf[MYSELF] === owner && !writes && (session.readonly || command.isShardedPubSub)) return null
   return err(`MOVED ${seen.slot} ${c.peers[owner].ip}:${c.peers[owner].port}`)
 }
 

@@ -6,6 +6,7 @@ import { newBacklog } from './backlog.ts'
 import { commandSide, loadKeys } from './data.ts'
 import { firstHistory, newHistory } from './histories.ts'
 import { areWritesPaused, manualProgress } from './manual.ts'
+import { tellStream } from './monitor.ts'
 import { because, number } from './peers.ts'
 import { leftSnapshot } from './persistence.ts'
 import {
@@ -135,6 +136,7 @@ const applyItem = (state: NodeState, m: StreamItem, ctx: Context): void => {
     commandSide().applyReplicated(state, m.argv, ctx)
     r.applying = false
   }
+  if (state.monitors !== null) tellStream(state, m.argv, ctx)
   manualProgress(state, ctx)
 }
 
@@ -189,9 +191,9 @@ export const stopReplicating = (state: NodeState, ctx: Context): void => {
 
 /** The cluster's cron: a replica whose replication is still off follows its primary. */
 export const followPrimary = (state: NodeState, ctx: Context): void => {
-  const me = state.cluster!.peers[0]
-  if (state.repl.primary !== null || me.replicaOf < 0) return
-  const primary = state.cluster!.peers[me.replicaOf]
+  const { peers, replicaOf } = state.cluster!
+  if (state.repl.primary !== null || replicaOf[0] < 0) return
+  const primary = peers[replicaOf[0]]
   if (!primary.noAddr) startReplicating(state, primary.process, ctx)
 }
 

@@ -17,6 +17,8 @@ export type Reply =
   | { double: number }
   | { bool: boolean }
   | { verbatim: string }
+  /** a file as SYNC sends it: its length, and its bytes without a line end. */
+  | { file: string }
   /** no answer is sent (SUBSCRIBE answers by pushes; QUIT closes). */
   | { none: true }
 

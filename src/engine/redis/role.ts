@@ -2,7 +2,7 @@ import type { Context, ProcessId } from '../core/process.ts'
 import { UPDATE_STATE } from './cluster-state.ts'
 import { clearSlots, commandSide } from './data.ts'
 import { resetManual } from './manual.ts'
-import { MYSELF, because, isOn, joinPrimary, myPrimary, processOf, setAsPrimary } from './peers.ts'
+import { MYSELF, NOBODY, because, change, isOn, joinPrimary, myPrimary, processOf, setAsPrimary } from './peers.ts'
 import { startReplicating, stopReplicating } from './replication.ts'
 import { moveSlots, rebind, tellRebound } from './slots-config.ts'
 import type { NodeState, SlotSet } from './state.ts'
@@ -22,7 +22,8 @@ export const adoptClaim = (state: NodeState, claimant: number, epoch: number, cl
   const mayFollow = isOn(state, 'cluster-allow-replica-migration', true) || changed.claimed === changed.ours
   if (changed.ours > 0 && c.peers[ours].numSlots === 0 && mayFollow)
     return becomeReplicaOf(state, claimant, me.primary ? 'its last slot was taken' : 'its primary lost its last slot', news, ctx)
-  const above = me.replicaOf >= 0 ? c.peers[me.replicaOf].replicaOf : -1
+  const mine = c.replicaOf[MYSELF]
+  const above = mine >= 0 ? c.replicaOf[mine] : NOBODY
   if (above > 0) return becomeReplicaOf(state, above, 'its primary became a replica', news, ctx)
   if (changed.lost.length > 0) clearSlots(state, changed.lost, ctx)
 }
@@ -32,8 +33,7 @@ export const becomeReplicaOf = (state: NodeState, primary: number, why: string, 
   const c = state.cluster!
   const me = c.peers[MYSELF]
   if (me.primary) {
-    me.primary = false
-    me.migrateTo = false
+    change(c, MYSELF, { primary: false, migrateTo: false })
     c.migrating.clear()
     c.importing.clear()
   }
@@ -47,15 +47,14 @@ export const becomeReplicaOf = (state: NodeState, primary: number, why: string, 
 /** Takes over from the old primary: its slots are mine. The caller has set the configEpoch. Returns the fact. */
 export const takeOver = (state: NodeState, why: string, news: number, ctx: Context): number => {
   const c = state.cluster!
-  const me = c.peers[MYSELF]
-  const old = me.replicaOf
+  const old = c.replicaOf[MYSELF]
   const offset = state.repl.offset
   setAsPrimary(c, MYSELF)
   stopReplicating(state, ctx)
   const slots = moveSlots(c, old, MYSELF)
   const fact = ctx.emit(
     'failover.promoted',
-    { epoch: me.configEpoch, slots, from: c.peers[old].process, offset, manual: c.manual !== null || why === 'takeover' },
+    { epoch: c.peers[MYSELF].configEpoch, slots, from: c.peers[old].process, offset, manual: c.manual !== null || why === 'takeover' },
     because(news),
   )
   tellRole(state, 'primary', why, fact, ctx)
@@ -69,5 +68,5 @@ export const tellOwnRole = (role: 'primary' | 'replica', of: ProcessId | null, c
 
 const tellRole = (state: NodeState, role: 'primary' | 'replica', why: string, news: number, ctx: Context): void => {
   const c = state.cluster!
-  ctx.emit('role.changed', { role, of: processOf(c, c.peers[MYSELF].replicaOf), why }, because(news))
+  ctx.emit('role.changed', { role, of: processOf(c, c.replicaOf[MYSELF]), why }, because(news))
 }

@@ -4,7 +4,9 @@ import { beginsAs } from './acl.ts'
 import { stopWaiting } from './commands/blocking.ts'
 import { NULL_ARRAY } from './commands/spec.ts'
 import type { RestOfExec } from './commands/transactions.ts'
+import { goOnScript } from './commands/scripts.ts'
 import { execute, goOnExec, specOf } from './commands.ts'
+import type { Migration } from './migrate.ts'
 import { reached } from './commands/wait.ts'
 import { inDatabase } from './databases.ts'
 import { endMonitoring } from './monitor.ts'
@@ -34,6 +36,9 @@ export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Ses
   touched: false,
   running: false,
   db: 0,
+  cmd: 'NULL',
+  noEvict: false,
+  syncs: 'all',
   replies: 'on',
   tracking: null,
   subscriptions: 0,
@@ -45,13 +50,18 @@ export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Ses
   softSince: -1,
 })
 
+const sizeOf = (reply: Reply): number => {
+  if (typeof reply === 'string') return reply.length + 16
+  return typeof reply === 'object' && reply !== null && 'file' in reply ? reply.file.length : 64
+}
+
 const answer = (session: Session, reply: Reply, ctx: Context): void => {
   if (typeof reply === 'object' && reply !== null && 'none' in reply) return
   if (session.replies !== 'on') {
     if (session.replies === 'skip') session.replies = 'on'
     return
   }
-  ctx.send(session.conn, { type: 'reply', reply, size: typeof reply === 'string' ? reply.length + 16 : 64 } as ReplyMessage)
+  ctx.send(session.conn, { type: 'reply', reply, size: sizeOf(reply) } as ReplyMessage)
 }
 
 export const onCommand = (state: NodeState, message: CommandMessage, conn: ConnId, ctx: Context): void => {
@@ -72,7 +82,7 @@ const serve = (state: NodeState, session: Session, argv: readonly string[], ctx:
 const attend = (state: NodeState, session: Session, argv: readonly string[], ctx: Context, slot = -1): void => {
   answer(session, execute(state, session, argv, ctx, slot), ctx)
   if (state.script === null) tellInvalidations(state, session.conn, ctx)
-  if (session.closing) closeSession(state, session, ctx)
+  if (session.closing === true) closeSession(state, session, ctx)
   if (state.ready.length > 0 && state.script === null) serveReady(state, ctx)
 }
 
@@ -166,12 +176,20 @@ export const endWaiting = (state: NodeState, session: Session, error: Reply | nu
   return true
 }
 
+/** A script has come to another MIGRATE, or goes on while others hear BUSY: the rest comes at that one's end. */
+const waitsAgain = (state: NodeState, exec: RestOfExec | null): boolean => {
+  if (state.migration !== null) state.migration.exec = exec
+  return state.migration !== null || state.script !== null
+}
+
 /** MIGRATE is over, and its thread goes on: with the rest of the transaction it stood in, if it did. */
 export const afterMigrate =
   (state: NodeState, ctx: Context) =>
-  (session: Session, reply: Reply, exec: RestOfExec | null): void => {
+  (session: Session, reply: Reply, { exec, script }: Migration): void => {
     session.blocked = null
-    const whole = exec === null ? reply : goOnExec(state, session, exec, reply, ctx)
+    const own = script === null ? reply : goOnScript(state, session, specOf, script, reply, ctx)
+    if (script !== null && waitsAgain(state, exec)) return
+    const whole = exec === null ? own : goOnExec(state, session, exec, own, ctx)
     // another one in the same transaction
     if (state.migration !== null) return
     if (state.repl.unit !== null) endUnit(state, false, ctx)

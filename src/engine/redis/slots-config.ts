@@ -1,7 +1,9 @@
 import { newPages, ownPage, type Pages } from '../core/clone.ts'
 import type { Context } from '../core/process.ts'
+import { NOBODY, change, sayAnew, type Draft } from './peers.ts'
 import { SLOTS, claimWins } from './rules.ts'
 import type { ClusterState, NodeState, SlotSet } from './state.ts'
+import { shareUniformPages } from './uniform-pages.ts'
 
 /** The slot table: 64 pages of 256 slots, each the owner's index into `peers`, −1 for nobody. */
 const PAGE_BITS = 8
@@ -20,29 +22,50 @@ export const setSlotOwner = (state: NodeState, slot: number, peer: number): void
 
 export const setOwnerIn = (c: ClusterState, slot: number, peer: number): void => {
   const before = ownerIn(c, slot)
-  if (before === peer) {
-    if (c.unclaimed.size > 0) c.unclaimed.delete(slot)
-    return
+  if (!bind(c, slot, peer)) return
+  if (before >= 0) setBound(c, before, without(c.peers[before].bound, slot))
+  if (peer >= 0) setBound(c, peer, including(c.peers[peer].bound, slot))
+}
+
+/** The same for many slots: what those concerned own is looked up at the end. */
+export const setOwners = (c: ClusterState, slots: Iterable<number>, peer: number): void => {
+  const concerned = new Set<number>()
+  for (const slot of slots) {
+    const before = ownerIn(c, slot)
+    if (bind(c, slot, peer) && before >= 0) concerned.add(before)
   }
-  if (before >= 0 && c.peers[before].bound !== null) c.peers[before].bound = without(c.peers[before].bound!, slot)
-  if (peer >= 0 && c.peers[peer].bound !== null) c.peers[peer].bound = including(c.peers[peer].bound!, slot)
-  bind(c, slot, before, peer)
+  if (peer >= 0) concerned.add(peer)
+  for (const index of concerned) setBound(c, index, slotsOf(c, index))
 }
 
-const bind = (c: ClusterState, slot: number, before: number, peer: number): void => {
+/** Whether that was a change. */
+const bind = (c: ClusterState, slot: number, peer: number): boolean => {
   if (c.unclaimed.size > 0) c.unclaimed.delete(slot)
-  if (before >= 0 && --c.peers[before].numSlots === 0) c.told[before] = null
-  if (peer >= 0) c.peers[peer].numSlots++
+  if (ownerIn(c, slot) === peer) return false
   ownPage(c.slots, slot >> PAGE_BITS)[slot & (PAGE - 1)] = peer
+  return true
 }
 
-/** As `setOwnerIn`, for many slots in a row: the sets are built anew when they are asked for. */
-const setOwnerOfMany = (c: ClusterState, slot: number, peer: number): void => {
-  const before = ownerIn(c, slot)
-  if (before === peer) return
-  if (before >= 0) c.peers[before].bound = null
-  if (peer >= 0) c.peers[peer].bound = null
-  bind(c, slot, before, peer)
+const setBound = (c: ClusterState, peer: number, bound: SlotSet): void => {
+  if (c.peers[peer].bound === bound) return
+  change(c, peer, { bound, numSlots: bound.count })
+  if (bound.count === 0) sayAnew(c, peer)
+}
+
+/** At the start: binds the slots of each of these rows of runs to the peer with its number, a later row's before an earlier one's. */
+export const bindAll = (
+  c: ClusterState,
+  drafts: Draft[],
+  rows: readonly (readonly [index: number, runs: [from: number, to: number][]])[],
+): void => {
+  for (const [index, runs] of rows)
+    for (const [from, to] of runs) for (let slot = from; slot <= to; slot++) ownPage(c.slots, slot >> PAGE_BITS)[slot & (PAGE - 1)] = index
+  shareUniformPages(c.slots)
+  const sets = allSets(c, drafts.length)
+  drafts.forEach((draft, i) => {
+    draft.bound = sets[i]
+    draft.numSlots = sets[i].count
+  })
 }
 
 // ------------------------------------------------------------------ sets of slots
@@ -99,7 +122,7 @@ export const minus = (a: readonly number[], b: readonly number[]): number[] => {
   return out
 }
 
-const isSame = (a: SlotSet, b: SlotSet): boolean => {
+export const isSameSet = (a: SlotSet, b: SlotSet): boolean => {
   if (a === b) return true
   if (a.count !== b.count || a.ranges.length !== b.ranges.length) return false
   for (let i = 0; i < a.ranges.length; i++) if (a.ranges[i] !== b.ranges[i]) return false
@@ -107,12 +130,11 @@ const isSame = (a: SlotSet, b: SlotSet): boolean => {
 }
 
 /** The slots bound to a peer as an immutable set; it stays the same object while nothing changes. */
-export const claimOf = (c: ClusterState, peer: number): SlotSet => (c.peers[peer].bound ??= slotsOf(c, peer))
+export const claimOf = (c: ClusterState, peer: number): SlotSet => c.peers[peer].bound
 
 const slotsOf = (c: ClusterState, peer: number): SlotSet => {
-  const count = c.peers[peer].numSlots
-  if (count === 0) return EMPTY_SET
   const ranges: number[] = []
+  let count = 0
   let last = -2
   for (let p = 0; p < COUNT; p++) {
     const owners = c.slots.pages[p]
@@ -122,27 +144,36 @@ const slotsOf = (c: ClusterState, peer: number): SlotSet => {
       if (slot === last + 1) ranges[ranges.length - 1] = slot
       else ranges.push(slot, slot)
       last = slot
+      count++
     }
   }
-  return setOf(count, ranges)
+  return count === 0 ? EMPTY_SET : setOf(count, ranges)
+}
+
+/** The same for all peers, in one walk along the table. */
+const allSets = (c: ClusterState, peers: number): SlotSet[] => {
+  const ranges: number[][] = Array.from({ length: peers }, () => [])
+  const counts = new Int32Array(peers)
+  let last = NOBODY
+  for (let slot = 0; slot < SLOTS; slot++) {
+    const owner = ownerIn(c, slot)
+    if (owner >= 0) {
+      const runs = ranges[owner]
+      if (owner === last) runs[runs.length - 1] = slot
+      else runs.push(slot, slot)
+      counts[owner]++
+    }
+    last = owner
+  }
+  return ranges.map((runs, i) => (counts[i] === 0 ? EMPTY_SET : setOf(counts[i], runs)))
 }
 
 // ------------------------------------------------------------------ claims
 
-const ownsAll = (c: ClusterState, owner: number, ranges: readonly number[]): boolean => {
-  for (let r = 0; r < ranges.length; r += 2)
-    for (let slot = ranges[r]; slot <= ranges[r + 1]; slot++) if (ownerIn(c, slot) !== owner) return false
-  return true
-}
-
 /** Whether what is claimed for an owner is just what we hold to be its slots. */
 export const claimAgrees = (c: ClusterState, owner: number, claim: SlotSet): boolean => {
-  const peer = c.peers[owner]
-  if (peer.bound !== claim) {
-    if (peer.numSlots !== claim.count || !(peer.bound === null ? ownsAll(c, owner, claim.ranges) : isSame(claim, peer.bound))) return false
-    // one set for all tables that hold it
-    peer.bound = claim
-  }
+  const { bound } = c.peers[owner]
+  if (bound !== claim && !isSameSet(claim, bound)) return false
   if (c.unclaimed.size > 0) for (const slot of c.unclaimed) if (ownerIn(c, slot) === owner) c.unclaimed.delete(slot)
   return true
 }
@@ -174,9 +205,6 @@ export interface Rebound {
   lost: number[]
 }
 
-/** More than so many at once, and a set is better built anew. */
-const MANY = 64
-
 /** Binds the claimed slots to the claimant wherever its configEpoch wins. Slots being imported stay as the operator left them. */
 export const rebind = (c: ClusterState, claimant: number, epoch: number, claim: SlotSet, ourPrimary: number): Rebound => {
   const out: Rebound = { count: 0, ours: 0, claimed: claim.count, from: -1, lost: [] }
@@ -185,7 +213,7 @@ export const rebind = (c: ClusterState, claimant: number, epoch: number, claim: 
   const given = minus(bound.ranges, claim.ranges)
   if (c.unclaimed.size > 0) for (const slot of c.unclaimed) if (ownerIn(c, slot) === claimant) c.unclaimed.delete(slot)
   for (let r = 0; r < given.length; r += 2) for (let slot = given[r]; slot <= given[r + 1]; slot++) c.unclaimed.add(slot)
-  const give = Math.abs(claim.count - bound.count) > MANY ? setOwnerOfMany : setOwnerIn
+  const taken: number[] = []
   for (let r = 0; r < wanted.length; r += 2)
     for (let slot = wanted[r]; slot <= wanted[r + 1]; slot++) {
       if (c.importing.size > 0 && c.importing.has(slot)) continue
@@ -194,9 +222,11 @@ export const rebind = (c: ClusterState, claimant: number, epoch: number, claim: 
       if (owner === 0) out.lost.push(slot)
       if (owner >= 0 && owner === ourPrimary) out.ours++
       if (owner >= 0) out.from = owner
-      give(c, slot, claimant)
-      out.count++
+      taken.push(slot)
     }
+  out.count = taken.length
+  if (taken.length === 1) setOwnerIn(c, taken[0], claimant)
+  else if (taken.length > 1) setOwners(c, taken, claimant)
   return out
 }
 
@@ -205,14 +235,13 @@ export const dropSlots = (c: ClusterState, peer: number): number => moveSlots(c,
 
 /** Gives all of one peer's slots to another. */
 export const moveSlots = (c: ClusterState, from: number, to: number): number => {
-  let moved = 0
-  if (c.peers[from].numSlots === 0) return 0
-  for (let slot = 0; slot < SLOTS; slot++)
-    if (ownerIn(c, slot) === from) {
-      setOwnerOfMany(c, slot, to)
-      moved++
-    }
-  return moved
+  const { bound } = c.peers[from]
+  if (bound.count > 0) setOwners(c, slotsIn(bound), to)
+  return bound.count
+}
+
+const slotsIn = function* ({ ranges }: SlotSet): Iterable<number> {
+  for (let r = 0; r < ranges.length; r += 2) for (let slot = ranges[r]; slot <= ranges[r + 1]; slot++) yield slot
 }
 
 /** The only teller of a slot that changed hands. */

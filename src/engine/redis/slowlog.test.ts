@@ -76,6 +76,21 @@ describe('LATENCY', () => {
     ])
   })
 
+  it('draws the moments of a kind as a server draws them', () => {
+    const n = plainNodes(1, { ...DEBUG, 'latency-monitor-threshold': '10' })
+    for (const seconds of ['0.02', '0.05', '0.03', '0.06', '0.045', '0.02']) {
+      sleep(n, seconds)
+      n.run(1000 - Number(seconds) * 1000)
+    }
+    const ages = /\n\d{6}\ns{6}\n$/
+    const drawn = n.call('n1', 'LATENCY', 'GRAPH', 'command') as string
+    expect(drawn).toMatch(ages)
+    expect(drawn.replace(ages, '')).toBe(
+      `command - high 60 ms, low 20 ms (all time high 60 ms)\n${'-'.repeat(80)}\n _ #  \n | |o \n |_|| \n_||||_\n      `,
+    )
+    expect(n.call('n1', 'LATENCY', 'GRAPH', 'x')).toEqual({ error: "ERR No samples available for event 'x'" })
+  })
+
   it('watches nothing unless told to', () => {
     const n = plainNodes(1, DEBUG)
     sleep(n, '0.05')

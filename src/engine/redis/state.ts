@@ -39,7 +39,9 @@ export interface NodeState {
   ready: string[]
   /** scripts by their digest. */
   scripts: Map<string, string>
-  /** state of their math.random: 48 bits. */
+  /** libraries of functions (scripting/libraries.ts); replaced when they change. */
+  libraries: import('./scripting/libraries.ts').Libraries
+  /** state of the scripts' math.random: 48 bits. */
   scriptRandom: number
   /** the MIGRATE under way: its thread waits for the target's answers. */
   migration: import('./migrate.ts').Migration | null
@@ -191,6 +193,12 @@ export interface Session {
   running: boolean
   /** the chosen database. */
   db: number
+  /** the command it said last, 'NULL' before the first. */
+  cmd: string
+  /** CLIENT NO-EVICT on. */
+  noEvict: boolean
+  /** what SYNC sends it (REPLCONF rdb-filter-only). */
+  syncs: 'all' | 'functions' | 'nothing'
   /** sends no replies (CLIENT REPLY): on; off; skip = not the next one. */
   replies: 'on' | 'off' | 'skip'
   tracking: SessionTracking | null
@@ -277,8 +285,9 @@ export interface PushMessage extends Message {
 export interface ClusterState {
   /** this node's own address, as its messages tell it. */
   me: Readonly<{ process: ProcessId; ip: string; port: number; cport: number; number: number }>
-  peers: Peer[]
-  byId: Map<NodeId, number>
+  peers: readonly Peer[]
+  /** how many of them are not gone. */
+  known: number
   /** owner of each slot as index into `peers`; -1 = unbound. Copy before changing: shared between clones by pages. */
   slots: Pages<Int16Array>
   /** slots whose owner no longer claims them: bound to it still, so that clients are sent somewhere, but anybody's claim wins. */
@@ -293,12 +302,8 @@ export interface ClusterState {
   size: number
   /** id → when a FORGET ban ends. */
   banned: Map<NodeId, Micros>
-  /** our own links → peer index. */
-  byLink: Map<ConnId, number>
-  /** inbound bus connections → sender's peer index (-1 until known). */
-  inbound: Map<ConnId, number>
-  /** by peer index: its inbound connection, 0 = none. */
-  inboundOf: Float64Array
+  /** inbound bus connections of which it is not known yet who speaks on them. */
+  strangers: Set<ConnId>
   /** ticks of the cron so far; when the last one was; how far apart the next ones are drawn to be; for which one the timer is set. */
   cron: number
   tickAt: Micros
@@ -317,16 +322,30 @@ export interface ClusterState {
   /** messages of gossip sent so far, so that one message names nobody twice. */
   pings: number
   /**
-   * What gossip asks most stands in columns by peer index: id; when its last pong came, or is known to have come to somebody;
-   * since when a ping waits for its pong (0 = none does); when anything was last heard from it; the number of the gossip message
-   * that last named it; what gossip says of it while it is sound, null when that is to be looked up anew.
+   * What changes with every message, or is another in each table, stands in columns by peer index: when its last pong came, or is
+   * known to have come to somebody (`setPong`); since when a ping waits for its pong (0 = none does); when anything was last heard from
+   * it; the peer index of the primary it replicates, -1 none; the offset it last told.
    */
-  ids: NodeId[]
   pongs: Float64Array
   pinged: Float64Array
   heard: Float64Array
-  named: Uint16Array
-  told: (GossipEntry | null)[]
+  replicaOf: Int16Array
+  replOffset: Float64Array
+  /**
+   * Two words a peer, side by side for gossip's sake: in the first the code of what it says of it while it is sound (sections.ts), 0
+   * when that is to be looked up anew, above the number of the gossip message that last named it; in the second its last pong's second.
+   */
+  mentions: Int32Array
+  /** our link to it, 0 = none; whether that is established (1), and when it was opened. */
+  link: Int32Array
+  linkUp: Uint8Array
+  linkCreatedAt: Float64Array
+  /** the connection on which it speaks to us, 0 = none. */
+  inboundOf: Int32Array
+  /** written to a link before it was up. */
+  outboxes: Map<number, Message[]>
+  /** failure reports: about whom → by whom → when. */
+  reports: Map<number, Map<number, Micros>>
   /** process number → peer index. */
   byNumber: Int16Array
   /** some peer may have failure reports. */
@@ -340,11 +359,10 @@ export interface ClusterState {
   handshakes: number
 }
 
-/** What gossip says of one node, but for its last pong. `fact` is the one behind its PFAIL or FAIL. Frozen: all messages that name it share it. */
+/** What gossip says of one node, but for its last pong. `fact` is the one behind its PFAIL or FAIL. Frozen. */
 export interface GossipEntry {
   readonly id: NodeId
   readonly process: ProcessId
-  readonly number: number
   readonly ip: string
   readonly port: number
   readonly cport: number
@@ -361,48 +379,42 @@ export interface SlotSet {
   readonly ranges: readonly number[]
 }
 
+/**
+ * What a node holds of another and what seldom changes. Frozen: all tables that hold the same share one record, and whoever sees a
+ * change puts another in its place (`change` in peers.ts).
+ */
 export interface Peer {
-  id: NodeId
+  readonly id: NodeId
   /** simulated process behind the address; what the address book resolves to. */
-  process: ProcessId
-  ip: string
-  port: number
-  cport: number
-  primary: boolean
-  /** peer index of the primary it replicates; -1 none. */
-  replicaOf: number
-  pfail: boolean
-  fail: boolean
-  handshake: boolean
-  noAddr: boolean
-  migrateTo: boolean
-  failAt: Micros
-  votedAt: Micros
-  configEpoch: number
-  numSlots: number
-  replOffset: number
-  replOffsetAt: Micros
-  orphanedAt: Micros
-  createdAt: Micros
-  /** outbound link, 0 = none; up once established. */
-  link: ConnId
-  linkUp: boolean
-  linkCreatedAt: Micros
-  /** failure reports: reporter peer index → when; null while nobody ever made one. */
-  reports: Map<number, Micros> | null
+  readonly process: ProcessId
+  readonly ip: string
+  readonly port: number
+  readonly cport: number
+  readonly primary: boolean
+  readonly pfail: boolean
+  readonly fail: boolean
+  readonly handshake: boolean
+  readonly noAddr: boolean
+  readonly migrateTo: boolean
+  readonly failAt: Micros
+  readonly votedAt: Micros
+  readonly configEpoch: number
+  readonly orphanedAt: Micros
+  readonly createdAt: Micros
   /** fact that told of the present PFAIL / FAIL, for "why?". */
-  pfailFact: number
-  failFact: number
-  /** forgotten: the index stays taken, everything else about it is meaningless. Walk `byId`, or skip these. */
-  gone: boolean
-  /** written to the link before it was up; null = nothing. */
-  outbox: Message[] | null
-  /** the slots that `slots` binds to it, as a set; null when it is to be built anew. */
-  bound: SlotSet | null
+  readonly pfailFact: number
+  readonly failFact: number
+  /** forgotten: the index stays taken, everything else about it is meaningless. Skip these. */
+  readonly gone: boolean
+  /** the slots that `slots` binds to it, as a set, and how many they are. */
+  readonly bound: SlotSet
+  readonly numSlots: number
   /** its first message is a MEET: the other side does not know us yet. */
-  meets: boolean
+  readonly meets: boolean
   /** 7 for n7; 0 for a process of another name. */
-  number: number
+  readonly number: number
+  /** what gossip says of it (sections.ts). */
+  readonly code: number
 }
 
 export interface Election {
@@ -533,6 +545,7 @@ export interface ReplicaLink {
 export interface Snapshot {
   readonly keys: Keyspace
   readonly parked: readonly (readonly [number, Keyspace])[]
+  readonly libraries: NodeState['libraries']
   readonly replid: string
   readonly offset: number
   readonly db: number
@@ -562,6 +575,8 @@ export interface NodeStats {
   misses: number
   expired: number
   evicted: number
+  /** clients closed for maxmemory-clients. */
+  evictedClients: number
   /** commands refused for want of memory. */
   refusedForMemory: number
   connections: number

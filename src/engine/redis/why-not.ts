@@ -83,7 +83,7 @@ const primarysCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
           mark: 'wait',
           who: replica,
           text: 'catches up, then asks for votes',
-          figure: `${state.repl.offset - c.peers[c.manual.replica].replOffset} bytes`,
+          figure: `${state.repl.offset - c.replOffset[c.manual.replica]} bytes`,
         },
       ],
     }
@@ -181,7 +181,7 @@ const reportsOn = (state: NodeState, c: ClusterState, about: Peer, now: Micros):
   for (let i = 0; i < c.peers.length; i++) {
     const p = c.peers[i]
     if (p.gone || !p.primary || p.numSlots === 0 || p === about) continue
-    const at = about.reports?.get(i)
+    const at = c.reports.get(c.peers.indexOf(about))?.get(i)
     const says = i === MYSELF ? about.pfail : at !== undefined && isReportValid(now, at, timeout)
     if (says) reports++
     out.push({
@@ -203,9 +203,9 @@ const reportsOn = (state: NodeState, c: ClusterState, about: Peer, now: Micros):
 // ------------------------------------------------------------------ a replica
 
 const replicasCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot => {
-  const me = c.peers[MYSELF]
-  if (me.replicaOf < 0) return { headline: 'It follows nobody', evidence: [] }
-  const primary = c.peers[me.replicaOf]
+  const index = c.replicaOf[MYSELF]
+  if (index < 0) return { headline: 'It follows nobody', evidence: [] }
+  const primary = c.peers[index]
   const who = primary.process
   const manual = c.manual !== null && c.manual.canStart
   if (c.manual !== null && !manual) {
@@ -236,7 +236,7 @@ const replicasCase = (state: NodeState, c: ClusterState, now: Micros): WhyNot =>
           linkOf(state, now),
         ],
       }
-    if (!primary.fail) return unsuspectedCase(state, c, me.replicaOf, now)
+    if (!primary.fail) return unsuspectedCase(state, c, index, now)
     return {
       headline: `It does not take over: ${none}`,
       evidence: [{ mark: 'no', who, text: 'is in FAIL', figure: `${primary.numSlots} slots` }],

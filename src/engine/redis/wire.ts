@@ -1,6 +1,6 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context, Message, ProcessId } from '../core/process.ts'
-import type { GossipEntry, NodeId, NodeState, Peer, SlotSet } from './state.ts'
+import type { GossipEntry, NodeId, NodeState, SlotSet } from './state.ts'
 import { claimOf } from './slots-config.ts'
 
 /** What every message on the bus begins with: the sender's view of itself. Never changed once sent. */
@@ -31,9 +31,10 @@ export interface BusAddress {
 
 export interface PingMessage extends BusHeader {
   readonly type: 'ping' | 'pong' | 'meet'
-  readonly gossip: readonly GossipEntry[]
-  /** of each node that gossip tells of, when its last pong came: whole seconds, as on the wire. */
-  readonly pongs: readonly number[]
+  /** packed sections (sections.ts), in the order of telling. */
+  readonly gossip: readonly number[]
+  /** what does not fit into a packed section, in the order in which `gossip` calls for it; null = nothing. */
+  readonly others: readonly GossipEntry[] | null
 }
 
 export interface FailMessage extends BusHeader {
@@ -70,13 +71,14 @@ const FAIL_SIZE = 40
 export const headerOf = (state: NodeState, fact: number): Omit<BusHeader, 'type' | 'size'> => {
   const c = state.cluster!
   const me = c.peers[0]
-  const owner = !me.primary && me.replicaOf >= 0 ? me.replicaOf : 0
+  const primary = c.replicaOf[0]
+  const owner = !me.primary && primary >= 0 ? primary : 0
   return {
     sender: me.id,
     number: c.me.number,
     from: c.me,
     primary: me.primary,
-    replicaOf: me.replicaOf >= 0 ? c.peers[me.replicaOf].id : '',
+    replicaOf: primary >= 0 ? c.peers[primary].id : '',
     currentEpoch: c.currentEpoch,
     configEpoch: c.peers[owner].configEpoch,
     slots: claimOf(c, owner),
@@ -91,13 +93,14 @@ export const headerOf = (state: NodeState, fact: number): Omit<BusHeader, 'type'
 export const pingMessage = (
   state: NodeState,
   type: 'ping' | 'pong' | 'meet',
-  gossip: readonly GossipEntry[],
-  pongs: readonly number[],
+  gossip: readonly number[],
+  others: readonly GossipEntry[] | null,
   fact: number,
 ): PingMessage => {
   const c = state.cluster!
   const me = c.peers[0]
-  const owner = !me.primary && me.replicaOf >= 0 ? me.replicaOf : 0
+  const primary = c.replicaOf[0]
+  const owner = !me.primary && primary >= 0 ? primary : 0
   return {
     type,
     size: HEADER_SIZE + GOSSIP_SIZE * gossip.length,
@@ -105,7 +108,7 @@ export const pingMessage = (
     number: c.me.number,
     from: c.me,
     primary: me.primary,
-    replicaOf: me.replicaOf >= 0 ? c.ids[me.replicaOf] : '',
+    replicaOf: primary >= 0 ? c.peers[primary].id : '',
     currentEpoch: c.currentEpoch,
     configEpoch: c.peers[owner].configEpoch,
     slots: claimOf(c, owner),
@@ -114,7 +117,7 @@ export const pingMessage = (
     forceAck: c.manual !== null,
     fact,
     gossip,
-    pongs,
+    others,
   }
 }
 
@@ -155,7 +158,7 @@ export const publishMessage = (state: NodeState, channel: string, message: strin
 /** The kinds of message as CLUSTER INFO names them, in its order; `sent` and `received` count them. */
 export const MESSAGES = ['ping', 'pong', 'meet', 'fail', 'publish', 'auth-req', 'auth-ack', 'update', 'mfstart'] as const
 /** Their places in it. */
-export const KIND: Readonly<Record<BusMessage['type'], number>> = {
+const KIND: Readonly<Record<BusMessage['type'], number>> = {
   ping: 0,
   pong: 1,
   meet: 2,
@@ -167,22 +170,31 @@ export const KIND: Readonly<Record<BusMessage['type'], number>> = {
   manualFailover: 8,
 }
 
+/** The place of a message's kind; a look into the table by a name of many takes as long as all the rest of a small handler. */
+export const kindOf = (type: BusMessage['type']): number => (type === 'ping' ? 0 : type === 'pong' ? 1 : KIND[type])
+
 /** Sends on a connection that is up: an answer on the link it came by. */
 export const sendOn = (state: NodeState, conn: ConnId, message: BusMessage, ctx: Context): void => {
-  state.cluster!.sent[KIND[message.type]]++
+  state.cluster!.sent[kindOf(message.type)]++
   ctx.send(conn, message)
 }
 
 /** Sends on our own link to a peer; what is written before the link is up goes out when it is. No link, no message. */
-export const sendTo = (state: NodeState, peer: Peer, message: BusMessage, ctx: Context): void => {
-  if (peer.link === 0) return
-  state.cluster!.sent[KIND[message.type]]++
-  if (peer.linkUp) ctx.send(peer.link, message)
-  else (peer.outbox ??= []).push(message)
+export const sendTo = (state: NodeState, index: number, message: BusMessage, ctx: Context): void => {
+  const c = state.cluster!
+  const link = c.link[index]
+  if (link === 0) return
+  c.sent[kindOf(message.type)]++
+  if (c.linkUp[index] === 1) ctx.send(link, message)
+  else {
+    const held = c.outboxes.get(index)
+    if (held === undefined) c.outboxes.set(index, [message])
+    else held.push(message)
+  }
 }
 
 /** To every known node that is past its handshake. */
 export const broadcast = (state: NodeState, message: BusMessage, ctx: Context): void => {
   const peers = state.cluster!.peers
-  for (let i = 1; i < peers.length; i++) if (!peers[i].gone && !peers[i].handshake) sendTo(state, peers[i], message, ctx)
+  for (let i = 1; i < peers.length; i++) if (!peers[i].gone && !peers[i].handshake) sendTo(state, i, message, ctx)
 }

@@ -28,10 +28,8 @@ export const keyRank = (key: string): number => {
   return key === `${PREFIX}${rank}` ? rank : -1
 }
 
-interface Alias {
-  share: Float64Array
-  other: Int32Array
-}
+/** For each place the share it keeps and, beside it, the rank that has the rest: a draw looks at both. */
+type Alias = Float64Array
 // A pure function's memory: a table follows from (n, exponent) alone, so it stands outside the state.
 const tables = new Map<string, Alias>()
 const KEPT = 8
@@ -45,7 +43,7 @@ const tableOf = (n: number, exponent: number): Alias => {
   let sum = 0
   for (let i = 0; i < n; i++) sum += weight[i] = pow(i + 1, -exponent)
   const share = new Float64Array(n)
-  const other = new Int32Array(n)
+  const table = new Float64Array(2 * n)
   const small: number[] = []
   const large: number[] = []
   for (let i = 0; i < n; i++) {
@@ -55,14 +53,14 @@ const tableOf = (n: number, exponent: number): Alias => {
   while (small.length > 0 && large.length > 0) {
     const s = small.pop()!
     const l = large[large.length - 1]
-    other[s] = l
+    table[2 * s + 1] = l
     share[l] -= 1 - share[s]
     if (share[l] < 1) small.push(large.pop()!)
   }
   for (const i of small) share[i] = 1
   for (const i of large) share[i] = 1
   if (tables.size >= KEPT) tables.delete(tables.keys().next().value!)
-  const table = { share, other }
+  for (let i = 0; i < n; i++) table[2 * i] = share[i]
   tables.set(name, table)
   return table
 }
@@ -81,7 +79,7 @@ export const zipfRank = (stream: Stream, n: number, exponent: number): number =>
     lastN = n
     lastExponent = exponent
   }
-  return u < lastTable.share[i] ? i : lastTable.other[i]
+  return u < lastTable[2 * i] ? i : lastTable[2 * i + 1]
 }
 
 /** Probability of each rank, for laws and views. */

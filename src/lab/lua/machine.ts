@@ -9,8 +9,9 @@ import {
   isTable,
   typeOf,
   type LuaFunction,
+  type LibraryCall,
   type LuaMachine,
-  type ScriptCall,
+  type RedisTable,
   type ScriptResult,
   type Table,
   type Value,
@@ -523,7 +524,8 @@ const openLibraries = (m: Machine): Record<string, Value> => {
   }
 }
 
-const NAME = '@user_script'
+const SCRIPT_NAME = '@user_script'
+const FUNCTION_NAME = '@user_function'
 /** ids of tables and functions of a script count from here, whatever ran before. */
 const FIRST_ID = 4096
 
@@ -538,10 +540,22 @@ const placed = (L: State, error: Value): { text: string; place: string } => {
   return { text: asText(error.get('err')) ?? 'ERR unknown error', place }
 }
 
-/** A machine; patching fengari is done by the first. */
-export const createLua = (): LuaMachine => {
-  if (!isPatched) patch()
-  isPatched = true
+/** One interpreter: a Lua state with its libraries, its table `redis`, and a budget for whatever runs in it. */
+interface World {
+  readonly m: Machine
+  readonly root: State
+  /** everything a script finds by name, but `redis`. */
+  readonly libraries: Map<string, Value>
+  readonly strict: LuaTable
+  /** compiles, or finds what it compiled before. */
+  load(source: string, name: string): { f: Value } | { error: string }
+  /** the table `redis`, with functions of these names: they are those of the latest call. */
+  bridge(shape: RedisTable, latest: () => RedisTable): LuaTable
+  /** calls a function that `put` pushes with its arguments, whose number it returns. */
+  perform(random: number, put: (L: State) => number): ScriptResult
+}
+
+const openWorld = (): World => {
   const root = lstate.lua_newstate()
   root.l_G.atnativeerror = (L) => {
     defect ??= L.stack[L.top - 1].value
@@ -549,31 +563,23 @@ export const createLua = (): LuaMachine => {
   }
   const m = new Machine(root)
   m.enter(root)
-  const libraries = openLibraries(m)
-  const plain = basics(m)
-  for (const [name, f] of Object.entries(plain)) libraries[name] = m.wrap(f)
-  const globals = (root.l_G.l_registry.value as LuaTable).get(2) as LuaTable
+  const libraries = new Map<string, Value>(Object.entries(openLibraries(m)))
+  for (const [name, f] of Object.entries(basics(m))) libraries.set(name, m.wrap(f))
   const strict = new LuaTable(root, 0, 0)
   strict.set(
     '__index',
     m.wrap((a, vm) => vm.fail(`Script attempted to access nonexistent global variable '${textAt(a, 1, vm)}'`)),
   )
   strict.isReadonly = true
-  for (const [name, value] of Object.entries(libraries)) globals.set(name, value)
-  globals.set('_G', globals)
-  globals.metatable = strict
   const cjson = cjsonModule(m)
-  globals.set('cjson', cjson.module)
-  globals.isReadonly = true
-  let current: ScriptCall | null = null
-  let hasRedis = false
+  libraries.set('cjson', cjson.module)
   const kept = new Map<string, Value>()
 
-  const load = (source: string): { f: Value } | { error: string } => {
+  const load = (source: string, name: string): { f: Value } | { error: string } => {
     const found = kept.get(source)
     if (found !== undefined) return { f: found }
     m.enter(root)
-    const error = compile(root, body(source), NAME)
+    const error = compile(root, body(source), name)
     if (error !== null) return { error }
     const [f] = taken(root, root.top - 1)
     if (kept.size >= 256) kept.clear()
@@ -581,33 +587,20 @@ export const createLua = (): LuaMachine => {
     return { f }
   }
 
-  /** The table `redis`; its functions are those of whichever script runs. */
-  const openRedis = ({ redis, constants }: ScriptCall): void => {
+  const bridge = ({ redis, constants }: RedisTable, latest: () => RedisTable): LuaTable => {
     const names = Object.keys(redis)
-    const bridge = names.map((name): [string, LuaFunction] => [name, (args, vm) => current!.redis[name](args, vm)])
-    globals.isReadonly = false
-    globals.set('redis', m.module(Object.fromEntries(bridge), constants))
-    hasRedis = true
+    const functions = names.map((name): [string, LuaFunction] => [name, (args, vm) => latest().redis[name](args, vm)])
+    return m.module(Object.fromEntries(functions), constants) as LuaTable
   }
 
-  const run = (call: ScriptCall): ScriptResult => {
-    const loaded = load(call.source)
-    if ('error' in loaded)
-      return { value: undefined, error: { text: loaded.error, place: '' }, random: call.random, steps: 0, endless: false }
-    if (!hasRedis) openRedis(call)
-    root.l_G.id_counter = FIRST_ID
-    m.random.state = call.random
+  const perform = (random: number, put: (L: State) => number): ScriptResult => {
+    m.random.state = random
     m.steps = 0
     const L = lstate.lua_newthread(root)
     pop(root, root.top - 1)
     m.main = L
     m.enter(L)
-    globals.isReadonly = false
-    globals.set('KEYS', list(L, call.keys))
-    globals.set('ARGV', list(L, call.argv))
-    current = call
     cjson.reset()
-    globals.isReadonly = true
     const hook = (at: State): void => {
       m.steps += STRIDE
       if (m.steps < MOST_STEPS) return
@@ -622,19 +615,136 @@ export const createLua = (): LuaMachine => {
       return 1
     }
     push(L, new lobject.TValue(LIGHT_FUNCTION, handler))
-    pushValue(L, loaded.f)
-    const status = protectedCall(m, L, 0, 1)
+    const args = put(L)
+    const status = protectedCall(m, L, args, 1)
     const after = { random: m.random.state, steps: m.steps + STRIDE - L.hookcount, endless: m.steps >= MOST_STEPS }
     if (status === 0) return { value: valueOf(L.stack[2] ?? tvalueOf(L, undefined)), error: null, ...after }
     return { value: undefined, error: error ?? { text: 'ERR error in error handling', place: '' }, ...after }
   }
+  return { m, root, libraries, strict, load, bridge, perform }
+}
 
+const globalsOf = (root: State): LuaTable => (root.l_G.l_registry.value as LuaTable).get(2) as LuaTable
+
+/** Where EVAL runs: one table of globals, with KEYS and ARGV of the running script. */
+const openScripts = (): Pick<LuaMachine, 'check' | 'run'> => {
+  const world = openWorld()
+  const globals = globalsOf(world.root)
+  for (const [name, value] of world.libraries) globals.set(name, value)
+  globals.set('_G', globals)
+  globals.metatable = world.strict
+  globals.isReadonly = true
+  let latest: RedisTable | null = null
   return {
     check: (source) => {
-      const loaded = load(source)
+      const loaded = world.load(source, SCRIPT_NAME)
       return 'error' in loaded ? loaded.error : null
     },
-    run,
+    run: (call) => {
+      const loaded = world.load(call.source, SCRIPT_NAME)
+      if ('error' in loaded) return failed(loaded.error, call.random)
+      globals.isReadonly = false
+      if (latest === null)
+        globals.set(
+          'redis',
+          world.bridge(call, () => latest!),
+        )
+      latest = call
+      world.root.l_G.id_counter = FIRST_ID
+      globals.set('KEYS', list(world.root, call.keys))
+      globals.set('ARGV', list(world.root, call.argv))
+      globals.isReadonly = true
+      return world.perform(call.random, (L) => {
+        pushValue(L, loaded.f)
+        return 0
+      })
+    },
+  }
+}
+
+/**
+ * Where functions run. While a library loads, it finds the library `redis` of loading and nothing else; its functions find what
+ * scripts find, but KEYS and ARGV. A library is loaded anew for each call, so that nothing of a run stays in it.
+ */
+const openFunctions = (): Pick<LuaMachine, 'load' | 'call'> => {
+  const world = openWorld()
+  const { root, strict } = world
+  const globals = globalsOf(root)
+  const meta = new LuaTable(root, 0, 0)
+  globals.metatable = meta
+  globals.isReadonly = true
+  const running = new LuaTable(root, 0, 0)
+  for (const [name, value] of world.libraries) running.set(name, value)
+  running.set('_G', running)
+  running.metatable = strict
+  const loading = new LuaTable(root, 0, 0)
+  loading.metatable = strict
+  let [loads, calls]: [RedisTable | null, RedisTable | null] = [null, null]
+
+  const load = (library: LibraryCall): ScriptResult => {
+    const loaded = world.load(library.source, FUNCTION_NAME)
+    if ('error' in loaded) return failed(loaded.error, library.random)
+    if (loads === null) {
+      const redis = world.bridge(library, () => loads!)
+      redis.isReadonly = false
+      redis.metatable = strict
+      redis.isReadonly = true
+      loading.set('redis', redis)
+      loading.isReadonly = true
+    }
+    loads = library
+    root.l_G.id_counter = FIRST_ID
+    meta.set('__index', loading)
+    return world.perform(library.random, (L) => {
+      pushValue(L, loaded.f)
+      return 0
+    })
+  }
+  return {
+    load: (library) => {
+      const loaded = world.load(library.source, FUNCTION_NAME)
+      return 'error' in loaded ? { ...failed('', library.random), refused: loaded.error } : { ...load(library), refused: null }
+    },
+    call: (call, library, callback) => {
+      const loaded = load(library)
+      if (loaded.error !== null) return loaded
+      if (calls === null) {
+        running.set(
+          'redis',
+          world.bridge(call, () => calls!),
+        )
+        running.isReadonly = true
+      }
+      calls = call
+      meta.set('__index', running)
+      return world.perform(call.random, (L) => {
+        pushValue(L, callback())
+        pushValue(L, list(L, call.keys))
+        pushValue(L, list(L, call.argv))
+        return 2
+      })
+    },
+  }
+}
+
+const failed = (text: string, random: number): ScriptResult => ({
+  value: undefined,
+  error: { text, place: '' },
+  random,
+  steps: 0,
+  endless: false,
+})
+
+/** A machine; patching fengari is done by the first. Functions have an interpreter of their own, made when the first one comes. */
+export const createLua = (): LuaMachine => {
+  if (!isPatched) patch()
+  isPatched = true
+  let functions: ReturnType<typeof openFunctions> | null = null
+  const own = (): ReturnType<typeof openFunctions> => (functions ??= openFunctions())
+  return {
+    ...openScripts(),
+    load: (library) => own().load(library),
+    call: (call, library, callback) => own().call(call, library, callback),
   }
 }
 

@@ -18,12 +18,12 @@ export const freePort = async (): Promise<number> => {
   }
 }
 
-/** Starts redis-server from the PATH on a free loopback port, keeping nothing. */
-export const startRealServer = async (): Promise<{ port: number; stop: () => void }> => {
+/** Starts redis-server from the PATH on a free loopback port, with what a folder holds, keeping nothing. */
+export const startRealServer = async (dir = '/tmp', ...options: string[]): Promise<{ port: number; stop: () => void }> => {
   const port = await freePort()
   const child: ChildProcess = spawn(
     'redis-server',
-    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/tmp'],
+    ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir, ...options],
     { stdio: ['ignore', 'pipe', 'ignore'] },
   )
   let said = ''

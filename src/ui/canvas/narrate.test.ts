@@ -22,7 +22,7 @@ describe('a fact in words', () => {
       what: 'crash n1',
     })
     expect(factSentence(fact('node.fail', 'n2', { about: 'n1', reports: 2, needed: 2, by: ['n2', 'n3'] })).what).toBe(
-      'marks n1 FAIL, 2 of 2 agree',
+      'marks n1 FAIL: 2 agree, 2 needed',
     )
     expect(
       factSentence(fact('election.scheduled', 'n4', { delay: 686_000, fixed: 500_000, drawn: 186_000, rank: 0, offset: 1, at: 1 })).what,
@@ -44,6 +44,12 @@ describe('a fact in words', () => {
 })
 
 describe('what is read aloud', () => {
+  it('says once that requests to the database fail, not once a key', () => {
+    const vain = [1, 2, 3].map((i) => fact('origin.refused', 'app1', { key: `item:${i}`, why: 'timeout' }))
+    expect(spoken(vain)).toBe('app1 waits in vain for the database')
+    expect(factSentence(vain[0]!).what).toBe('waits in vain for item:1 from the database')
+  })
+
   it('folds the same said by several, and keeps the latest', () => {
     const facts = [
       fact('node.pfail', 'n2', { about: 'n1', silent: 5_200_000 }),

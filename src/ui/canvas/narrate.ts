@@ -22,6 +22,7 @@ const ms = (micros: number): string => {
 }
 const bytes = (n: number): string =>
   n >= 1e6 ? `${(n / 1e6).toFixed(1)} MB` : n >= 10_000 ? `${Math.round(n / 1000)} kB` : `${n} ${n === 1 ? 'byte' : 'bytes'}`
+const scriptName = (name: string, isFunction: boolean): string => (isFunction ? `function ${name}` : `script ${name.slice(0, 8)}`)
 const several = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 const comma = (ids: readonly ProcessId[]): string => ids.join(', ')
 
@@ -85,7 +86,9 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'process.joined': ({ kind }) => ['join', `starts as a new ${kind}`],
   'network.cut': ({ from, to, bothWays }) => [
     'cut',
-    bothWays ? `parts ${comma(from)} from ${comma(to)}` : `loses what ${comma(from)} sends to ${comma(to)}`,
+    bothWays
+      ? `parts ${comma(from)} from ${to.length > 4 ? 'everybody else' : comma(to)}`
+      : `loses what ${comma(from)} sends to ${comma(to)}`,
     'network',
   ],
   'network.healed': () => ['heal', 'is whole again', 'network'],
@@ -120,7 +123,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'node.pfail': ({ about, silent }) => ['pfail', `suspects ${about} PFAIL, silent for ${ms(silent)}`],
   'node.pfailCleared': ({ about }) => ['ok', `hears ${about} again`],
   'node.reported': ({ about, by, reports, needed }) => ['gossip', `hears from ${by} that ${about} is down, ${reports} of ${needed}`],
-  'node.fail': ({ about, reports, needed }) => ['fail', `marks ${about} FAIL, ${reports} of ${needed} agree`],
+  'node.fail': ({ about, reports, needed }) => ['fail', `marks ${about} FAIL: ${reports} agree, ${needed} needed`],
   'node.failHeard': ({ about, from }) => ['fail', `is told by ${from}: ${about} FAIL`],
   'node.failCleared': ({ about, why }) => ['ok', `clears FAIL of ${about}${why ? `: ${why}` : ''}`],
   'node.met': ({ peer }) => ['join', `meets ${peer}`],
@@ -220,7 +223,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'sentinel.sdownCleared': ({ about }) => ['ok', `hears ${about} again, SDOWN is over`],
   'sentinel.odown': ({ about, agree, quorum }) => [
     'fail',
-    `${about} is down (ODOWN): ${several(agree, 'Sentinel')} agree, quorum ${quorum}`,
+    `${about} is down (ODOWN): ${several(agree, 'Sentinel agrees', 'Sentinels agree')}, quorum ${quorum}`,
   ],
   'sentinel.odownCleared': ({ about }) => ['ok', `no longer holds ${about} to be down (ODOWN)`],
   'sentinel.cannot': ({ about, agree, quorum }) => [
@@ -272,6 +275,10 @@ const SAYS: { [T in FactType]: Says<T> } = {
     'error',
     `drops ${client}, which does not read: ${bytes(waiting)} wait for it, the ${kind} limit is ${bytes(limit)}`,
   ],
+  'client.evicted': ({ client, bytes: size, used, limit }) => [
+    'error',
+    `closes ${client}, whose connection takes ${bytes(size)}: all clients together take ${bytes(used)}, maxmemory-clients allows ${bytes(limit)}`,
+  ],
   'memory.accepted': ({ refused }) => ['ok', `has not answered OOM for a while, ${several(refused, 'command')} refused`],
 
   'slot.opened': ({ slot, state, peer }) => ['slot', `marks slot ${slot} ${state} ${state === 'migrating' ? 'to' : 'from'} ${peer}`],
@@ -281,17 +288,21 @@ const SAYS: { [T in FactType]: Says<T> } = {
     `makes ${all ? 'every client' : 'clients that write'} wait for ${ms(lasts)} (CLIENT PAUSE): nothing expires meanwhile, and nobody is evicted`,
   ],
   'clients.resumed': ({ held }) => ['ok', `serves everybody again; ${several(held, 'client')} had to wait`],
-  'script.slow': ({ script, ran, wrote, endless }) => [
+  'script.slow': ({ script, isFunction, ran, wrote, endless }) => [
     'no',
-    `has run script ${script.slice(0, 8)} for ${ms(ran)}${endless ? ', which never ends' : ''}: everybody hears BUSY, and SCRIPT KILL ${wrote ? 'does not help, for it has written' : 'ends it'}`,
+    `has run ${scriptName(script, isFunction)} for ${ms(ran)}${endless ? ', which never ends' : ''}: everybody hears BUSY, and ${isFunction ? 'FUNCTION' : 'SCRIPT'} KILL ${wrote ? 'does not help, for it has written' : 'ends it'}`,
   ],
-  'script.unkillable': ({ script }) => [
+  'script.unkillable': ({ script, isFunction }) => [
     'no',
-    `does not kill script ${script.slice(0, 8)}: it has written, and half of it may not stay. Only SHUTDOWN NOSAVE ends it`,
+    `does not kill ${scriptName(script, isFunction)}: it has written, and half of it may not stay. Only SHUTDOWN NOSAVE ends it`,
   ],
-  'script.ended': ({ script, ran, killed }) => [
+  'script.ended': ({ script, isFunction, ran, killed }) => [
     'ok',
-    `${killed ? 'killed' : 'has done'} script ${script.slice(0, 8)} after ${ms(ran)}, and serves again`,
+    `${killed ? 'killed' : 'has done'} ${scriptName(script, isFunction)} after ${ms(ran)}, and serves again`,
+  ],
+  'functions.changed': ({ how, libraries, functions }) => [
+    'ok',
+    `${{ loaded: 'has loaded a library', deleted: 'has deleted a library', flushed: 'has deleted every library', restored: 'has restored libraries' }[how]}: it holds ${several(functions, 'function')} in ${libraries}`,
   ],
   'node.stalled': ({ command, key, bytes: size, took }) => ['error', `served nobody for ${ms(took)}: ${command} of ${key}, ${bytes(size)}`],
   'keys.migrated': ({ slot, count, to }) => ['slot', `moves ${several(count, 'key')} of slot ${slot} to ${to}`],
@@ -324,12 +335,18 @@ const SAYS: { [T in FactType]: Says<T> } = {
   'write.acked': ({ key }) => ['reply', `acknowledges a write of ${key}`],
   'origin.query': ({ key, queue }) => ['origin', `is asked for ${key}${queue > 0 ? `, ${queue} wait` : ''}`],
   'origin.answered': ({ key, waited }) => ['origin', `answers ${key} after ${ms(waited)}`],
-  'origin.refused': ({ key, why }) => ['error', `refuses ${key}: ${why}`],
+  'origin.refused': ({ key, why }) => [
+    'error',
+    why === 'timeout' ? `waits in vain for ${key} from the database` : `refuses ${key}: ${why}`,
+  ],
   'row.updated': ({ key, version }) => ['write', `holds version ${version} of ${key}`],
-  'hot.expired': ({ key, existed }) => ['clock', existed ? `drops ${key}` : `had no ${key} to drop`],
+  'hot.expired': ({ key, existed }) => ['clock', existed ? `deletes ${key} in the cache` : `finds no ${key} in the cache to delete`],
   'fill.started': ({ key, policy, early }) => ['origin', `fills ${key}${early ? ' early' : ''} (${policy})`],
   'fill.joined': ({ key, policy }) => ['clock', `waits for another fill of ${key} (${policy})`],
-  'invalidation.published': ({ key, receivers }) => ['invalidate', `publishes that ${key} changed, ${several(receivers, 'receiver')}`],
+  'invalidation.published': ({ key, receivers }) => [
+    'invalidate',
+    `publishes that ${key} changed: ${several(receivers, 'receiver')} at the node it asked`,
+  ],
   'invalidation.received': ({ key, had }) => ['invalidate', had ? `drops ${key} from its L1` : `hears of ${key}, had no copy`],
   'subscription.changed': ({ on, why }) => [
     'link',
@@ -391,7 +408,14 @@ export const spoken = (facts: readonly Fact[], limit = 3): string => {
   for (const fact of facts) {
     if (!SPOKEN.has(fact.type)) continue
     const { who, what } = factSentence(fact)
-    const key = fact.type === 'node.pfail' ? `suspects ${(fact.data as { about: string }).about} PFAIL` : what
+    const key =
+      fact.type === 'node.pfail'
+        ? `suspects ${fact.data.about} PFAIL`
+        : fact.type === 'origin.refused'
+          ? fact.data.why === 'timeout'
+            ? 'waits in vain for the database'
+            : 'refuses queries: queue full'
+          : what
     const group = groups.find((g) => g.what === key)
     if (!group) groups.push({ what: key, who: [who] })
     else if (!group.who.includes(who)) group.who.push(who)

@@ -8,6 +8,8 @@ import { range } from './regions.ts'
 export interface Line {
   glyph?: GlyphName
   text: string
+  /** the same where the next station is near. */
+  short?: string
   tone: 'plain' | 'strong' | 'signal' | 'mono'
   /** one box a vote: had, on its way, awaited. */
   votes?: ('granted' | 'travelling' | 'waiting')[]
@@ -32,9 +34,11 @@ const suspicionOf = (n: NodeFace): Line | null => {
   const sdown = n.suspectedBy.filter((s) => s.flag === 'sdown').map((s) => s.by)
   if (sdown.length > 0) return { glyph: 'pfail', text: `SDOWN to ${range(sdown)}`, tone: 'signal' }
   const fail = n.suspectedBy.filter((s) => s.flag === 'fail').map((s) => s.by)
-  if (fail.length > 0) return { glyph: 'fail', text: `FAIL seen by ${range(fail)}`, tone: 'signal' }
+  if (fail.length > 0) return { glyph: 'fail', text: `FAIL seen by ${range(fail)}`, short: `FAIL by ${range(fail)}`, tone: 'signal' }
   const pfail = n.suspectedBy.filter((s) => s.flag === 'pfail').map((s) => s.by)
-  return pfail.length > 0 ? { glyph: 'pfail', text: `PFAIL seen by ${range(pfail)}`, tone: 'signal' } : null
+  return pfail.length > 0
+    ? { glyph: 'pfail', text: `PFAIL seen by ${range(pfail)}`, short: `PFAIL by ${range(pfail)}`, tone: 'signal' }
+    : null
 }
 
 const VOTE_ORDER = ['granted', 'travelling', 'waiting'] as const
@@ -66,6 +70,13 @@ const STATUS: Record<ProcessFace['status'], { glyph: GlyphName; word: string } |
   paused: { glyph: 'pause', word: 'paused' },
 }
 
+/** Roughly the width of a character of a label, in px; a glyph takes three. */
+const CHARACTER = 6.1
+
+/** The line as there is room for it, in px. */
+export const fitted = (line: Line, room: number): string =>
+  line.short !== undefined && (line.text.length + (line.glyph ? 3 : 0)) * CHARACTER > room ? line.short : line.text
+
 /** What stands beside a node, and what is read aloud for it; `brief`: no more than there is room for. */
 export const nodeWords = (face: ProcessFace, at: number, brief = false): NodeWords => {
   const n = face.node as NodeFace
@@ -92,7 +103,7 @@ export const nodeWords = (face: ProcessFace, at: number, brief = false): NodeWor
           n.alone
             ? { text: 'takes writes', tone: 'plain' }
             : n.slots > 0
-              ? { text: n.ranges.replaceAll('-', '–'), tone: 'mono' }
+              ? { text: n.ranges.replaceAll('-', '–'), short: `${count(n.slots)} slots`, tone: 'mono' }
               : { text: 'no slots', tone: 'plain' },
         )
       const pressing = down ?? slow ?? moving

@@ -268,6 +268,24 @@ const fewestReplicas = (nodes: readonly ManagerNode[]): ManagerNode | undefined 
     .filter((n) => n.primary)
     .reduce<ManagerNode | undefined>((least, n) => (least === undefined || n.replicas < least.replicas ? n : least), undefined)
 
+/** The cluster's functions go to a node that has none of its own; whether it may be added. */
+function* carryFunctions(from: ManagerNode, to: ManagerNode, shown: string): Flow<boolean> {
+  yield* say('>>> Getting functions from cluster\n')
+  const dump = yield* ask(from.process, ['FUNCTION', 'DUMP'], 'FUNCTION DUMP')
+  if (typeof dump !== 'string') return true
+  yield* say(`>>> Send FUNCTION LIST to ${shown} to verify there is no functions in it\n`)
+  const list = yield* ask(to.process, ['FUNCTION', 'LIST'], 'FUNCTION LIST')
+  if (!Array.isArray(list)) return false
+  if (list.length > 0) {
+    yield* say(
+      '[ERR] New node already contains functions and can not be added to the cluster. Use FUNCTION DELETE to delete them and retry.\n',
+    )
+    return false
+  }
+  yield* say(`>>> Send FUNCTION RESTORE to ${shown}\n`)
+  return complaint(yield* ask(to.process, ['FUNCTION', 'RESTORE', dump], 'FUNCTION RESTORE')) === null
+}
+
 function* addNode(o: Options, at: { ip: string; port: number }, places: Places): Flow<Outcome> {
   const fresh = readAddress(o.args[0])
   if (fresh === null) {
@@ -296,11 +314,8 @@ function* addNode(o: Options, at: { ip: string; port: number }, places: Places):
     return FAILED
   }
   if (!(yield* isEmpty(met.node))) return FAILED
-  // there are no functions on a simulated node, so there is nothing to carry over
-  if (primary === undefined)
-    yield* say(
-      `>>> Getting functions from cluster\n>>> Send FUNCTION LIST to ${name(fresh)} to verify there is no functions in it\n>>> Send FUNCTION RESTORE to ${name(fresh)}\n`,
-    )
+  // a replica gets its primary's functions with its data
+  if (primary === undefined && !(yield* carryFunctions(cluster.entry, met.node, name(fresh)))) return FAILED
   yield* say(`>>> Send CLUSTER MEET to node ${name(fresh)} to make it join the cluster.\n`)
   const answer = yield* ask(met.node.process, ['CLUSTER', 'MEET', cluster.entry.ip, String(cluster.entry.port)], 'CLUSTER MEET')
   if (complaint(answer) !== null) {

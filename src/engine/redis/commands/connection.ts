@@ -99,6 +99,7 @@ const reset: Handler = (state, session) => {
   session.name = ''
   session.db = 0
   session.replies = 'on'
+  session.noEvict = false
   return { simple: 'RESET' }
 }
 
@@ -130,7 +131,7 @@ const clientList: Handler = (state, session, argv) => {
     if (ids.includes(null)) return err('ERR Invalid client ID')
     listed = ids.flatMap((id) => listed.filter((s) => s.clientId === id))
   } else if (argv.length !== 2) return SYNTAX
-  return listed.map((s) => `${clientLine(state, s, s === session ? 'client|list' : undefined)}\n`).join('')
+  return listed.map((s) => `${clientLine(state, s)}\n`).join('')
 }
 
 const setName: Handler = (_state, session, argv) => {
@@ -227,7 +228,12 @@ const clientPause: Handler = (state, _s, argv, ctx) => {
   return OK
 }
 
-const noEvict: Handler = (_state, _session, argv) => (/^(on|off)$/i.test(argv[2]) ? OK : SYNTAX)
+const noEvict: Handler = (_state, session, argv) => {
+  const how = argv[2].toLowerCase()
+  if (how !== 'on' && how !== 'off') return SYNTAX
+  session.noEvict = how === 'on'
+  return OK
+}
 
 const PLAIN = 'noscript loading stale'
 const ADMIN = 'admin noscript loading stale'
@@ -286,16 +292,7 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|getname', 2, PLAIN, null, CONNECTION, '2.6.9', 'Name of this connection.', (_st, s) => (s.name === '' ? null : s.name)),
   spec('client|setname', 3, PLAIN, null, CONNECTION, '2.6.9', 'Names this connection.', setName),
   spec('client|list', -2, ADMIN, null, CONNECTION, '2.4.0', 'All client connections of this node.', clientList),
-  spec(
-    'client|info',
-    2,
-    PLAIN,
-    null,
-    CONNECTION,
-    '6.2.0',
-    'This connection’s line of CLIENT LIST.',
-    (st, s) => `${clientLine(st, s, 'client|info')}\n`,
-  ),
+  spec('client|info', 2, PLAIN, null, CONNECTION, '6.2.0', 'This connection’s line of CLIENT LIST.', (st, s) => `${clientLine(st, s)}\n`),
   spec('client|reply', 3, PLAIN, null, CONNECTION, '3.2.0', 'Switches replies to this connection on or off.', reply),
   spec('client|no-evict', 3, ADMIN, null, CONNECTION, '7.0.0', 'Keeps this connection when memory for clients runs out.', noEvict),
   spec('client|help', 2, 'loading stale', null, CONNECTION, '5.0.0', 'The subcommands of CLIENT.', () => helpOf('CLIENT', HELP)),
@@ -304,7 +301,7 @@ const CLIENT: readonly CommandSpec[] = [
   spec('client|getredir', 2, PLAIN, null, CONNECTION, '6.0.0', 'Where this connection’s invalidations go.', clientGetRedir),
   spec('client|trackinginfo', 2, PLAIN, null, CONNECTION, '6.2.0', 'How tracking stands for this connection.', clientTrackingInfo),
   spec('client|kill', -3, ADMIN, null, CONNECTION, '2.4.0', 'Closes connections: by address, TYPE, ID or USER.', clientKill),
-  spec('client|pause', -3, ADMIN, null, CONNECTION, '3.0.0', 'Makes clients wait, all or those that write.', clientPause),
+  spec('client|pause', -3, ADMIN, null, CONNECTION, '2.9.50', 'Makes clients wait, all or those that write.', clientPause),
   spec('client|unpause', 2, ADMIN, null, CONNECTION, '6.2.0', 'Ends CLIENT PAUSE.', (st, _s, _a, ctx) => {
     unpauseClients(st, ctx)
     return OK

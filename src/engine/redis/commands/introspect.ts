@@ -2,6 +2,7 @@ import { globMatches } from '../glob.ts'
 import { keysOf } from '../redirection.ts'
 import { err, type Reply } from '../reply.ts'
 import type { Session } from '../state.ts'
+import { argumentsOf } from './command-docs.ts'
 import { keyFlags, keysBySpecs, type KeySpec, type SaidKey } from './key-specs.ts'
 import { rowOf } from './redis-table.ts'
 import { SYNTAX, container, helpOf, mapReply, setReply, spec, type CommandSpec, type Handler } from './spec.ts'
@@ -89,6 +90,8 @@ export const introspection = (
       ['since', c.since],
       ['group', c.group],
     ]
+    const words = argumentsOf(c.name, session)
+    if (words !== null) rows.push(['arguments', words])
     if (c.subcommands !== null)
       rows.push([
         'subcommands',

@@ -3,12 +3,13 @@ import { below } from '../../core/random.ts'
 import type { Micros } from '../../core/time.ts'
 import { unixMs } from '../clock.ts'
 import { databaseAt } from '../databases.ts'
+import { encodingOf } from '../encoding.ts'
 import { lookup, peek } from '../expiry.ts'
 import { globMatches } from '../glob.ts'
 import { PAGE_COUNT, deleteEntry, eachKey, getEntry, isExpired, pageKeys, setEntry } from '../keyspace.ts'
 import { decayed, idleSeconds, keptUse } from '../memory.ts'
 import { migrate } from '../migrate.ts'
-import { parseInt32, parseInt64 } from '../numbers.ts'
+import { parseInt32 } from '../numbers.ts'
 import { propagate } from '../replication.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
 import { keySlot } from '../slots.ts'
@@ -231,22 +232,9 @@ const randomKey: Handler = (state, _s, _argv, ctx) => {
 
 // ------------------------------------------------------------------ OBJECT
 
-const EMBEDDED = 44
-
-const encodingOf = (entry: Entry): string => {
-  const isLarge = entry.kept === 'raw'
-  if (entry.type === 'list') return 'quicklist'
-  if (entry.type === 'set') return isLarge ? 'hashtable' : 'intset'
-  if (entry.type === 'zset') return isLarge ? 'skiplist' : 'listpack'
-  if (typeof entry.value !== 'string') return isLarge ? 'hashtable' : 'listpack'
-  if (isLarge) return 'raw'
-  if (entry.kept !== 'text' && parseInt64(entry.value) !== null) return 'int'
-  return entry.value.length <= EMBEDDED ? 'embstr' : 'raw'
-}
-
 const SHARED_INTEGERS = 10_000
 /** Small integers are shared by all keys that hold them, unless eviction goes by a use that each key must keep for itself. */
-const referencesTo = ({ memory }: NodeState, entry: Entry): number => {
+export const referencesTo = ({ memory }: NodeState, entry: Entry): number => {
   if (entry.kept !== undefined || encodingOf(entry) !== 'int') return 1
   const n = Number(entry.value)
   const keepsUse = memory !== null && memory.limit > 0 && (memory.rank === 'lru' || memory.rank === 'lfu')

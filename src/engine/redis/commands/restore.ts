@@ -3,7 +3,7 @@ import { fromUnixMs } from '../clock.ts'
 import { lookup } from '../expiry.ts'
 import { deleteEntry, setEntry } from '../keyspace.ts'
 import { parseInt64 } from '../numbers.ts'
-import { dumpEntry, restoreEntry } from '../rdb.ts'
+import { dumpExactly, restoreEntry } from '../rdb.ts'
 import { propagate } from '../replication.ts'
 import { dumpTime, tellStall } from '../stall.ts'
 import { OK, err } from '../reply.ts'
@@ -19,7 +19,7 @@ import { asUnixMs } from './store.ts'
 export const dump: Handler = (state, _s, argv, ctx, slot) => {
   const entry = lookup(state, argv[1], ctx, slot)
   if (entry === undefined) return null
-  const payload = dumpEntry(entry)
+  const payload = dumpExactly(entry)
   ctx.spend(dumpTime(entry, payload))
   return payload
 }
@@ -72,7 +72,7 @@ export const restore: Handler = (state, session, argv, ctx, slot) => {
 }
 
 /** Whether a value made here would have outgrown its small encoding. */
-const isLarge = ({ type, value }: Entry): boolean => {
+export const isLarge = ({ type, value }: Entry): boolean => {
   if (value instanceof Set) return value.size > SMALL_FIELDS || [...value].some((m) => parseInt64(m) === null)
   if (!(value instanceof Map)) return false
   if (value.size > (type === 'hash' ? SMALL_FIELDS : SMALL_MEMBERS)) return true

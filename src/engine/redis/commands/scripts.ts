@@ -9,7 +9,19 @@ import { firstSlot, redirect } from '../redirection.ts'
 import { beginUnit, mute, replicasLacking } from '../replication.ts'
 import { OK, OUT_OF_MEMORY, err, isError, type Reply } from '../reply.ts'
 import { asText } from '../scripting/args.ts'
-import { isTable, luaMachine, type LuaFunction, type Table, type Value, type Vm } from '../scripting/host.ts'
+import {
+  isTable,
+  luaMachine,
+  type Call,
+  type LuaFunction,
+  type LuaMachine,
+  type RedisTable,
+  type ScriptResult,
+  type Table,
+  type Value,
+  type Vm,
+} from '../scripting/host.ts'
+import { loaderOf } from '../scripting/libraries.ts'
 import { goOn, killScript, outlasts, type Outcome } from '../scripting/busy.ts'
 import { flagsOf, type ScriptFlags } from '../scripting/shebang.ts'
 import { sha1 } from '../scripting/sha1.ts'
@@ -20,14 +32,16 @@ import { formatDouble, parseInt64 } from '../numbers.ts'
 /** Lua scripts: they run as one command, see only the keys they were promised, and their effects are what the replicas hear. */
 
 /** Finds a command's row in the table, which holds these commands in its turn. */
-type Find = (argv: readonly string[]) => CommandSpec | undefined
+export type Find = (argv: readonly string[]) => CommandSpec | undefined
 
 /** The command that runs the script. */
-interface Caller {
+export interface Caller {
   command: string
   readsOnly: boolean
   /** it ran a command that writes. */
   wrote: boolean
+  /** the one slot of its keys, −1 = not known yet; null = it may use several. */
+  slot: number | null
 }
 
 // ------------------------------------------------------------------ values there and back
@@ -146,8 +160,11 @@ const obstacle = (state: NodeState, s: Session, command: CommandSpec, argv: read
   if (command.isDenyOom && state.memory !== null && state.memory.full) return OUT_OF_MEMORY.error
   const slot = firstSlot(command, argv)
   if (state.cluster === null || slot < 0) return null
-  const elsewhere = redirect(state, s, command, argv, slot, null, ctx)
-  if (elsewhere === null || !isError(elsewhere)) return null
+  const elsewhere = redirect(state, s, command, argv, slot, null, command.isWrite, ctx)
+  if (elsewhere === null || !isError(elsewhere)) {
+    if (by.slot === -1) by.slot = slot
+    return by.slot === null || by.slot === slot ? null : 'ERR Script attempted to access keys that do not hash to the same slot'
+  }
   if (elsewhere.error.includes('only accepts read'))
     return 'ERR Script attempted to execute a write command while the cluster is down and readonly'
   if (elsewhere.error.startsWith('CLUSTERDOWN The cluster')) return 'ERR Script attempted to execute a command while the cluster is down'
@@ -194,6 +211,8 @@ const errorTable = (vm: Vm, text: string): Table => {
 /** luaError: an error that names no place of its own. */
 const refuse = (vm: Vm, text: string): never => vm.raise(field(vm, 'err', `ERR ${text}`))
 
+const REPL_REPLICA = 2
+const REPL_ALL = 3
 const VERSION_NUMBER = 0x7000f
 const CONSTANTS = Object.freeze({
   LOG_DEBUG: 0,
@@ -202,9 +221,9 @@ const CONSTANTS = Object.freeze({
   LOG_WARNING: 3,
   REPL_NONE: 0,
   REPL_AOF: 1,
-  REPL_SLAVE: 2,
-  REPL_REPLICA: 2,
-  REPL_ALL: 3,
+  REPL_SLAVE: REPL_REPLICA,
+  REPL_REPLICA,
+  REPL_ALL,
   REDIS_VERSION: '7.0.15',
   REDIS_VERSION_NUM: VERSION_NUMBER,
 })
@@ -232,83 +251,156 @@ const PLAIN: Readonly<Record<string, LuaFunction>> = {
     if (typeof args[0] !== 'number') return refuse(vm, 'First argument must be a number (log level).')
     return args[0] >= 0 && args[0] <= 3 ? [] : refuse(vm, 'Invalid debug level.')
   },
+}
+
+/** What functions do not find. */
+const EVAL_ONLY: Readonly<Record<string, LuaFunction>> = {
   replicate_commands: () => [true],
   breakpoint: () => [false],
   debug: () => [],
 }
+
+/** What a library finds of `redis` while it loads, register_function aside. */
+const LOADING_CONSTANTS = Object.freeze(Object.fromEntries(Object.entries(CONSTANTS).filter(([name]) => !name.startsWith('REPL_'))))
+export const WHILE_LOADING: RedisTable = Object.freeze({ redis: PLAIN, constants: LOADING_CONSTANTS })
 
 /** Service time of a command that a script runs: no socket, no parsing of a request. */
 const CALL_TIME = 1
 /** Instructions of Lua that a server does in a microsecond. */
 const STEPS_PER_MICRO = 50
 
-const run = (
-  state: NodeState,
-  session: Session,
-  find: Find,
-  source: string,
-  argv: readonly string[],
-  keys: number,
-  readsOnly: boolean,
-  ctx: Context,
-): Reply => {
-  const by: Caller = { command: argv[0].toLowerCase(), readsOnly, wrote: false }
-  const lua = luaMachine()
-  const wrong = lua.check(source)
-  if (wrong !== null) return err(`ERR Error compiling script (new function): ${wrong}`)
-  const name = sha1(source)
-  state.scripts.set(name, source)
+/** A script or a function about to run. */
+export interface Job {
+  /** its digest, or the function's name. */
+  readonly name: string
+  readonly isFunction: boolean
+  readonly readsOnly: boolean
+  /** keys of several slots of this node may be used. */
+  readonly crossesSlots: boolean
+  /** of a script, or of the function's library. */
+  readonly source: string
+}
+
+/** A reply that a script has had, and the database it had chosen by then. */
+interface Had {
+  readonly reply: Reply
+  readonly db: number
+}
+
+/**
+ * A script within which MIGRATE waits for its target. A machine cannot stand still in the middle: when the answer is there the script runs
+ * again from its beginning, and gets the replies that it has had.
+ */
+export interface ScriptInMigrate {
+  readonly job: Job
+  readonly argv: readonly string[]
+  readonly by: Caller
+  readonly had: readonly Had[]
+}
+
+/** Thrown through the machine; no pcall catches it. */
+const WAITS = Symbol('a script waits for MIGRATE')
+
+const perform = (job: Job, lua: LuaMachine, call: Call): ScriptResult => {
+  if (!job.isFunction) return lua.run({ ...call, source: job.source })
+  const loader = loaderOf(job.source, WHILE_LOADING)
+  return lua.call(call, loader.call, loader.callback(job.name))
+}
+
+/** The slot that its command, or the first of its transaction with keys, has declared; −1 = none. */
+const slotOf = (state: NodeState, session: Session, find: Find, job: Job, argv: readonly string[]): number | null => {
+  if (state.cluster === null || job.crossesSlots) return null
+  for (const words of session.multi ?? [argv]) {
+    const slot = firstSlot(find(words)!, words)
+    if (slot >= 0) return slot
+  }
+  return -1
+}
+
+/** Runs it as one command: `argv` is name, what to run, number of keys, keys and arguments. */
+export const runJob = (state: NodeState, session: Session, find: Find, job: Job, argv: readonly string[], ctx: Context): Reply => {
+  const slot = slotOf(state, session, find, job, argv)
+  const by: Caller = { command: argv[0].toLowerCase(), readsOnly: job.readsOnly, wrote: false, slot }
+  return runAll(state, session, find, { job, argv, by, had: [] }, ctx)
+}
+
+/** MIGRATE is over, and its script goes on. It may come to another one. */
+export const goOnScript = (state: NodeState, session: Session, find: Find, script: ScriptInMigrate, reply: Reply, ctx: Context): Reply => {
+  const db = script.had.at(-1)?.db ?? session.db
+  return runAll(state, session, find, { ...script, had: [...script.had, { reply, db }] }, ctx)
+}
+
+const runAll = (state: NodeState, session: Session, find: Find, script: ScriptInMigrate, ctx: Context): Reply => {
+  const { job, argv } = script
+  const { name, isFunction } = job
+  const by = { ...script.by }
+  const had = script.had.slice()
+  let waits = false
+  const keys = Number(parseInt64(argv[2]))
   beginUnit(state)
   // commands of a script never wait, and answer in the protocol's second version unless it asks for the third
   const inner: Session = { ...session, running: true, resp: 2, multi: null }
   let calls = 0
   const call = (args: readonly Value[]): Reply => {
-    calls++
-    return callFrom(state, inner, find, args, by, ctx)
+    if (waits) throw WAITS
+    const before = had[calls++]
+    if (before !== undefined) {
+      inner.db = before.db
+      return before.reply
+    }
+    const reply = callFrom(state, inner, find, args, by, ctx)
+    waits = state.migration !== null
+    if (waits) throw WAITS
+    had.push({ reply, db: inner.db })
+    return reply
   }
-  const { value, error, random, steps, endless } = lua.run({
-    source,
-    random: state.scriptRandom,
-    keys: argv.slice(3, 3 + keys),
-    argv: argv.slice(3 + keys),
-    constants: CONSTANTS,
-    redis: {
-      ...PLAIN,
-      call: (args, vm) => {
-        const reply = call(args)
-        return isError(reply) ? vm.raise(errorTable(vm, reply.error)) : [toLua(reply, inner.resp, vm)]
-      },
-      pcall: (args, vm) => [toLua(call(args), inner.resp, vm)],
-      set_repl: (args, vm) => {
-        if (args.length !== 1) return refuse(vm, 'redis.set_repl() requires two arguments.')
-        const flags = Number(asText(args[0]) ?? 0)
-        if ((flags & ~CONSTANTS.REPL_ALL) !== 0)
-          return refuse(vm, 'Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
-        mute(state, (flags & CONSTANTS.REPL_REPLICA) === 0)
-        return []
-      },
-      setresp: (args, vm) => {
-        if (args.length !== 1) return refuse(vm, 'redis.setresp() requires one argument.')
-        if (args[0] !== 2 && args[0] !== 3) return refuse(vm, 'RESP version must be 2 or 3.')
-        inner.resp = args[0]
-        return []
-      },
-      acl_check_cmd: (args, vm) => {
-        const words = wordsOf(args)
-        if (typeof words === 'string') return refuse(vm, words)
-        const command = find(words)
-        if (command === undefined) return refuse(vm, 'Invalid command passed to redis.acl_check_cmd()')
-        const user = userNamed(state, session.user)
-        return [user === undefined || denialOf(user, command, words) === null]
-      },
+  const redis: Record<string, LuaFunction> = {
+    ...(isFunction ? PLAIN : { ...PLAIN, ...EVAL_ONLY }),
+    call: (args, vm) => {
+      const reply = call(args)
+      return isError(reply) ? vm.raise(errorTable(vm, reply.error)) : [toLua(reply, inner.resp, vm)]
     },
-  })
+    pcall: (args, vm) => [toLua(call(args), inner.resp, vm)],
+    set_repl: (args, vm) => {
+      if (args.length !== 1) return refuse(vm, 'redis.set_repl() requires two arguments.')
+      const flags = Number(asText(args[0]) ?? 0)
+      if ((flags & ~REPL_ALL) !== 0) return refuse(vm, 'Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.')
+      mute(state, (flags & REPL_REPLICA) === 0)
+      return []
+    },
+    setresp: (args, vm) => {
+      if (args.length !== 1) return refuse(vm, 'redis.setresp() requires one argument.')
+      if (args[0] !== 2 && args[0] !== 3) return refuse(vm, 'RESP version must be 2 or 3.')
+      inner.resp = args[0]
+      return []
+    },
+    acl_check_cmd: (args, vm) => {
+      const words = wordsOf(args)
+      if (typeof words === 'string') return refuse(vm, words)
+      const command = find(words)
+      if (command === undefined) return refuse(vm, 'Invalid command passed to redis.acl_check_cmd()')
+      const user = userNamed(state, session.user)
+      return [user === undefined || denialOf(user, command, words) === null]
+    },
+  }
+  let result: ScriptResult
+  try {
+    const given = { keys: argv.slice(3, 3 + keys), argv: argv.slice(3 + keys) }
+    result = perform(job, luaMachine(), { random: state.scriptRandom, ...given, constants: CONSTANTS, redis })
+  } catch (thrown) {
+    if (thrown !== WAITS) throw thrown
+    state.migration!.script = { job, argv: argv.slice(), by, had }
+    session.blocked = inner.blocked
+    return NO_REPLY
+  }
+  const { value, error, random, steps, endless } = result
   mute(state, false)
   state.scriptRandom = random
   const took = calls * CALL_TIME + Math.floor(steps / STEPS_PER_MICRO)
   const failed = error === null ? null : oneLine(error.place === '' ? error.text : `${error.text} script: ${name}, on ${error.place}.`)
   const reply = failed === null ? toReply(value, session.resp, inner.resp) : err(failed)
-  const outcome: Outcome = { name, took, endless, wrote: by.wrote, reply, place: error?.place || '@user_script:1' }
+  const place = error?.place || (isFunction ? '@user_function:1' : '@user_script:1')
+  const outcome: Outcome = { name, isFunction, took, endless, wrote: by.wrote, reply, place }
   if (outlasts(state, session, outcome)) {
     goOn(state, session, argv, outcome, ctx)
     return NO_REPLY
@@ -318,7 +410,7 @@ const run = (
 }
 
 /** A script that declares itself (#!lua flags=…) is checked before it begins (scriptPrepareForRun); null = nothing against it. */
-const standsAgainst = (state: NodeState, flags: ScriptFlags, readsOnly: boolean, ctx: Context): string | null => {
+export const standsAgainst = (state: NodeState, flags: ScriptFlags, readsOnly: boolean, ctx: Context): string | null => {
   if (flags.noCluster && state.cluster !== null) return "ERR Can not run script on cluster, 'no-cluster' flag is set."
   const isReplica = state.repl.role === 'replica'
   if (isReplica && state.repl.linkState !== 'connected' && !flags.allowStale && !isOn(state, 'replica-serve-stale-data', true))
@@ -347,7 +439,18 @@ const evaluate =
     if (typeof flags === 'string') return err(`ERR ${flags}`)
     const refused = flags === null ? null : standsAgainst(state, flags, readsOnly, ctx)
     if (refused !== null) return err(refused)
-    return run(state, session, find, source, argv, Number(keys), readsOnly || (flags !== null && flags.noWrites), ctx)
+    const wrong = luaMachine().check(source)
+    if (wrong !== null) return err(`ERR Error compiling script (new function): ${wrong}`)
+    const name = sha1(source)
+    state.scripts.set(name, source)
+    const job: Job = {
+      name,
+      isFunction: false,
+      readsOnly: readsOnly || (flags !== null && flags.noWrites),
+      crossesSlots: flags === null || flags.allowCrossSlot,
+      source,
+    }
+    return runJob(state, session, find, job, argv, ctx)
   }
 
 const load: Handler = (state, _s, argv) => {
@@ -406,7 +509,7 @@ export const scriptCommands = (find: Find): readonly CommandSpec[] => {
         return /^(yes|sync)$/i.test(a[2]) ? err("ERR 'script' is not simulated") : err('ERR Use SCRIPT DEBUG YES/SYNC/NO')
       }),
       spec('script|kill', 2, 'noscript', null, 'scripting', '2.6.0', 'Ends a script that runs for too long.', (st, _s, _a, ctx) =>
-        killScript(st, ctx),
+        killScript(st, false, ctx),
       ),
       spec('script|help', 2, 'loading stale', null, 'scripting', '5.0.0', 'The subcommands of SCRIPT.', () => helpOf('SCRIPT', HELP)),
     ]),

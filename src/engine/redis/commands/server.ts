@@ -12,7 +12,7 @@ import type { NodeState } from '../state.ts'
 import { allKeysChanged, touchDatabase } from '../watch.ts'
 import { memoryLines } from './memory.ts'
 import { replicationLines } from './replication.ts'
-import { BUSY } from '../scripting/busy.ts'
+import { busyReply } from '../scripting/busy.ts'
 import { NO_REPLY, NOT_INTEGER, SYNTAX, container, helpOf, spec, textReply, type CommandSpec, type Handler } from './spec.ts'
 
 // ------------------------------------------------------------------ the data as a whole
@@ -86,6 +86,7 @@ const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
     `sync_partial_ok:${state.repl.syncs.partial}`,
     `sync_partial_err:${state.repl.syncs.refused}`,
     `evicted_keys:${state.stats.evicted}`,
+    `evicted_clients:${state.stats.evictedClients}`,
     `keyspace_hits:${state.stats.hits}`,
     `keyspace_misses:${state.stats.misses}`,
     `pubsub_channels:${state.pubsub.channels.size}`,
@@ -125,7 +126,7 @@ const shutdown: Handler = (state, _s, argv, ctx) => {
   for (const o of options) if (!/^((no)?save|now|force|abort)$/.test(o)) return SYNTAX
   if ((options.has('save') && options.has('nosave')) || (options.has('abort') && options.size > 1)) return SYNTAX
   if (options.has('abort')) return err('ERR No shutdown in progress.')
-  if (state.script !== null && !options.has('nosave')) return BUSY
+  if (state.script !== null && !options.has('nosave')) return busyReply(state.script)
   ctx.exit()
   return NO_REPLY
 }

@@ -1,3 +1,4 @@
+import { unixMs } from '../clock.ts'
 import { parseInt64 } from '../numbers.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
 import { latencyThreshold } from '../slowlog.ts'
@@ -29,6 +30,48 @@ const history: Handler = (state, _s, argv) => (state.slow.events.get(argv[2])?.s
 const resetEvents: Handler = (state, _s, argv) => {
   const names = argv.length === 2 ? [...state.slow.events.keys()] : argv.slice(2)
   return names.filter((name) => state.slow.events.delete(name)).length
+}
+
+const COLUMNS = 80
+const ROWS = 4
+const FILLS = '_o#'
+
+const ago = (seconds: number): string => {
+  if (seconds < 60) return `${seconds}s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`
+  return seconds < 86_400 ? `${Math.floor(seconds / 3600)}h` : `${Math.floor(seconds / 86_400)}d`
+}
+
+/** Each slow moment as a column of up to four signs, three steps a sign, with how long ago it was written downwards below (sparkline.c). */
+const sparkline = (samples: readonly { ms: number; label: string }[], low: number, high: number): string[] => {
+  const range = high === low ? 1 : high - low
+  const steps = FILLS.length * ROWS
+  const stepOf = (ms: number): number => Math.min(steps - 1, Math.floor(((ms - low) * steps) / range))
+  const rows = Array.from({ length: ROWS }, (_, row) =>
+    samples.map(({ ms }) => {
+      const fill = stepOf(ms) - (ROWS - row - 1) * FILLS.length
+      return fill < 0 ? ' ' : (FILLS[fill] ?? '|')
+    }),
+  )
+  rows.push(samples.map(() => ' '))
+  const longest = Math.max(...samples.map(({ label }) => label.length))
+  for (let i = 0; i < longest; i++) rows.push(samples.map(({ label }) => label[i] ?? ' '))
+  return rows.map((row) => row.join(''))
+}
+
+const graph: Handler = (state, session, argv, ctx) => {
+  const event = state.slow.events.get(argv[2])
+  if (event === undefined) return errAbout`ERR No samples available for event '${argv[2]}'`
+  const now = Math.floor(unixMs(ctx.now) / 1000)
+  const samples = event.samples.map(({ at, ms }) => ({ ms, label: ago(now - at) }))
+  const low = Math.min(...samples.map(({ ms }) => ms))
+  const high = Math.max(...samples.map(({ ms }) => ms))
+  const lines = [`${argv[2]} - high ${high} ms, low ${low} ms (all time high ${event.max} ms)`, '-'.repeat(COLUMNS)]
+  for (let i = 0; i < samples.length; i += COLUMNS) {
+    if (i > 0) lines.push('')
+    lines.push(...sparkline(samples.slice(i, i + COLUMNS), low, high))
+  }
+  return textReply(session, `${lines.join('\n')}\n`)
 }
 
 const doctor: Handler = (state, session) => {
@@ -67,7 +110,7 @@ export const SLOW: readonly CommandSpec[] = [
     spec('latency|history', 3, WATCH, null, 'server', '2.8.13', 'Slow moments of one kind.', history),
     spec('latency|reset', -2, WATCH, null, 'server', '2.8.13', 'Forgets slow moments.', resetEvents),
     spec('latency|doctor', 2, WATCH, null, 'server', '2.8.13', 'A report on slow moments.', doctor),
-    unsimulated('latency|graph', 3, WATCH, null, 'server', '2.8.13', 'A picture of slow moments.'),
+    spec('latency|graph', 3, WATCH, null, 'server', '2.8.13', 'A picture of slow moments.', graph),
     unsimulated('latency|histogram', -2, WATCH, null, 'server', '7.0.0', 'How long commands took.'),
     spec('latency|help', 2, 'loading stale', null, 'server', '2.8.13', 'The subcommands of LATENCY.', () =>
       helpOf('LATENCY', LATENCY_HELP),
@@ -83,7 +126,7 @@ export const SLOW: readonly CommandSpec[] = [
         'admin noscript',
         null,
         'server',
-        '4.0.0',
+        name === 'loadex' ? '7.0.0' : '4.0.0',
         'Loads or unloads a module.',
         () => NO_MODULES,
       )

@@ -39,6 +39,8 @@ export interface CommandSpec {
   readonly handler: Handler
   /** finds keys whose places depend on the words; null = the words are wrong. */
   readonly movable: ((argv: readonly string[]) => string[] | null) | null
+  /** its one key is its second word. */
+  readonly isOfOneKey: boolean
   /** a container's subcommands, by name in lower case. */
   readonly subcommands: ReadonlyMap<string, CommandSpec> | null
   readonly isWrite: boolean
@@ -52,6 +54,8 @@ export interface CommandSpec {
   readonly isShardedPubSub: boolean
   /** what it does with each of its keys, for %R~ and %W~ of a user: see redis-table.ts. */
   readonly access: string
+  /** it runs a script or a function, which may say what it will do (scripting/promise.ts). */
+  readonly runsScript: boolean
   /** served before a connection gave a password. */
   readonly isOpen: boolean
   readonly keySpecs: readonly KeySpec[]
@@ -97,6 +101,7 @@ const build = (
     simulated: more.simulated ?? true,
     movable: more.movable ?? null,
     subcommands,
+    isOfOneKey: keys !== null && keys[0] === 1 && keys[1] === 1 && more.movable == null,
     isWrite: list.includes('write'),
     isReadonly: list.includes('readonly'),
     isDenyOom: list.includes('denyoom'),
@@ -106,6 +111,7 @@ const build = (
     access: row.access,
     keySpecs: row.keySpecs,
     tips: row.tips,
+    runsScript: row.flags.includes('skip_monitor'),
     isOpen: row.flags.includes('no_auth'),
     shownFlags: row.flags,
     categories: row.categories,

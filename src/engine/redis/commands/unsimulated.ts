@@ -1,8 +1,5 @@
-import { SEC } from '../../core/time.ts'
-import { directive } from '../config.ts'
-import { OK, err, errAbout } from '../reply.ts'
-import { FUNCTION_HELP, XGROUP_HELP, XINFO_HELP } from './helps.data.ts'
-import { ALL, ONE, TWO, container, counted, helpOf, spec, unsimulated as u, type CommandSpec, type Handler } from './spec.ts'
+import { XGROUP_HELP, XINFO_HELP } from './helps.data.ts'
+import { ALL, ONE, TWO, container, helpOf, spec, unsimulated as u, type CommandSpec } from './spec.ts'
 
 /**
  * Commands that a node knows and does not simulate. Their words, keys and place in the cluster count all the same: such a
@@ -30,7 +27,6 @@ const R = 'readonly'
 const W = 'write denyoom'
 const WF = 'write denyoom fast'
 const LESS = 'write fast'
-const SCRIPT = 'noscript stale mayReplicate'
 const ADMIN = 'admin noscript'
 const SECOND = [2, 2, 1] as const
 
@@ -96,71 +92,6 @@ const BITS_AND_PLACES: readonly CommandSpec[] = [
   u('georadiusbymember_ro', -5, R, ONE, 'geo', '3.2.10', 'GEORADIUSBYMEMBER that cannot write.'),
 ]
 
-const SCRIPTS: readonly CommandSpec[] = [
-  u('fcall', -3, SCRIPT, null, 'scripting', '7.0.0', 'Runs a function.', { movable: counted(2) }),
-  u('fcall_ro', -3, `${SCRIPT} readonly`, null, 'scripting', '7.0.0', 'Runs a function that cannot write.', { movable: counted(2) }),
-  container(
-    'function',
-    'scripting',
-    '7.0.0',
-    'About libraries of functions.',
-    [
-      u('function|load', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Keeps a library.'),
-      u('function|delete', 3, 'write noscript', null, 'scripting', '7.0.0', 'Deletes a library.'),
-      u('function|flush', -2, 'write noscript', null, 'scripting', '7.0.0', 'Deletes all libraries.'),
-      u('function|list', -2, 'noscript', null, 'scripting', '7.0.0', 'The libraries kept.'),
-      u('function|dump', 2, 'noscript', null, 'scripting', '7.0.0', 'All libraries as one text.'),
-      u('function|restore', -3, 'write denyoom noscript', null, 'scripting', '7.0.0', 'Takes what FUNCTION DUMP wrote.'),
-      u('function|stats', 2, 'noscript', null, 'scripting', '7.0.0', 'What runs right now.'),
-      u('function|kill', 2, 'noscript', null, 'scripting', '7.0.0', 'Ends a running function.'),
-      spec('function|help', 2, 'loading stale', null, 'scripting', '7.0.0', 'The subcommands of FUNCTION.', () =>
-        helpOf('FUNCTION', FUNCTION_HELP),
-      ),
-    ],
-    false,
-  ),
-]
+const SERVERS: readonly CommandSpec[] = [u('psync', -3, `${ADMIN} noMulti`, null, 'server', '2.8.0', 'Used between servers.')]
 
-const NO_DEBUG = err(
-  'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
-)
-
-/** DEBUG SLEEP seconds, SET-ACTIVE-EXPIRE 0|1; of the rest only what is asked for by name and number of words. */
-const debug: Handler = (state, _s, argv, ctx) => {
-  if (directive(state, 'enable-debug-command') !== 'yes') return NO_DEBUG
-  const name = argv[1].toLowerCase()
-  if (name === 'sleep' && argv.length === 3) {
-    const seconds = Number.parseFloat(argv[2])
-    if (seconds > 0) ctx.spend(Math.min(seconds, 1e6) * SEC)
-    return OK
-  }
-  if (name === 'set-active-expire' && argv.length === 3) {
-    state.activeExpiryOff = Number.parseInt(argv[2], 10) === 0
-    return OK
-  }
-  if (DEBUG_NAMES.has(name)) return err("ERR 'debug' is not simulated beyond SLEEP and SET-ACTIVE-EXPIRE")
-  return errAbout`ERR unknown subcommand or wrong number of arguments for '${argv[1].slice(0, 128)}'. Try DEBUG HELP.`
-}
-const DEBUG_NAMES = new Set(
-  'segfault panic assert oom restart crash-and-recover log leak reload loadaof drop-cluster-packet-filter object listpack quicklist populate digest digest-value protocol error structsize htstats htstats-key change-repl-id stringmatch-len config-rewrite-force-all quicklist-packed-threshold pause-cron replybuffer client-eviction jmap help'.split(
-    ' ',
-  ),
-)
-
-const SERVERS: readonly CommandSpec[] = [
-  spec(
-    'debug',
-    -2,
-    `${ADMIN} loading stale`,
-    null,
-    'server',
-    '1.0.0',
-    'For Redis’s own tests; switched off, as Redis leaves it, by enable-debug-command.',
-    debug,
-  ),
-  u('psync', -3, `${ADMIN} noMulti`, null, 'server', '2.8.0', 'Used between servers.'),
-  u('sync', 1, `${ADMIN} noMulti`, null, 'server', '1.0.0', 'Used between servers.'),
-  u('replconf', -1, `${ADMIN} loading stale`, null, 'server', '3.0.0', 'Used between servers.'),
-]
-
-export const UNSIMULATED: readonly CommandSpec[] = [...STREAMS, ...BITS_AND_PLACES, ...SCRIPTS, ...SERVERS]
+export const UNSIMULATED: readonly CommandSpec[] = [...STREAMS, ...BITS_AND_PLACES, ...SERVERS]

@@ -11,8 +11,11 @@ import type { NodeState, Session, StreamItem } from '../state.ts'
  * (real servers handle sockets alone then), and the replicas hear of it at its end.
  */
 export interface BusyScript {
-  /** its digest. */
+  /** its digest, or the function's name. */
   name: string
+  isFunction: boolean
+  /** the words that run it. */
+  argv: readonly string[]
   client: ConnId
   since: Micros
   /** when it ends by itself; -1 = never. */
@@ -29,7 +32,11 @@ export interface BusyScript {
   stream: [item: StreamItem, conn: ConnId][]
 }
 
-export const BUSY = fixed('BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.')
+const BUSY = fixed('BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.')
+const BUSY_FUNCTION = fixed('BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.')
+
+/** What others hear while it goes on. */
+export const busyReply = (script: BusyScript): { error: string } => (script.isFunction ? BUSY_FUNCTION : BUSY) as { error: string }
 const UNKILLABLE = fixed(
   'UNKILLABLE Sorry the script already executed write commands against the dataset. You can either wait the script termination or kill the server in a hard way using the SHUTDOWN NOSAVE command.',
 )
@@ -38,6 +45,7 @@ const NOT_BUSY = fixed('NOTBUSY No scripts in execution right now.')
 /** What a script was when it had run. */
 export interface Outcome {
   name: string
+  isFunction: boolean
   /** service time. */
   took: Micros
   endless: boolean
@@ -58,7 +66,17 @@ export const goOn = (state: NodeState, session: Session, argv: readonly string[]
   const threshold = number(state, 'busy-reply-threshold', 5000) * MS
   ctx.spend(threshold)
   const killed = err(`ERR Script killed by user with SCRIPT KILL... script: ${o.name}, on ${o.place}.`)
-  const common = { name: o.name, client: session.conn, since: ctx.now, wrote: o.wrote, reply: o.reply, killed, isKilled: false }
+  const common = {
+    name: o.name,
+    isFunction: o.isFunction,
+    argv: argv.slice(),
+    client: session.conn,
+    since: ctx.now,
+    wrote: o.wrote,
+    reply: o.reply,
+    killed,
+    isKilled: false,
+  }
   state.script = { ...common, until: o.endless ? -1 : ctx.now + o.took, fact: 0, timers: [], stream: [] }
   session.blocked = { why: 'script', argv: argv.slice(), since: ctx.now, via: 0 }
   ctx.setTimer('scriptSlow', threshold)
@@ -69,18 +87,25 @@ export const goOn = (state: NodeState, session: Session, argv: readonly string[]
 export const tellSlow = (state: NodeState, ctx: Context): void => {
   const s = state.script
   if (s === null || s.fact !== 0) return
-  s.fact = ctx.emit('script.slow', { script: s.name, ran: ctx.now - s.since, wrote: s.wrote, endless: s.until < 0 })
+  s.fact = ctx.emit('script.slow', {
+    script: s.name,
+    isFunction: s.isFunction,
+    ran: ctx.now - s.since,
+    wrote: s.wrote,
+    endless: s.until < 0,
+  })
 }
 
-/** SCRIPT KILL. */
-export const killScript = (state: NodeState, ctx: Context): Reply => {
+/** SCRIPT KILL, or FUNCTION KILL. */
+export const killScript = (state: NodeState, isFunction: boolean, ctx: Context): Reply => {
   const s = state.script
   if (s === null) return NOT_BUSY
   tellSlow(state, ctx)
   if (s.wrote) {
-    ctx.emit('script.unkillable', { script: s.name }, [s.fact])
+    ctx.emit('script.unkillable', { script: s.name, isFunction: s.isFunction }, [s.fact])
     return UNKILLABLE
   }
+  if (s.isFunction !== isFunction) return busyReply(s)
   s.isKilled = true
   ctx.setTimer('scriptEnd', 0)
   return OK
@@ -93,7 +118,7 @@ export const endScript = (state: NodeState, ctx: Context): BusyScript | null => 
   tellSlow(state, ctx)
   state.script = null
   ctx.clearTimer('scriptSlow')
-  ctx.emit('script.ended', { script: s.name, ran: ctx.now - s.since, killed: s.isKilled }, [s.fact])
+  ctx.emit('script.ended', { script: s.name, isFunction: s.isFunction, ran: ctx.now - s.since, killed: s.isKilled }, [s.fact])
   for (const [name, data] of s.timers) ctx.setTimer(name, 0, data)
   return s
 }

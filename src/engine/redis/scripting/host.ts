@@ -51,17 +51,29 @@ export type LuaFunction = (args: readonly Value[], vm: Vm) => readonly Value[]
 /** State of math.random (lrand48) as a server starts. */
 export const FIRST_RANDOM = 0x1234abcd330e
 
+/** What a script finds under the name `redis`. */
+export interface RedisTable {
+  /** the functions that reach the node: call, pcall, setresp … */
+  readonly redis: Readonly<Record<string, LuaFunction>>
+  /** values: LOG_DEBUG … */
+  readonly constants: Readonly<Record<string, number | string>>
+}
+
 /** What one run needs from Redis. */
-export interface ScriptCall {
-  readonly source: string
+export interface Call extends RedisTable {
   readonly keys: readonly string[]
   readonly argv: readonly string[]
   /** state of math.random before it; what it is afterwards comes with the result. */
   readonly random: number
-  /** the functions of `redis` that reach the node: call, pcall, setresp … */
-  readonly redis: Readonly<Record<string, LuaFunction>>
-  /** values of `redis`: LOG_DEBUG … */
-  readonly constants: Readonly<Record<string, number | string>>
+}
+export interface ScriptCall extends Call {
+  readonly source: string
+}
+
+/** What loading a library needs: its `redis` knows register_function. */
+export interface LibraryCall extends RedisTable {
+  readonly source: string
+  readonly random: number
 }
 
 /** What came of it; an error with its place where the script has one. */
@@ -79,6 +91,10 @@ export interface LuaMachine {
   /** what the compiler says against a script; null = nothing. */
   check(source: string): string | null
   run(call: ScriptCall): ScriptResult
+  /** runs a library's code, which registers its functions; `refused` is what the compiler says against it. */
+  load(library: LibraryCall): ScriptResult & { readonly refused: string | null }
+  /** loads a library, then calls what `callback` finds among the functions that it registered. */
+  call(call: Call, library: LibraryCall, callback: () => Value): ScriptResult
 }
 
 let machine: LuaMachine | null = null

@@ -1,20 +1,31 @@
 /** The first line of a script that declares itself: `#!lua flags=no-writes,allow-stale` (evalExtractShebangFlags). */
 
+/** What a script, or a function, says of itself. */
 export interface ScriptFlags {
-  noWrites: boolean
-  allowOom: boolean
-  allowStale: boolean
-  noCluster: boolean
+  readonly noWrites: boolean
+  readonly allowOom: boolean
+  readonly allowStale: boolean
+  readonly noCluster: boolean
+  /** it may use keys of several slots of its node. */
+  readonly allowCrossSlot: boolean
 }
 
-const NAMES: Readonly<Record<string, keyof ScriptFlags | null>> = {
-  'no-writes': 'noWrites',
-  'allow-oom': 'allowOom',
-  'allow-stale': 'allowStale',
-  'no-cluster': 'noCluster',
-  // keys of other slots of the same node: the lab never forbids them within a script
-  'allow-cross-slot-keys': null,
-}
+export const NO_FLAGS: ScriptFlags = Object.freeze({
+  noWrites: false,
+  allowOom: false,
+  allowStale: false,
+  noCluster: false,
+  allowCrossSlot: false,
+})
+
+/** Flags by their names, in the order in which Redis tells them. */
+export const SCRIPT_FLAGS: ReadonlyMap<string, keyof ScriptFlags> = new Map([
+  ['no-writes', 'noWrites'],
+  ['allow-oom', 'allowOom'],
+  ['allow-stale', 'allowStale'],
+  ['no-cluster', 'noCluster'],
+  ['allow-cross-slot-keys', 'allowCrossSlot'],
+])
 
 /** Its flags; null = it declares nothing; a text = what is wrong with the line. */
 export const flagsOf = (source: string): ScriptFlags | string | null => {
@@ -23,14 +34,14 @@ export const flagsOf = (source: string): ScriptFlags | string | null => {
   if (end < 0) return 'Invalid script shebang'
   const [engine, ...options] = source.slice(2, end).split(' ')
   if (engine !== 'lua') return `Unexpected engine in script shebang: #!${engine}`
-  const flags: ScriptFlags = { noWrites: false, allowOom: false, allowStale: false, noCluster: false }
+  const flags: { -readonly [K in keyof ScriptFlags]: boolean } = { ...NO_FLAGS }
   for (const option of options) {
     if (!option.startsWith('flags=')) return `Unknown lua shebang option: ${option}`
     for (const name of option.slice(6).split(',')) {
       if (name === '') continue
-      const flag = NAMES[name]
+      const flag = SCRIPT_FLAGS.get(name)
       if (flag === undefined) return `Unexpected flag in script shebang: ${name}`
-      if (flag !== null) flags[flag] = true
+      flags[flag] = true
     }
   }
   return flags

@@ -47,6 +47,7 @@ export const bareNode: Behaviour<NodeState> = {
       sessions: new Map(),
       nextClientId: 1,
       parked: new Map(),
+      libraries: new Map(),
       db: 0,
       persistence: null,
       watchers: new Map(),

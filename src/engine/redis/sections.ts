@@ -1,0 +1,49 @@
+import type { Micros } from '../core/time.ts'
+import { SEC } from '../core/time.ts'
+import { BUS_OFFSET, PORT, ipOf, nodeIdOf } from './address.ts'
+import type { GossipEntry, Peer } from './state.ts'
+
+/**
+ * A section of gossip as one number, for nearly all tell the same: a sound node under the id and the address that its name gives it.
+ * Its low 15 bits are a code (the process's number, and whether it is a primary), the rest the whole seconds of its last pong, as on
+ * the wire. Code 0 stands for a section of another kind, which the message carries written out.
+ */
+export const OTHER = 0
+export const CODES = 32768
+/** The code of what gossip says of a peer; OTHER when it is not sound, or not as its name says. */
+export const codeOf = (peer: Peer): number =>
+  peer.number > 0 &&
+  !peer.gone &&
+  !peer.handshake &&
+  !peer.fail &&
+  !peer.pfail &&
+  !peer.noAddr &&
+  peer.port === PORT &&
+  peer.cport === PORT + BUS_OFFSET &&
+  peer.ip === ipOf(peer.process) &&
+  peer.id === nodeIdOf(peer.process)
+    ? (peer.number << 1) | (peer.primary ? 1 : 0)
+    : OTHER
+
+export const codeIn = (word: number): number => word & (CODES - 1)
+export const pongIn = (word: number): Micros => ((word - codeIn(word)) / CODES) * SEC
+/** The section with this code, written out. */
+export const entryOf = (code: number): GossipEntry => entries[code] ?? (entries[code] = writtenOut(code))
+
+const entries: (GossipEntry | undefined)[] = []
+
+const writtenOut = (code: number): GossipEntry => {
+  const process = `n${code >> 1}`
+  return Object.freeze({
+    id: nodeIdOf(process),
+    process,
+    ip: ipOf(process),
+    port: PORT,
+    cport: PORT + BUS_OFFSET,
+    primary: (code & 1) === 1,
+    pfail: false,
+    fail: false,
+    noAddr: false,
+    fact: 0,
+  })
+}
