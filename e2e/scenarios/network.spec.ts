@@ -47,3 +47,35 @@ test('the same by keyboard: mark with Space, cut with C, heal with H', async ({ 
   await page.keyboard.press('h')
   await expect.poll(async () => (await runOf(page)).actions.at(-1)?.action.type).toBe('heal')
 })
+
+test('a link is cut from its menu, and no other: a single Sentinel deposes a primary that lives', async ({ page }) => {
+  await openLab(page, '/?scenario=sentinel-1')
+  await expect(station(page, 's1')).toBeVisible()
+  await pause(page)
+  await station(page, 's1').focus()
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('.')
+  await page.getByRole('menuitem', { name: 'Link to…' }).press('ArrowRight')
+  await page.getByRole('menuitem', { name: 'n1', exact: true }).press('Enter')
+  await page.getByRole('button', { name: 'Cut this link' }).click()
+  await expect
+    .poll(async () => (await runOf(page)).actions.map((a) => a.action))
+    .toEqual([
+      { type: 'cut', from: ['s1'], to: ['n1'] },
+      { type: 'cut', from: ['n1'], to: ['s1'] },
+    ])
+  await expect(page.getByText('no link to n1')).toBeVisible()
+  await runOn(page, 12)
+  await expect(station(page, 'n1')).not.toHaveAccessibleName(/crashed/)
+  await expect(page.getByRole('region', { name: 'Events' })).toContainText('n1 is down (ODOWN)')
+})
+
+test('the switch of the 24 nodes is one button', async ({ page }) => {
+  await openLab(page, '/?scenario=article-24')
+  await expect(station(page, 'n16')).toBeVisible()
+  await page.getByRole('button', { name: 'Cut off the switch' }).click()
+  await expect
+    .poll(async () => (await runOf(page)).actions.map((a) => a.action))
+    .toEqual([{ type: 'partition', inside: ['n1', 'n2', 'n15', 'n16'] }])
+  await expect(page.getByRole('region', { name: 'Events' })).toContainText('parts n1, n2, n15, n16 from everybody else')
+})

@@ -1,7 +1,6 @@
-import { Command, Moon, Share2, Sun, SunMoon, Undo2 } from 'lucide-react'
+import { Menu, Moon, Share2, Sun, SunMoon } from 'lucide-react'
 import { Link, useLocation } from 'wouter'
 import { SCENARIOS } from '../../content/scenarios/index.ts'
-import { undo } from '../store/session.ts'
 import { useStore } from '../store/store.ts'
 import { PLACES, type Place } from './places.ts'
 import s from './app.module.css'
@@ -58,9 +57,6 @@ export const Bar = ({ place, intro }: { place: Place | undefined; intro: boolean
             >
               {title} <span className="faint">seed {seed}</span>
             </button>
-            <button type="button" className={`${s.icon} ${s.phoneOnly}`} aria-label="Undo" onClick={() => void undo()}>
-              <Undo2 size={18} aria-hidden="true" />
-            </button>
             <button type="button" className={s.wide} onClick={() => set({ dialog: 'share' })}>
               Share
             </button>
@@ -70,7 +66,7 @@ export const Bar = ({ place, intro }: { place: Place | undefined; intro: boolean
           </>
         )}
         <button type="button" className={`${s.icon} ${s.phoneOnly}`} aria-label="Commands" onClick={() => set({ dialog: 'palette' })}>
-          <Command size={18} aria-hidden="true" />
+          <Menu size={18} aria-hidden="true" />
         </button>
         <button
           type="button"

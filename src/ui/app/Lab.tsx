@@ -113,6 +113,16 @@ const Corner = () => {
 
 // ------------------------------------------------------------------ layouts
 
+const Side = () => {
+  const why = useStore((x) => x.litFact !== null && x.causes !== null)
+  return (
+    <aside className={s.side} data-why={why || undefined} aria-label="Inspector and events">
+      <Inspector />
+      <Events />
+    </aside>
+  )
+}
+
 const Wide = ({ lesson, stage }: LabProps) => (
   <main className={s.wide}>
     <Left lesson={lesson} />
@@ -126,10 +136,7 @@ const Wide = ({ lesson, stage }: LabProps) => (
         </>
       )}
     </div>
-    <aside className={s.side} aria-label="Inspector and events">
-      <Inspector />
-      <Events />
-    </aside>
+    <Side />
     <div className={s.transport}>
       <Transport />
     </div>

@@ -28,17 +28,31 @@ export const smallerSide = (l: Layout, p: Partition): ProcessId[] => {
 const round = (polygon: readonly Point[]): string =>
   polygon.map((p, i) => `${i === 0 ? 'M' : 'L'}${p.x.toFixed(1)} ${p.y.toFixed(1)}`).join('') + 'Z'
 
+/** The same two processes, cut the other way. */
+const mirrors = (p: Partition, q: Partition): boolean =>
+  !p.bothWays && !q.bothWays && p.from.length === 1 && p.to.length === 1 && p.from[0] === q.to[0] && p.to[0] === q.from[0]
+
 /** Partitions in force: a dotted line round the smaller side. */
 export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
   const partitions = useView((frame) => frame.partitions)
   if (!partitions || partitions.length === 0) return null
-  const drawn = partitions.map((p) => {
-    const side = smallerSide(l, p)
-    const outward = side.every((id) => p.from.includes(id))
-    const parts = wallsRound(l, side)
-    const word = p.bothWays ? 'cut off' : outward ? 'nothing gets out' : 'nothing gets in'
-    return { parts, word, side }
-  })
+  const drawn = partitions
+    .filter((p, i) => !partitions.slice(0, i).some((q) => mirrors(p, q)))
+    .map((p) => {
+      const side = smallerSide(l, p)
+      const outward = side.every((id) => p.from.includes(id))
+      const parts = wallsRound(l, side)
+      const alone = p.from.length === 1 && p.to.length === 1
+      const deaf = partitions.some((q) => mirrors(p, q))
+      const word = p.bothWays
+        ? 'cut off'
+        : alone
+          ? `${deaf ? 'no link to' : 'cannot reach'} ${p.to[0]}`
+          : outward
+            ? 'nothing gets out'
+            : 'nothing gets in'
+      return { parts, word, side }
+    })
   return (
     <>
       <svg className={styles.tracks} width={1} height={1} aria-hidden="true">
@@ -61,9 +75,14 @@ export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
         const polygon = parts[0]?.polygon
         if (!polygon) return null
         const bottom = Math.max(...polygon.map((p) => p.y))
-        const left = Math.min(...polygon.map((p) => p.x))
+        const xs = polygon.map((p) => p.x)
+        // under the outline, or beside it where the map ends
+        const at =
+          bottom - 5 <= l.height - 28
+            ? { x: Math.min(...xs) + 14, y: bottom - 5 }
+            : { x: Math.min(Math.max(...xs) + 22, l.width - 130), y: (bottom + Math.min(...polygon.map((p) => p.y))) / 2 - 12 }
         return (
-          <div key={i} className={styles.heal} style={{ transform: `translate(${left + 14}px, ${Math.min(l.height - 28, bottom - 5)}px)` }}>
+          <div key={i} className={styles.heal} style={{ transform: `translate(${at.x}px, ${at.y}px)` }}>
             <span className={styles.signal}>
               {word}
               <span className="unseen">: {named(side, 9)}</span>

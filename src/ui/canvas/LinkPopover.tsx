@@ -135,6 +135,16 @@ const Link = ({ a, b, at }: { a: ProcessId; b: ProcessId; at: Anchor }) => {
             type="button"
             className={styles.outline}
             onClick={() => {
+              void act({ type: 'cut', from: [a], to: [b] }).then(() => act({ type: 'cut', from: [b], to: [a] }))
+              close()
+            }}
+          >
+            Cut this link
+          </button>{' '}
+          <button
+            type="button"
+            className={styles.outline}
+            onClick={() => {
               clearTimeout(waiting.current?.timer)
               waiting.current = null
               void act({ type: 'resetLinks' })

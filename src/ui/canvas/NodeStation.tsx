@@ -5,10 +5,10 @@ import { onShard, shardColour, shardLetter } from '../design/shard.ts'
 import { useStore } from '../store/store.ts'
 import { RADIUS, type Density } from './layout.ts'
 import { faceIn, useView } from './stage-state.ts'
-import { nodeWords, type Line } from './words.ts'
+import { fitted, nodeWords, type Line } from './words.ts'
 import styles from './stage.module.css'
 
-export type StationNode = Node<{ density: Density; row: number; invited: boolean; roomLeft: boolean }, 'station'>
+export type StationNode = Node<{ density: Density; row: number; room: number; invited: boolean; roomLeft: boolean }, 'station'>
 
 /** Where edges end: the station's middle. */
 export const Hub = () => (
@@ -26,11 +26,11 @@ const Votes = ({ votes }: { votes: NonNullable<Line['votes']> }) => (
   </span>
 )
 
-export const LineView = ({ line }: { line: Line }) => (
+export const LineView = ({ line, room = Infinity }: { line: Line; room?: number }) => (
   <span className={`${styles.line} ${styles[line.tone]}`}>
     {line.glyph && <Glyph name={line.glyph} size={13} />}
     {line.votes && line.votes.length <= 7 && <Votes votes={line.votes} />}
-    {line.text}
+    {fitted(line, room)}
   </span>
 )
 
@@ -51,6 +51,8 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
   const size = density === 'full' ? (primary ? 16 : 12.5) : density === 'compact' ? (primary ? 14 : 11) : primary ? 11 : 9
   const letterSize = letter.length > 1 ? size * 0.74 : size
   const reach = R + 15
+  // the invitation keeps off the words
+  const ring = density === 'full' ? 7 : 4
   return (
     <>
       <Hub />
@@ -62,8 +64,8 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
         viewBox={`${-reach} ${-reach} ${reach * 2} ${reach * 2}`}
         aria-hidden="true"
       >
-        {data.invited && <circle r={R + 7} className={styles.invite} />}
-        {data.invited && <circle r={R + 12} className={styles.inviteWide} />}
+        {data.invited && <circle r={R + ring} className={styles.invite} />}
+        {data.invited && <circle r={R + ring * 1.7} className={styles.inviteWide} />}
         {selected && <circle r={R + 6} fill="none" stroke="var(--ink)" strokeWidth={2} />}
         {marked && <circle r={R + 10} fill="none" stroke="var(--signal)" strokeWidth={2} strokeDasharray="1 5" strokeLinecap="round" />}
         {dead ? (
@@ -107,7 +109,7 @@ export const NodeStation = memo(({ id, data, selected }: NodeProps<StationNode>)
           <b>{id}</b>
           {density === 'full' && <span className={styles.role}>{words.role}</span>}
         </span>
-        {density === 'full' && words.lines.map((line, i) => <LineView key={i} line={line} />)}
+        {density === 'full' && words.lines.map((line, i) => <LineView key={i} line={line} room={data.room - R} />)}
         {density !== 'full' && words.brief && (
           <LineView line={density === 'dense' && words.brief.text === 'down' ? { ...words.brief, text: '' } : words.brief} />
         )}

@@ -18,7 +18,7 @@ import { AppStation } from './AppStation.tsx'
 import { Cuts } from './Cuts.tsx'
 import { toggleMark, useStageKeys } from './keys.ts'
 import { ConfirmCut, Lasso } from './Lasso.tsx'
-import { layout as layOut, neighbour, RADIUS, signature, type Box, type Layout, type Member } from './layout.ts'
+import { layout as layOut, neighbour, RADIUS, roomRight, signature, type Box, type Layout, type Member } from './layout.ts'
 import { Legend } from './Legend.tsx'
 import { FanEdge, ShardEdge, type FanEdgeType, type ShardEdgeType } from './LinkEdges.tsx'
 import { LinkPopover } from './LinkPopover.tsx'
@@ -158,6 +158,7 @@ const Plan = ({ layout: l, box }: { layout: Layout; box: Box }) => {
           data: {
             density: l.density,
             row: place.row,
+            room: l.density === 'full' ? roomRight(l, place) : Infinity,
             invited: id === invited,
             roomLeft: place.x * l.zoom + home.x > 116 && l.density === 'full' && place.x > 116,
           },

@@ -143,7 +143,7 @@ export const Shown = ({ inRow = false }: { inRow?: boolean }) => {
   const each = useStore((s) => s.frame?.eachMessage ?? false)
   return (
     <span className={styles.shown} data-row={inRow ? '' : undefined}>
-      {each ? 'each message' : 'flow: too quick to see one by one'}
+      {each ? 'each message is drawn' : 'flow: too quick to see one by one'}
     </span>
   )
 }

@@ -150,6 +150,30 @@ describe('cuts', () => {
     expect(groups.flatMap((g) => g.members).sort()).toEqual(['app1', 'n1', 'n3'])
   })
 
+  it('do not touch the disc of anybody outside, across two rows of a large cluster', () => {
+    const large = layout(
+      [
+        ...Array.from({ length: 24 }, (_, i): Member => ({ id: `n${i + 1}`, kind: 'node', shard: i % 12 })),
+        ...[1, 2, 3].map((n): Member => ({ id: `app${n}`, kind: 'app', shard: 0 })),
+        { id: 'origin', kind: 'origin', shard: 0 },
+      ],
+      { width: 780, height: 312 },
+    )
+    const cut = ['n1', 'n2', 'n15', 'n16']
+    const groups = outlines(large, cut, 24, 30)
+    for (const g of groups)
+      for (const q of large.places.values())
+        if (!cut.includes(q.id))
+          for (const [dx, dy] of [
+            [12, 0],
+            [-12, 0],
+            [0, 12],
+            [0, -12],
+          ] as const)
+            expect(inside(g.polygon, { x: q.x + dx, y: q.y + dy }), q.id).toBe(false)
+    expect(groups.flatMap((g) => g.members).sort()).toEqual(['n1', 'n15', 'n16', 'n2'])
+  })
+
   it('by a ring take those inside', () => {
     const c = place('n2')
     const ring = Array.from({ length: 20 }, (_, i) => ({

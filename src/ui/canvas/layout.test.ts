@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { layout, neighbour, signature, type Member } from './layout.ts'
+import { layout, neighbour, roomRight, signature, type Member } from './layout.ts'
+import { fitted } from './words.ts'
 
 const cluster = (shards: number, replicas: number, apps: number): Member[] => [
   ...Array.from({ length: shards * (1 + replicas) }, (_, i): Member => ({
@@ -100,5 +101,27 @@ describe('layout', () => {
         expect(new Set(row.map((p) => p.x)).size).toBe(n)
         expect(Math.max(...row.map((p) => p.y))).toBeLessThan(l.height)
       }
+  })
+})
+
+describe('room for words', () => {
+  const l = layout(cluster(4, 1, 3), LAB)
+  it('ends before the next station of the row', () => {
+    const gap = at(l, 'n2').x - at(l, 'n1').x
+    expect(roomRight(l, at(l, 'n1'))).toBeLessThan(gap - 36)
+    expect(roomRight(l, at(l, 'n1'))).toBeGreaterThan(gap / 2)
+  })
+  it('ends before the database, which stands beside the last primary, and is free beside the last replica', () => {
+    expect(roomRight(l, at(l, 'n4'))).toBeLessThan(at(l, 'origin').x - at(l, 'n4').x - 26)
+    expect(roomRight(l, at(l, 'n8'))).toBe(Infinity)
+  })
+})
+
+describe('words beside a station', () => {
+  const line = { glyph: 'pfail', text: 'PFAIL seen by 4 nodes', short: 'PFAIL by 4 nodes', tone: 'signal' } as const
+  it('are in full where there is room, short where the next station is near', () => {
+    expect(fitted(line, 170)).toBe('PFAIL seen by 4 nodes')
+    expect(fitted(line, 120)).toBe('PFAIL by 4 nodes')
+    expect(fitted({ text: 'in step', tone: 'plain' }, 10)).toBe('in step')
   })
 })

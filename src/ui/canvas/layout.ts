@@ -125,6 +125,8 @@ const MEASURES: Record<Density, Measures> = {
 export const BUS_LANE: Record<Density, number> = { full: 14, compact: 12, dense: 8 }
 /** How far beside a column the client lane to a lower row runs. */
 export const CLIENT_LANE: Record<Density, number> = { full: 24, compact: 19, dense: 14 }
+/** Between a disc and its words, and between the words and the next disc, together. */
+const LABEL_GAP = 22
 /** The radius of a primary's disc and of a replica's ring. */
 export const RADIUS: Record<Density, { primary: number; replica: number; app: number; origin: number }> = {
   full: { primary: 18, replica: 14, app: 17, origin: 26 },
@@ -299,6 +301,17 @@ export const layout = (members: readonly Member[], box: Box): Layout => {
     trunkX: left - lanes + 12,
     origin: origin?.id ?? null,
   }
+}
+
+/** How far a station's words may reach, from its middle, before they meet the next station in its row; px of the map. */
+export const roomRight = (l: Layout, at: Place): number => {
+  let room = Infinity
+  for (const q of l.places.values()) {
+    if (q.x <= at.x || Math.abs(q.y - at.y) > 40) continue
+    const radius = q.kind === 'node' ? RADIUS[l.density].primary : RADIUS[l.density][q.kind === 'sentinel' ? 'app' : q.kind]
+    room = Math.min(room, q.x - at.x - radius - LABEL_GAP)
+  }
+  return room
 }
 
 /** The next station in a direction: near along it, not far across it. */

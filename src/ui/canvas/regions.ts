@@ -37,6 +37,9 @@ const around = (p: Point, radius: number, words: number): Point[] =>
     return { x: p.x + radius * Math.cos(angle) + (Math.cos(angle) > 0 ? words : 0), y: p.y + radius * Math.sin(angle) }
   })
 
+/** How much of the outline's distance a stranger keeps from it. */
+const CLEAR = 0.6
+
 /** Outlines round the members that leave everybody else out: one where that can be, several where it cannot. */
 export const outlines = (
   l: Layout,
@@ -47,7 +50,9 @@ export const outlines = (
   const chosen = new Set(members)
   const strangers = [...l.places.values()].filter((q) => !chosen.has(q.id))
   const wrap = (ids: readonly ProcessId[]) => hull(ids.flatMap((id) => around(l.places.get(id) as Point, radius, words)))
-  const free = (polygon: readonly Point[]) => !strangers.some((q) => inside(polygon, q))
+  // a disc that the outline only touches would look cut off too
+  const discs = strangers.flatMap((q) => [q, ...around(q, radius * CLEAR, 0)])
+  const free = (polygon: readonly Point[]) => !discs.some((q) => inside(polygon, q))
 
   let groups = l.order.filter((id) => chosen.has(id)).map((id) => ({ members: [id], polygon: wrap([id]) }))
   for (let merged = true; merged;) {

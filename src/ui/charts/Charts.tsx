@@ -22,6 +22,8 @@ interface SeriesOf {
 interface Chart {
   title: string
   unit: (value: number) => string
+  /** where the scale ends, if the quantity has an end. */
+  most?: number
   alert?: number
   series: SeriesOf[]
 }
@@ -31,6 +33,7 @@ const CHARTS: readonly Chart[] = [
   {
     title: 'Hit ratio',
     unit: (v) => `${Math.round(v)} %`,
+    most: 100,
     alert: 80,
     series: [
       { key: 'all', label: 'all', value: (w) => (hitRatio(w) ?? NaN) * 100 },
@@ -166,7 +169,8 @@ const View = ({ chart, rows, marks, table }: { chart: Chart; rows: Row[]; marks:
                 tickFormatter={chart.unit}
                 stroke="transparent"
                 tickCount={4}
-                domain={chart.title === 'Hit ratio' ? [0, 100] : [0, 'auto']}
+                {...(chart.most ? { ticks: [0, chart.most / 2, chart.most] } : {})}
+                domain={[0, chart.most ?? 'auto']}
                 allowDataOverflow={false}
               />
               <Tooltip

@@ -23,7 +23,7 @@ const REFRESHES: readonly [Refresh, string][] = [
 ]
 /** Without a cluster: from Sentinels. */
 const ALONE_REFRESHES: readonly [Refresh, string][] = [
-  ['moved', 'ask Sentinels, hear +switch-master'],
+  ['moved', 'ask and hear Sentinels'],
   ['timer60', 'poll Sentinels every 60 s'],
   ['timer5', 'poll Sentinels every 5 s'],
   ['ignore', 'fixed address'],
@@ -51,6 +51,13 @@ export const ScenarioHead = () => {
       <h1>{scenario?.title ?? id}</h1>
       <p className="quiet">{scenario?.about}</p>
       {scenario && scenario.scale > 1 && <p className="quiet small">Scale 1:{scenario.scale}.</p>}
+      {scenario?.groups?.map((group) => (
+        <p key={group.name} className={s.cut}>
+          <button type="button" title={group.members.join(', ')} onClick={() => void act({ type: 'partition', inside: group.members })}>
+            Cut off the {group.name}
+          </button>
+        </p>
+      ))}
       <div className={s.seed}>
         <button type="button" className={s.text} onClick={() => useStore.getState().set({ dialog: 'scenario' })}>
           Change

@@ -1,7 +1,7 @@
 import { X } from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import { useState } from 'react'
-import { SCENARIOS } from '../../content/scenarios/index.ts'
+import { SCENARIO_GROUPS, scenarioById, SCENARIOS } from '../../content/scenarios/index.ts'
 import { checkScenario, warnTopology } from '../../engine/scenario-check.ts'
 import { SEC } from '../../engine/core/time.ts'
 import type { Scenario } from '../../engine/scenario.ts'
@@ -11,6 +11,7 @@ import { useStore } from '../store/store.ts'
 import s from './knobs.module.css'
 
 const FIRST = SCENARIOS[0]
+const [first, ...others] = SCENARIO_GROUPS
 const WATCH = { downAfter: 3 * SEC, failoverTimeout: 20 * SEC, parallelSyncs: 1 }
 
 const ownScenario = (
@@ -42,9 +43,27 @@ const ownScenario = (
       }
     : null
 
+const Group = ({ title, ids, here, pick }: { title: string; ids: readonly string[]; here: string; pick: (id: string) => void }) => (
+  <section className={s.picker}>
+    <h3>{title}</h3>
+    <ul>
+      {ids.map((id) => (
+        <li key={id}>
+          <button type="button" aria-current={id === here || undefined} onClick={() => pick(id)}>
+            <b>{scenarioById(id)?.title}</b>
+            {id === here && <em> on stage</em>}
+            <span>{scenarioById(id)?.about}</span>
+          </button>
+        </li>
+      ))}
+    </ul>
+  </section>
+)
+
 /** The starting topologies, and one of your own. */
 export const ScenarioDialog = () => {
   const open = useStore((x) => x.dialog === 'scenario')
+  const here = useStore((x) => x.frame?.scenario ?? '')
   const close = () => useStore.getState().set({ dialog: null })
   const [primaries, setPrimaries] = useState(3)
   const [replicas, setReplicas] = useState(1)
@@ -75,46 +94,42 @@ export const ScenarioDialog = () => {
     <Dialog.Root open={open} onOpenChange={(next) => !next && close()}>
       <Dialog.Portal>
         <Dialog.Overlay className={menu.veil} />
-        <Dialog.Content className={menu.dialog} aria-describedby={undefined}>
+        <Dialog.Content className={`${menu.dialog} ${s.choose}`} aria-describedby={undefined}>
           <Dialog.Title asChild>
             <h2>Choose a cluster</h2>
           </Dialog.Title>
-          <p className="quiet">It starts afresh; the run on stage is left.</p>
-          <ul className={s.picker}>
-            {SCENARIOS.map((x) => (
-              <li key={x.id}>
-                <button type="button" onClick={() => pick(x.id)}>
-                  <b>{x.title}</b>
-                  <span>{x.about}</span>
-                </button>
-              </li>
+          <p className="quiet">Each starts afresh. To keep the run on stage, share or export it first.</p>
+          <div className={s.pickers} tabIndex={-1}>
+            {first && <Group {...first} here={here} pick={pick} />}
+            <form
+              className={s.own}
+              onSubmit={(e) => {
+                e.preventDefault()
+                if (own && !wrong) pick(own)
+              }}
+            >
+              <b>Your own</b>
+              <div>
+                {number('primaries', primaries, setPrimaries)}
+                {number('replicas each', replicas, setReplicas)}
+                {number('applications', apps, setApps)}
+                <label>
+                  <input type="checkbox" checked={cluster} onChange={(e) => setCluster(e.target.checked)} /> cluster mode
+                </label>
+                {!cluster && number('Sentinels', sentinels, setSentinels)}
+                {!cluster && number('quorum', quorum, setQuorum)}
+              </div>
+              <p role="status" className={wrong ? s.wrong : 'quiet'}>
+                {wrong ?? warning ?? ''}
+              </p>
+              <button type="submit" className={s.solid} disabled={wrong !== null}>
+                Start
+              </button>
+            </form>
+            {others.map((group) => (
+              <Group key={group.title} {...group} here={here} pick={pick} />
             ))}
-          </ul>
-          <form
-            className={s.own}
-            onSubmit={(e) => {
-              e.preventDefault()
-              if (own && !wrong) pick(own)
-            }}
-          >
-            <b>Your own</b>
-            <div>
-              {number('primaries', primaries, setPrimaries)}
-              {number('replicas each', replicas, setReplicas)}
-              {number('applications', apps, setApps)}
-              <label>
-                <input type="checkbox" checked={cluster} onChange={(e) => setCluster(e.target.checked)} /> cluster mode
-              </label>
-              {!cluster && number('Sentinels', sentinels, setSentinels)}
-              {!cluster && number('quorum', quorum, setQuorum)}
-            </div>
-            <p role="status" className={wrong ? s.wrong : 'quiet'}>
-              {wrong ?? warning ?? ''}
-            </p>
-            <button type="submit" className={s.solid} disabled={wrong !== null}>
-              Start
-            </button>
-          </form>
+          </div>
           <Dialog.Close className={menu.close} aria-label="Close">
             <X size={16} aria-hidden="true" />
           </Dialog.Close>

@@ -198,7 +198,7 @@ export const actionPhrase = (action: Action): string => {
     case 'partition':
       return `cut off ${list(action.inside)}`
     case 'cut':
-      return `cut what ${list(action.from)} send${action.from.length > 1 ? '' : 's'}`
+      return `cut what ${list(action.from)} send${action.from.length > 1 ? '' : 's'}${action.to.length === 1 ? ` to ${action.to[0]}` : ''}`
     case 'heal':
       return 'heal the network'
     case 'link':

@@ -22,6 +22,9 @@ export const Knob = ({ knob, value, send }: { knob: NumberKnob; value: number; s
   const [local, setLocal] = useState<{ over: number; value: number } | null>(null)
   const timer = useRef(0)
   const shown = local?.over === value ? local.value : value
+  // what the hand typed stands as it is; five sixths of a run do not fit their field
+  const said =
+    local?.over === value ? Number(shown.toPrecision(6)) : shown >= 10 ? Math.round(shown * 10) / 10 : Number(shown.toPrecision(4))
   useEffect(() => () => clearTimeout(timer.current), [])
 
   const change = (next: number) => {
@@ -52,7 +55,7 @@ export const Knob = ({ knob, value, send }: { knob: NumberKnob; value: number; s
         max={knob.log ? 1000 : knob.max}
         step={knob.log ? 10 : knob.step}
         value={toSlider(shown)}
-        aria-valuetext={`${shown} ${knob.unit}`}
+        aria-valuetext={`${said} ${knob.unit}`}
         onChange={(e) => change(fromSlider(Number(e.target.value)))}
       />
       <span className={s.number}>
@@ -61,7 +64,7 @@ export const Knob = ({ knob, value, send }: { knob: NumberKnob; value: number; s
           min={knob.min}
           max={knob.max}
           step="any"
-          value={Number(shown.toPrecision(6))}
+          value={said}
           aria-label={`${knob.label}, ${knob.unit || 'number'}`}
           onChange={(e) => e.target.value !== '' && change(Number(e.target.value))}
         />

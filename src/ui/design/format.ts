@@ -27,3 +27,6 @@ export const percent = (ratio: number, digits = 0): string => `${(ratio * 100).t
 
 /** 'auto' or '0.002×'. */
 export const times = (speed: number): string => `${Number(speed.toPrecision(2))}×`
+
+/** A figure and its unit do not part at the end of a line. */
+export const tied = (text: string): string => text.replace(/(\d) (ms|s|%|of)\b/g, '$1\u00a0$2')

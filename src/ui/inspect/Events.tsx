@@ -1,18 +1,21 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { Cause, Fact } from '../../lab/frame.ts'
+import type { Cause } from '../../lab/frame.ts'
 import { factSentence } from '../canvas/narrate.ts'
 import { seconds } from '../design/format.ts'
 import { Glyph } from '../design/Glyph.tsx'
 import { askWhy } from '../store/session.ts'
 import { startOfRun, useStore } from '../store/store.ts'
+import { gather, type Gathered } from './gather.ts'
 import s from './events.module.css'
 
 /** Rows kept in the page: older ones are reached by scrubbing back. */
 const MOST = 300
+/** Facts looked at to make them. */
+const LATEST = 10_000
 
 const selects = (who: string): boolean => useStore.getState().frame?.processes.some((p) => p.id === who) ?? false
 
-const Row = ({ fact, thread, lit }: { fact: Fact; thread: string; lit: boolean }) => {
+const Row = ({ fact, more, thread, lit }: Gathered & { thread: string; lit: boolean }) => {
   const { glyph, who, what } = factSentence(fact)
   return (
     <li className={`${s.row} ${thread} ${lit ? s.lit : ''}`} data-fact={fact.id}>
@@ -27,6 +30,7 @@ const Row = ({ fact, thread, lit }: { fact: Fact; thread: string; lit: boolean }
       )}
       <span className={s.what} title={what}>
         {what}
+        {more > 0 && <span className="quiet">, and {more} more like it within a second</span>}
       </span>
       <button type="button" className={s.why} aria-pressed={lit} onClick={() => void askWhy(fact.id)}>
         why?<span className="unseen"> {what}</span>
@@ -88,10 +92,10 @@ export const Events = () => {
   const shown = useMemo(() => {
     const own = facts.filter((f) => f.at >= start)
     const some = only === '' ? own : own.filter((f) => f.process === only || factSentence(f).who === only)
-    return some.slice(-MOST)
+    return gather(some.slice(-LATEST)).slice(-MOST)
   }, [facts, only, start])
   const chain = useMemo(() => new Set((causes ?? []).flatMap((c) => (c.factId === null ? [] : [c.factId]))), [causes])
-  const lit = shown.map((f, i) => (chain.has(f.id) ? i : -1)).filter((i) => i >= 0)
+  const lit = shown.map(({ fact }, i) => (chain.has(fact.id) ? i : -1)).filter((i) => i >= 0)
   const [first, last] = [lit[0] ?? -1, lit.at(-1) ?? -1]
   const threadAt = (i: number): string =>
     first === last || i < first || i > last ? '' : `${s.threaded} ${i === first ? s.first : i === last ? s.last : ''}`
@@ -116,7 +120,7 @@ export const Events = () => {
     <section className={s.events} aria-label="Events">
       <header className={s.head}>
         <h2>Events</h2>
-        {litFact !== null && <span>{causes ? `${chain.size} causes lit` : 'looking for causes…'}</span>}
+        {litFact !== null && <span>{causes ? `${chain.size} ${chain.size === 1 ? 'cause' : 'causes'} lit` : 'looking for causes…'}</span>}
         <label>
           <span className="unseen">Show events of </span>
           <select value={only} onChange={(e) => setOnly(e.target.value)}>
@@ -143,8 +147,8 @@ export const Events = () => {
               setBehind(!at)
             }}
           >
-            {shown.map((fact, i) => (
-              <Row key={fact.id} fact={fact} thread={threadAt(i)} lit={fact.id === litFact} />
+            {shown.map(({ fact, more }, i) => (
+              <Row key={fact.id} fact={fact} more={more} thread={threadAt(i)} lit={fact.id === litFact} />
             ))}
           </ol>
           {behind && (

@@ -88,7 +88,7 @@ const whoIs = (face: ProcessFace): string => {
   if (face.kind === 'sentinel') return 'Sentinel'
   const { node } = face
   if (!node) return face.kind
-  const shard = node.shard >= 0 ? `, shard ${shardLetter(node.shard)}` : ''
+  const shard = node.shard >= 0 && !node.alone ? `, shard ${shardLetter(node.shard)}` : ''
   return node.role === 'primary' ? `primary${shard}` : `replica of ${node.primary ?? 'nobody'}${shard}`
 }
 
@@ -123,7 +123,7 @@ const MARK_WORDS: Record<WhyNot['evidence'][number]['mark'], string> = { yes: 'y
 
 const Why = ({ why }: { why: WhyNot }) => (
   <div className={s.why}>
-    <h3>Why is it not acting?</h3>
+    <h3>What it is doing, and why</h3>
     <p>{why.headline}</p>
     <ul>
       {why.evidence.map((e, i) => (

@@ -75,7 +75,7 @@ export const breakdown = (facts: readonly Fact[], windows: readonly MetricWindow
     at = end.at
   }
   add('silence', pfail, `${pfail.process} hears nothing from ${failed} for node-timeout: PFAIL`, 'T to 1.5 T')
-  add('agreement', fail, `${fail.data.reports} of ${fail.data.needed} primaries agree: FAIL`, 'until most have noticed')
+  add('agreement', fail, `${fail.data.reports} primaries agree, ${fail.data.needed} needed: FAIL`, 'until most have noticed')
   add('turn', firstAsk, `${promoted} waits its turn`, '0.5 to 1.0 s, next tick')
   if (lastAsk !== firstAsk) add('again', lastAsk, `no majority; ${promoted} tries again`, '2 T a try, at least 4 s')
   const voters = since.filter((f) => is(f, 'election.granted') && f.data.to === promoted && f.at >= lastAsk.at).map((f) => f.process)

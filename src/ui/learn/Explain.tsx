@@ -3,7 +3,7 @@ import { useLocation } from 'wouter'
 import { LESSONS } from '../../content/lessons/index.ts'
 import type { Lesson, Step } from '../../content/lessons/types.ts'
 import { fill, format, measure, verdict, type Evidence, type PlayerState } from '../../lab/lesson-player.ts'
-import { seconds } from '../design/format.ts'
+import { seconds, tied } from '../design/format.ts'
 import { breakdown, type Outage } from '../inspect/outage.ts'
 import { Bars, PATTERN } from './Bars.tsx'
 import { again, send, standing, toStep, useEvidence, useLesson } from './player.ts'
@@ -172,7 +172,7 @@ export const Explain = ({ lesson, state }: { lesson: Lesson; state: PlayerState 
   return (
     <section className={s.explain} aria-label="Explanation">
       <h1 ref={heading} tabIndex={-1}>
-        <span>You said {lower(said(head(guess.text)))}.</span> <b>{verdict(step, evidence)}</b>
+        <span>You said {tied(lower(said(head(guess.text))))}.</span> <b>{tied(verdict(step, evidence))}</b>
       </h1>
       {step.theory && now.value !== null && (
         <Bars step={step} guess={guess} said={lower(said(guess.text))} value={now.value} evidence={evidence} outage={outage} />

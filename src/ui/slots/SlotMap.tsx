@@ -342,7 +342,12 @@ const SlotLine = ({ views, slot, pinned }: { views: BothViews; slot: number | nu
       stopped = true
     }
   }, [slot, pinned, serves])
-  if (slot === null) return <p className="quiet">Point at a slot, or pick one with the arrow keys.</p>
+  if (slot === null)
+    return (
+      <p className="quiet">
+        {matchMedia('(pointer: coarse)').matches ? 'Tap a slot.' : 'Point at a slot, or pick one with the arrow keys.'}
+      </p>
+    )
   const open = [...belief.open, ...truth.open].find((o) => o.slot === slot)
   const asks = nameOf(belief, slot)
   return (
