@@ -13,4 +13,6 @@ export interface Settings {
   warm: number
   /** processes at addresses of their own: `ip:port` to process. Others are known by their place (redis/address.ts). */
   addresses?: Record<string, string>
+  /** where connections of real programs come from, as `ip:port`, by number. */
+  sources?: Record<number, string>
 }

@@ -58,6 +58,8 @@ const format = (reply: Reply, indent: string): string => {
   if ('double' in reply) return `(double) ${double(reply.double)}`
   if ('bool' in reply) return reply.bool ? '(true)' : '(false)'
   if ('verbatim' in reply) return reply.verbatim
+  if ('bignum' in reply) return `(big number) ${reply.bignum}`
+  if ('frames' in reply) return reply.frames.map((frame) => format(frame, indent)).join(`\n${indent}`)
   if ('file' in reply) return `an RDB file of ${reply.file.length} bytes`
   if ('set' in reply) return many(reply.set, '~', indent, '(empty set)')
   if ('push' in reply) return many(reply.push, '>', indent, '(empty push)')

@@ -20,6 +20,8 @@ export interface Line {
   send(commands: readonly (readonly string[])[]): void
   hangUp(): void
   now(): Micros
+  /** the protocol that its node speaks with it now. */
+  resp(): 2 | 3
   /** the node runs, and what it was last asked is not to wait for somebody else (BLPOP). */
   isAtWork(): boolean
   /** a password was asked for and is not given yet. */
@@ -32,6 +34,8 @@ export class Connection {
   readonly node: ProcessId
   /** its number in the simulation; 0 = not yet. */
   conn: ConnId = 0
+  /** the program's own address. */
+  readonly source: string
   private readonly socket: Socket
   private readonly line: Line
   private readonly reader: RequestReader
@@ -48,6 +52,8 @@ export class Connection {
   private replies: 'on' | 'off' | 'skip' = 'on'
   /** so many HELLOs and RESETs are under way, whose answers may change the protocol. */
   private changes = 0
+  /** one whose answer CLIENT REPLY keeps back. */
+  private changesUnheard = false
   /** the protocol error to end with, once everything before it is answered; and the answer held back because it may be that of our QUIT. */
   private lastWords: string | null = null
   private held: string | null = null
@@ -55,6 +61,7 @@ export class Connection {
   constructor(key: number, node: ProcessId, socket: Socket, line: Line) {
     this.key = key
     this.node = node
+    this.source = `${socket.remoteAddress}:${socket.remotePort}`
     this.socket = socket
     this.line = line
     this.reader = new RequestReader(() => line.needsAuth())
@@ -96,9 +103,13 @@ export class Connection {
   /** Counts the frames that will answer a command. */
   private expect(argv: readonly string[]): void {
     const name = argv[0].toLowerCase()
-    if (name === 'hello' || name === 'reset') this.changes++
+    if (name === 'hello' || name === 'reset') {
+      if (this.replies === 'on') this.changes++
+      else this.changesUnheard = true
+    }
     if (name === 'client' && argv[1]?.toLowerCase() === 'reply') {
-      this.replies = (argv[2]?.toLowerCase() ?? 'on') as 'on' | 'off' | 'skip'
+      const how = (argv[2]?.toLowerCase() ?? 'on') as 'on' | 'off' | 'skip'
+      if (how !== 'skip' || this.replies !== 'off') this.replies = how
       if (this.replies !== 'on') return
     } else if (this.replies !== 'on') {
       if (this.replies === 'skip') this.replies = 'on'
@@ -118,6 +129,10 @@ export class Connection {
     if (!isPush || CONFIRMATIONS.has(kindOf(reply))) {
       if (this.unanswered > 0) this.unanswered--
       if (this.socket.isPaused() && this.unanswered < MOST_UNANSWERED / 2) this.socket.resume()
+    }
+    if (this.changesUnheard) {
+      this.changesUnheard = false
+      this.resp = this.line.resp()
     }
     if (this.changes > 0) this.noticeProtocol(reply)
     const bytes = encodeReply(reply, this.resp)

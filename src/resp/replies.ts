@@ -21,6 +21,9 @@ export const encodeReply = (reply: Reply, resp: 2 | 3): string => {
   if ('bool' in reply) return resp === 3 ? `#${reply.bool ? 't' : 'f'}\r\n` : `:${reply.bool ? 1 : 0}\r\n`
   if ('verbatim' in reply)
     return resp === 3 ? `=${reply.verbatim.length + 4}\r\ntxt:${reply.verbatim}\r\n` : encodeReply(reply.verbatim, resp)
+  if ('bignum' in reply) return resp === 3 ? `(${reply.bignum}\r\n` : encodeReply(reply.bignum, resp)
+  if ('attributes' in reply) return resp === 3 ? `|${reply.attributes.length}\r\n${all(reply.attributes.flat() as Reply[], resp)}` : ''
+  if ('frames' in reply) return all(reply.frames, resp)
   if ('file' in reply) return `$${reply.file.length}\r\n${reply.file}`
   return ''
 }

@@ -162,6 +162,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       const connection = connections.get(key)!
       connection.conn = conn
       byConn.set(conn, connection)
+      sources[conn] = connection.source
     },
     connected: (conn) => byConn.get(conn)?.connected(),
     heard: (conn, reply, isPush) => byConn.get(conn)?.heard(reply, isPush),
@@ -173,6 +174,8 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
     },
   })
   const sim = buildSimulation(scenario, options.seed ?? scenario.seed, { behaviour, addresses })
+  const sources: Record<number, string> = {}
+  sim.world.settings.sources = sources
   sim.runUntil(scenario.startAt)
   const outside = sim.process(OUTSIDE)!
 
@@ -183,6 +186,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
   const forget = (connection: Connection): void => {
     connections.delete(connection.key)
     byConn.delete(connection.conn)
+    delete sources[connection.conn]
   }
   const welcome = (node: ProcessId, socket: Socket): void => {
     if (sim === undefined) return void socket.destroy()
@@ -195,6 +199,7 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
         forget(connection)
       },
       now: () => sim.world.now,
+      resp: () => session()?.resp ?? 2,
       isAtWork: () => sim.process(node)!.status === 'up' && !['pop', 'script'].includes(session()?.blocked?.why ?? ''),
       needsAuth() {
         const p = sim.process(node)!

@@ -25,6 +25,7 @@ export const formOf = (reply: Reply, resp: 2 | 3): Form => {
   if ('bool' in reply) return resp === 3 ? { type: 'bool', value: String(reply.bool) } : { type: 'int', value: reply.bool ? '1' : '0' }
   if ('verbatim' in reply)
     return resp === 3 ? { type: 'verbatim', value: `txt:${reply.verbatim}` } : { type: 'bulk', value: reply.verbatim }
+  if ('bignum' in reply) return { type: resp === 3 ? 'bignum' : 'bulk', value: reply.bignum }
   return { type: 'none', value: '' }
 }
 

@@ -12,6 +12,10 @@ import type { Reply } from './reply.ts'
 /** Sends something out of band: words are a push in RESP3, an array in RESP2; a line of MONITOR stands as it is. */
 export const sendPush = (state: NodeState, session: Session, words: Reply[] | { simple: string }, size: number, ctx: Context): void => {
   const reply = Array.isArray(words) && session.resp === 3 ? { push: words } : words
+  if (session.running) {
+    ;(session.within ??= []).push(reply)
+    return
+  }
   const waiting = ctx.send(session.conn, { type: 'push', size: 48 + size, reply } as never)
   if (waiting > 0 || session.output > 0) checkClientOutput(state, session, waiting, ctx)
 }

@@ -141,6 +141,7 @@ const ALWAYS_ADMITTED = new Set(['exec', 'discard', 'quit', 'reset'])
 
 const NO_REPLICAS = fixed('NOREPLICAS Not enough good replicas to write.')
 const READ_ONLY = fixed("READONLY You can't write against a read only replica.")
+const NO_KEYSPACE = fixed("ERR Replica can't interact with the keyspace")
 const MASTER_DOWN = fixed("MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.")
 
 const unknown = (argv: readonly string[]): Reply => {
@@ -186,6 +187,8 @@ const obstacle = (
     tellSlow(state, ctx)
     return busyReply(state.script)
   }
+  // MONITOR makes a replica of a connection, as networking.c knows it
+  if (state.monitors?.has(session.conn) === true && (command.waitsOnPause || command.isReadonly)) return NO_KEYSPACE
   return null
 }
 

@@ -1,6 +1,5 @@
 import type { Context } from '../core/process.ts'
 import { addressOf } from './address.ts'
-import { addressOfClient } from './client-info.ts'
 import { sendPush } from './client-output.ts'
 import { unixMs } from './clock.ts'
 import type { CommandSpec } from './commands/spec.ts'
@@ -25,7 +24,7 @@ const quoted = (word: string): string =>
 
 /** Tells all who listen of a command that a connection, or a script, runs in a database. */
 export const tellMonitors = (state: NodeState, session: Session, argv: readonly string[], byScript: boolean, ctx: Context): void => {
-  tell(state, session.db, byScript ? 'lua' : addressOfClient(session), argv, ctx)
+  tell(state, session.db, byScript ? 'lua' : session.source, argv, ctx)
 }
 
 /** A replica tells what it hears of its primary, all but what is about replication itself. */

@@ -223,7 +223,7 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     else if (kind === 'replication') replAccepted(state, conn, from, ctx)
     else if (!refuseOtherHost(state, conn, from, ctx)) {
       state.stats.connections++
-      state.sessions.set(conn, newSession(state, conn, from))
+      state.sessions.set(conn, newSession(state, conn, from, ctx.settings.sources?.[conn]))
     }
   },
   connected(state, conn, ctx) {
@@ -258,6 +258,7 @@ const STREAM: Session = Object.freeze({
   user: 'default',
   clientId: 0,
   peer: '',
+  source: '',
   name: '',
   resp: 2,
   multi: null,
@@ -278,6 +279,7 @@ const STREAM: Session = Object.freeze({
   blocked: null,
   waiting: [],
   closing: false,
+  within: null,
   output: 0,
   softSince: -1,
 })

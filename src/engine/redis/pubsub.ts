@@ -5,7 +5,7 @@ import { sendPush } from './client-output.ts'
 import { NO_REPLY, type Handler } from './commands/spec.ts'
 import { globMatches } from './glob.ts'
 import { propagate } from './replication.ts'
-import { err, type Reply } from './reply.ts'
+import type { Reply } from './reply.ts'
 import { slotOwner } from './bus.ts'
 import { keySlot } from './slots.ts'
 import type { NodeState, PubSub, Session } from './state.ts'
@@ -70,7 +70,6 @@ const recount = (state: NodeState, session: Session): void => {
 export const subscribeTo =
   (kind: Kind): Handler =>
   (state, session, argv, ctx) => {
-    if (session.running) return err(`ERR '${COMMAND[kind]}' is not simulated inside a transaction`)
     ctx.pace(session.conn)
     for (let i = 1; i < argv.length; i++) {
       let listeners = state.pubsub[kind].get(argv[i])
@@ -92,7 +91,6 @@ export const unsubscribeFrom =
   (kind: Kind): Handler =>
   (state, session, argv, ctx) => {
     const word = COMMAND[kind].replace('subscribe', 'unsubscribe')
-    if (session.running) return err(`ERR '${word}' is not simulated inside a transaction`)
     const { conn } = session
     const mine: string[] = []
     if (argv.length === 1) for (const [channel, listeners] of state.pubsub[kind]) if (listeners.has(conn)) mine.push(channel)

@@ -17,6 +17,12 @@ export type Reply =
   | { double: number }
   | { bool: boolean }
   | { verbatim: string }
+  /** a whole number of any length, as its digits; RESP3 alone has it. */
+  | { bignum: string }
+  /** what stands before another reply and is no part of it; RESP3 alone has it. */
+  | { attributes: [Reply, Reply][] }
+  /** several frames where one reply is counted: what a subscriber hears within EXEC. */
+  | { frames: Reply[] }
   /** a file as SYNC sends it: its length, and its bytes without a line end. */
   | { file: string }
   /** no answer is sent (SUBSCRIBE answers by pushes; QUIT closes). */

@@ -21,11 +21,12 @@ import { disableTracking, tellInvalidations } from './tracking.ts'
 import { unwatchAll } from './watch.ts'
 
 /** A client's connection as its node serves it: commands in order, one reply each. */
-export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Session => ({
+export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId, source = `${peer}:0`): Session => ({
   conn,
   ...beginsAs(state),
   clientId: state.nextClientId++,
   peer,
+  source,
   name: '',
   resp: 2,
   multi: null,
@@ -46,6 +47,7 @@ export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId): Ses
   blocked: null,
   waiting: [],
   closing: false,
+  within: null,
   output: 0,
   softSince: -1,
 })
@@ -104,6 +106,22 @@ export const onScriptEnd = (state: NodeState, ctx: Context): void => {
   hearPostponed(state, script.stream, ctx)
 }
 
+/** Who waits for several keys is served from the one that came to be, though an earlier one of them has come to be since. */
+const askingOnly = (argv: readonly string[], key: string): readonly string[] => {
+  switch (argv[0].toLowerCase()) {
+    case 'blpop':
+    case 'brpop':
+    case 'bzpopmin':
+    case 'bzpopmax':
+      return [argv[0], key, argv[argv.length - 1]]
+    case 'blmpop':
+    case 'bzmpop':
+      return [argv[0], argv[1], '1', key, ...argv.slice(3 + Number(argv[2]))]
+    default:
+      return argv
+  }
+}
+
 /** Keys that came to be: who has waited longest for one is served first. */
 const serveReady = (state: NodeState, ctx: Context): void => {
   while (state.ready.length > 0) {
@@ -111,7 +129,7 @@ const serveReady = (state: NodeState, ctx: Context): void => {
     for (const conn of state.awaited.get(name)?.slice() ?? []) {
       const session = state.sessions.get(conn)
       if (session?.blocked?.why !== 'pop') continue
-      const reply = execute(state, session, session.blocked.argv, ctx)
+      const reply = execute(state, session, askingOnly(session.blocked.argv, name.slice(name.indexOf(' ') + 1)), ctx)
       // still nothing for it, or a value of another type under the key
       if (typeof reply === 'object' && reply !== null && ('none' in reply || ('error' in reply && reply.error.startsWith('WRONGTYPE'))))
         continue

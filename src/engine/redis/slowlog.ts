@@ -1,6 +1,5 @@
 import type { Context } from '../core/process.ts'
 import { MS, type Micros } from '../core/time.ts'
-import { addressOfClient } from './client-info.ts'
 import { unixMs } from './clock.ts'
 import type { CommandSpec } from './commands/spec.ts'
 import { number } from './peers.ts'
@@ -72,7 +71,7 @@ export const noteSlow = (
   const threshold = latencyThreshold(state)
   if (threshold > 0 && ms >= threshold) addSample(slow, command.shownFlags.includes('fast') ? 'fast-command' : 'command', at, ms)
   if (took < slowerThan(state) || command.shownFlags.includes('skip_slowlog')) return
-  slow.entries.unshift({ id: slow.nextId++, at, took, argv: shortened(argv), peer: addressOfClient(session), name: session.name })
+  slow.entries.unshift({ id: slow.nextId++, at, took, argv: shortened(argv), peer: session.source, name: session.name })
   slow.entries.length = Math.min(slow.entries.length, number(state, 'slowlog-max-len', 128))
 }
 

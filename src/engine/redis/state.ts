@@ -177,6 +177,8 @@ export interface Session {
   user: string
   clientId: number
   peer: ProcessId
+  /** its address, as CLIENT LIST shows it. */
+  source: string
   name: string
   resp: 2 | 3
   /** queued commands while in MULTI; null outside. */
@@ -210,6 +212,8 @@ export interface Session {
   blocked: Blocked | null
   waiting: string[][]
   closing: boolean
+  /** what it hears while its own transaction runs: it stands between the replies of EXEC. */
+  within: Reply[] | null
   /** bytes it has not taken yet, of what was sent to it as a subscriber; since when that is over the soft limit (−1 = it is not). */
   output: number
   softSince: Micros

@@ -94,7 +94,7 @@ const invalidate = (state: NodeState, session: Session, keys: string[] | null, c
   const size = keys === null ? 0 : keys.reduce((n, k) => n + k.length + 8, 0)
   if (target.resp === 3) sendPush(state, target, ['invalidate', keys], size, ctx)
   else if (t.redirect !== 0 && state.pubsub.channels.get(CHANNEL)?.has(target.conn))
-    sendPush(state, target, ['message', CHANNEL, keys ?? { nullArray: true }], size, ctx)
+    sendPush(state, target, ['message', CHANNEL, keys], size, ctx)
 }
 
 const CHANNEL = '__redis__:invalidate'

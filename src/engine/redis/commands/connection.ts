@@ -1,6 +1,6 @@
 import { DEFAULT_USER, beginsAs, isOpenToAll, userNamed } from '../acl.ts'
 import { authenticate } from '../auth.ts'
-import { addressOfClient, clientLine } from '../client-info.ts'
+import { clientLine } from '../client-info.ts'
 import { commandSide } from '../data.ts'
 import { parseInt32, parseInt64 } from '../numbers.ts'
 import { forgetListener } from '../pubsub.ts'
@@ -143,7 +143,8 @@ const setName: Handler = (_state, session, argv) => {
 const reply: Handler = (_state, session, argv) => {
   const how = argv[2].toLowerCase()
   if (how !== 'on' && how !== 'off' && how !== 'skip') return SYNTAX
-  session.replies = how
+  // off stays off
+  if (how !== 'skip' || session.replies !== 'off') session.replies = how
   return how === 'on' ? OK : { none: true }
 }
 
@@ -192,7 +193,7 @@ const clientKill: Handler = (state, session, argv, ctx) => {
     if (type !== undefined && !isOfType(other, type)) continue
     if (user !== undefined && user !== other.user) continue
     if (id !== undefined && id !== BigInt(other.clientId)) continue
-    if (addr !== undefined && addr !== addressOfClient(other)) continue
+    if (addr !== undefined && addr !== other.source) continue
     if (laddr !== undefined && laddr !== `${state.ip}:${state.port}`) continue
     killed++
     // its own connection ends after the reply

@@ -8,6 +8,15 @@ const base64 = (bytes: string): string => Buffer.from(bytes, 'latin1').toString(
 
 /** What a redis-server 7.0.15 answered. */
 describe('DEBUG', () => {
+  it('PROTOCOL shows what RESP2 has no words for', () => {
+    const n = plainNodes(1, ON)
+    expect(n.call('n1', 'DEBUG', 'PROTOCOL', 'bignum')).toEqual({ bignum: '1234567999999999999999999999999999999' })
+    expect(n.call('n1', 'DEBUG', 'PROTOCOL', 'attrib')).toEqual({
+      frames: [{ attributes: [['key-popularity', ['key:123', 90]]] }, 'Some real reply following the attribute'],
+    })
+    expect(n.call('n1', 'DEBUG', 'PROTOCOL', 'push')).toEqual({ error: 'ERR RESP2 is not supported by this command' })
+  })
+
   it('a digest is the server’s own, whatever the order of keys, and a replica’s is its primary’s', () => {
     const n = plainNodes(2, ON)
     n.call('n2', 'REPLICAOF', '10.0.0.1', '6379')

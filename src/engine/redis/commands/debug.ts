@@ -61,6 +61,12 @@ const PROTOCOL: Readonly<Record<string, (session: Session) => Reply>> = {
       [2, s.resp === 3 ? { bool: false } : 0],
     ]),
   verbatim: (s) => textReply(s, 'This is a verbatim\nstring'),
+  bignum: () => ({ bignum: '1234567999999999999999999999999999999' }),
+  attrib: () => ({ frames: [{ attributes: [['key-popularity', ['key:123', 90]]] }, 'Some real reply following the attribute'] }),
+  push: (s) =>
+    s.resp === 3
+      ? { frames: [{ push: ['server-cpu-usage', 42] }, 'Some real reply following the push reply'] }
+      : err('ERR RESP2 is not supported by this command'),
   true: (s) => (s.resp === 3 ? { bool: true } : 1),
   false: (s) => (s.resp === 3 ? { bool: false } : 0),
 }
@@ -68,7 +74,6 @@ const PROTOCOL: Readonly<Record<string, (session: Session) => Reply>> = {
 const protocol: Handler = (_state, session, argv) => {
   const name = argv[2].toLowerCase()
   if (Object.hasOwn(PROTOCOL, name)) return PROTOCOL[name](session)
-  if (name === 'bignum' || name === 'attrib' || name === 'push') return err(`ERR 'debug protocol ${name}' is not simulated`)
   return err(
     'ERR Wrong protocol type name. Please use one of the following: string|integer|double|bignum|null|array|set|map|attrib|push|verbatim|true|false',
   )

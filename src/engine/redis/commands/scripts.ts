@@ -116,7 +116,7 @@ const toReply = (v: Value, resp: 2 | 3, own: 2 | 3): Reply => {
     return resp === 3 ? { set: members } : members
   }
   const big = asText(v.get('big_number'))
-  if (big !== null) return oneLine(big)
+  if (big !== null) return resp === 3 ? { bignum: oneLine(big) } : oneLine(big)
   const verbatim = v.get('verbatim_string')
   if (isTable(verbatim)) {
     const [text, format] = [asText(verbatim.get('string')), asText(verbatim.get('format'))]

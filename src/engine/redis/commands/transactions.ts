@@ -32,6 +32,14 @@ export interface RestOfExec {
   replies: Reply[]
 }
 
+/** A reply behind what its connection heard meanwhile: SUBSCRIBE's confirmations, messages, what changed. */
+const withHeard = (session: Session, reply: Reply): Reply => {
+  const heard = session.within
+  if (heard === null) return reply
+  session.within = null
+  return { frames: [...heard, reply] }
+}
+
 /** Runs queued commands one after another, `call` each; after a MIGRATE the thread waits, and `goOnWith` does the rest. */
 const runQueued = (call: Handler, state: NodeState, session: Session, { left, replies }: RestOfExec, ctx: Context): Reply => {
   for (let i = 0; i < left.length; i++) {
@@ -40,7 +48,7 @@ const runQueued = (call: Handler, state: NodeState, session: Session, { left, re
       state.migration.exec = { left: left.slice(i + 1), replies }
       return reply
     }
-    replies.push(reply)
+    replies.push(withHeard(session, reply))
   }
   session.running = false
   session.multi = null
@@ -51,7 +59,7 @@ const runQueued = (call: Handler, state: NodeState, session: Session, { left, re
 export const goOnWith =
   (call: Handler) =>
   (state: NodeState, session: Session, rest: RestOfExec, reply: Reply, ctx: Context): Reply => {
-    rest.replies.push(reply)
+    rest.replies.push(withHeard(session, reply))
     return runQueued(call, state, session, rest, ctx)
   }
 
