@@ -56,6 +56,14 @@ export interface Sharing<T> {
 export const newSharing = <T>(): Sharing<T> => ({ cow: 'list', list: [] })
 
 /**
+ * Nobody changes this list any more, so clones share it. A frozen one would be shared too, but V8 reads the elements of frozen arrays
+ * through a call each.
+ */
+export const shareList = <T>(list: readonly T[]): readonly T[] => Object.assign(list, { shared: true })
+
+export const isSharedList = (list: readonly unknown[]): boolean => (list as { shared?: true }).shared === true
+
+/**
  * An independent copy of plain data (JSON values, bigint, Map, Set, typed arrays). Frozen objects are shared: nobody can change them.
  * Pages are shared and both sides lose ownership.
  */
@@ -64,7 +72,7 @@ export const clone = <T>(value: T): T => copy(value) as T
 const copy = (value: unknown): unknown => {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) {
-    if (Object.isFrozen(value)) return value
+    if (isSharedList(value) || Object.isFrozen(value)) return value
     const out: unknown[] = value.slice()
     for (let i = 0; i < out.length; i++) {
       const v = out[i]

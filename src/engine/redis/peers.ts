@@ -1,3 +1,4 @@
+import { isSharedList, shareList } from '../core/clone.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
 import type { Micros } from '../core/time.ts'
@@ -125,19 +126,15 @@ export const change = (c: ClusterState, index: number, changes: Partial<Peer>): 
   ownPeers(c)[index] = shared(Object.assign(copyOf(c.peers[index]), changes))
 }
 
-/** The list for writing: a clone may hold the frozen one too. */
+/** The list for writing: a clone may hold the shared one too. */
 const ownPeers = (c: ClusterState): Peer[] => {
-  if (!Object.isFrozen(c.peers)) return c.peers as Peer[]
-  // an engine slices a frozen array element by element, a hundred times slower
-  const own: Peer[] = []
-  for (let i = 0; i < c.peers.length; i++) own.push(c.peers[i])
-  c.peers = own
-  return own
+  if (isSharedList(c.peers)) c.peers = c.peers.slice()
+  return c.peers as Peer[]
 }
 
 /** Nothing has changed for a while: from now on clones share the list. */
 export const settlePeers = (c: ClusterState): void => {
-  Object.freeze(c.peers)
+  if (!isSharedList(c.peers)) shareList(c.peers)
 }
 
 /** 7 for n7; 0 for a process of another name. */
@@ -188,7 +185,7 @@ export const addPeer = (c: ClusterState, draft: Draft): number => {
 
 /** All that are known at the start, at one go. */
 export const setPeers = (c: ClusterState, drafts: Draft[]): void => {
-  c.peers = Object.freeze(drafts.map(shared))
+  c.peers = shareList(drafts.map(shared))
   c.known = drafts.length
   for (let i = 0; i < drafts.length; i++) {
     remember(c, i)
