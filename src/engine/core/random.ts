@@ -41,6 +41,23 @@ export const uniform = (s: Stream): number => next32(s) / 4294967296
 /** Uniform integer in [0, n). */
 export const below = (s: Stream, n: number): number => Math.floor((next32(s) / 4294967296) * n)
 
+/** The next so many of `below(s, n)`, into a list: one after another, but with the stream's words at hand. */
+export const manyBelow = (s: Stream, n: number, out: Int32Array, count: number): void => {
+  let { a, b, c, d } = s
+  for (let i = 0; i < count; i++) {
+    const t = (((a + b) | 0) + d) | 0
+    d = (d + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (((c << 21) | (c >>> 11)) + t) | 0
+    out[i] = ((t >>> 0) / 4294967296) * n
+  }
+  s.a = a
+  s.b = b
+  s.c = c
+  s.d = d
+}
+
 /**
  * The exponential density cut into 256 layers of equal area (Marsaglia and Tsang, "The ziggurat method", 2000), three times
  * quicker than a logarithm a draw: nearly always the low 8 bits choose a layer and the high 24 a place well inside it.

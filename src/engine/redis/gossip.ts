@@ -1,6 +1,6 @@
 import type { ConnId } from '../core/network.ts'
 import type { Context } from '../core/process.ts'
-import { below } from '../core/random.ts'
+import { manyBelow } from '../core/random.ts'
 import type { Micros } from '../core/time.ts'
 import { MS, SEC } from '../core/time.ts'
 import { UPDATE_STATE, HANDLE_MANUAL, beforeSleep } from './cluster-state.ts'
@@ -46,6 +46,8 @@ export const sendPing = (state: NodeState, index: number, ctx: Context, type: 'p
 }
 
 const TRIES_EACH = 3
+const DRAWS = 128
+const drawn = new Int32Array(DRAWS)
 
 /** A message with what this node has to tell of some others, chosen at random, and of all that it suspects. */
 const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: number, ctx: Context): PingMessage => {
@@ -66,28 +68,35 @@ const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: numb
     const s = ctx.random('gossip')
     const all = peers.length
     let fresh = known - 2
-    for (let tries = wanted * TRIES_EACH; tries > 0 && fresh > 0 && chosen < wanted; tries--) {
-      const index = below(s, all)
-      if (index === MYSELF) continue
-      const at = index << 1
-      const mark = mentions[at]
-      const named = (mark & STAMP) === count
-      let code = mark >>> 16
-      if (code === OTHER) {
-        const peer = peers[index]
-        if (peer.gone || peer.pfail) continue
-        if (peer.handshake || peer.noAddr || (c.link[index] === 0 && peer.numSlots === 0)) {
-          fresh--
-          continue
+    let tries = wanted * TRIES_EACH
+    while (tries > 0 && fresh > 0 && chosen < wanted) {
+      // no more at a time than are wanted for certain
+      const draws = Math.min(tries, fresh, wanted - chosen, DRAWS)
+      manyBelow(s, all, drawn, draws)
+      tries -= draws
+      for (let i = 0; i < draws; i++) {
+        const index = drawn[i]
+        if (index === MYSELF) continue
+        const at = index << 1
+        const mark = mentions[at]
+        const named = (mark & STAMP) === count
+        let code = mark >>> 16
+        if (code === OTHER) {
+          const peer = peers[index]
+          if (peer.gone || peer.pfail) continue
+          if (peer.handshake || peer.noAddr || (c.link[index] === 0 && peer.numSlots === 0)) {
+            fresh--
+            continue
+          }
+          code = peer.code
+          mentions[at] = (code << 16) | (mark & STAMP)
+          if (code === OTHER && !named) (others ??= []).push(gossipEntry(peer))
         }
-        code = peer.code
-        mentions[at] = (code << 16) | (mark & STAMP)
-        if (code === OTHER && !named) (others ??= []).push(gossipEntry(peer))
+        if (named) continue
+        mentions[at] = (code << 16) | count
+        gossip[chosen++] = mentions[at + 1] * CODES + code
+        fresh--
       }
-      if (named) continue
-      mentions[at] = (code << 16) | count
-      gossip[chosen++] = mentions[at + 1] * CODES + code
-      fresh--
     }
     if (chosen < wanted) gossip.length = chosen
   }
