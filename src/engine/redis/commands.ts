@@ -1,5 +1,6 @@
 import type { Context } from '../core/process.ts'
 import { NO_AUTH, denied, deniedWithin, isAuthRequired } from './auth.ts'
+import { countCall, countError } from './command-stats.ts'
 import { aclCommand } from './commands/acl.ts'
 import { BITFIELDS } from './commands/bitfield.ts'
 import { BITS } from './commands/bits.ts'
@@ -51,6 +52,8 @@ const call: Handler = (state, session, argv, ctx) => {
   const reply = run(state, session, command, argv, ctx, firstSlot(command, argv))
   if (state.monitors !== null && isShown(command)) tellMonitors(state, session, argv, false, ctx)
   const took = ctx.doneAt - began
+  countCall(state, command, took, ctx)
+  if (isError(reply)) countError(state, command, 'failed', reply.error)
   if (took >= state.slow.least) noteSlow(state, session, command, argv, took, ctx)
   if (session.tracking !== null) rememberRead(state, session, command, argv)
   return reply
@@ -154,10 +157,14 @@ const unknown = (argv: readonly string[]): Reply => {
 
 /** A refused command spoils the transaction it was meant for; a refused EXEC ends it. */
 const refuse = (state: NodeState, session: Session, command: CommandSpec | undefined, reply: Reply): Reply => {
-  if (command !== undefined && command.name === 'exec' && isError(reply)) {
+  const text = isError(reply) ? reply.error : ''
+  if (command !== undefined && command.name === 'exec') {
     dropTransaction(state, session)
-    return err(`EXECABORT Transaction discarded because of: ${reply.error.replace(/^ERR /, '')}`)
+    const aborted = `EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`
+    countError(state, command, 'rejected', aborted)
+    return err(aborted)
   }
+  countError(state, command, 'rejected', text)
   if (session.multi === null) return reply
   session.dirty = true
   return reply
@@ -221,6 +228,7 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     if (elsewhere !== null) {
       if (queued !== null) dropTransaction(state, session)
       else if (inTransaction) session.dirty = true
+      if (isError(elsewhere)) countError(state, command, 'rejected', elsewhere.error)
       return elsewhere
     }
   }
@@ -245,9 +253,13 @@ const process = (state: NodeState, session: Session, argv: readonly string[], ct
     if (!session.dirty && !session.touched) session.multi!.push(argv.slice())
     return QUEUED
   }
+  const errors = state.calls.refusals
   const reply = run(state, session, command, argv, ctx, slot)
   if (state.monitors !== null && isShown(command)) tellMonitors(state, session, argv, false, ctx)
   const took = ctx.doneAt - ctx.now
+  if (session.blocked === null) countCall(state, command, took, ctx)
+  // a script's error that is one of its commands' counts once among errors
+  if (isError(reply)) countError(state, command, 'failed', command.runsScript && state.calls.refusals > errors ? null : reply.error)
   if (took >= state.slow.least && session.blocked === null) noteSlow(state, session, command, argv, took, ctx)
   if (state.repl.unit !== null && state.script === null && state.migration === null) endUnit(state, MEETS_ANY_KEY.has(command.name), ctx)
   if (session.tracking !== null) rememberRead(state, session, command, argv)

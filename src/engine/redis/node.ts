@@ -17,6 +17,7 @@ import {
 import { loadUsers } from './acl-rules.ts'
 import { clientMemoryCron } from './client-eviction.ts'
 import { outputCron } from './client-output.ts'
+import { countCall, newCommandStats } from './command-stats.ts'
 import { specOf } from './commands.ts'
 import { tellSlow } from './scripting/busy.ts'
 import { FIRST_RANDOM } from './scripting/host.ts'
@@ -111,6 +112,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     cluster: null,
     repl: undefined as unknown as NodeState['repl'],
     acl: null,
+    calls: newCommandStats(),
     stats: {
       commands: 0,
       hits: 0,
@@ -288,6 +290,7 @@ connectCommands({
   applyReplicated(state, argv, ctx) {
     const command = specOf(argv)
     const { db } = state.repl
+    if (command !== undefined) countCall(state, command, 0, ctx)
     if (command !== undefined && db <= 0) command.handler(state, STREAM, argv, ctx, firstSlot(command, argv))
     else if (command !== undefined) {
       enter(state, db)

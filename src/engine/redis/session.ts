@@ -6,6 +6,7 @@ import { NULL_ARRAY } from './commands/spec.ts'
 import type { RestOfExec } from './commands/transactions.ts'
 import { goOnScript } from './commands/scripts.ts'
 import { execute, goOnExec, specOf } from './commands.ts'
+import { countCall, countError, countUnmeasured } from './command-stats.ts'
 import type { Migration } from './migrate.ts'
 import { reached } from './commands/wait.ts'
 import { inDatabase } from './databases.ts'
@@ -13,10 +14,10 @@ import { endMonitoring } from './monitor.ts'
 import { forgetListener } from './pubsub.ts'
 import { elsewhere } from './redirection.ts'
 import { endUnit, hearPostponed } from './replication.ts'
-import type { Reply } from './reply.ts'
+import { isError, type Reply } from './reply.ts'
 import { endScript } from './scripting/busy.ts'
 import { noteSlow } from './slowlog.ts'
-import type { CommandMessage, NodeState, ReplyMessage, Session } from './state.ts'
+import type { Blocked, CommandMessage, NodeState, ReplyMessage, Session } from './state.ts'
 import { disableTracking, tellInvalidations } from './tracking.ts'
 import { unwatchAll } from './watch.ts'
 
@@ -148,7 +149,7 @@ export const checkPops = (state: NodeState, ctx: Context): void => {
     const sent = b.keys!.map((key) => elsewhere(state, key)).find((error) => error !== null)
     if (!isOver && sent === undefined) continue
     stopWaiting(state, session)
-    unblock(state, ctx)(session, sent ?? NULL_ARRAY)
+    unblock(state, ctx)(session, sent ?? NULL_ARRAY, isOver)
   }
 }
 
@@ -170,10 +171,20 @@ export const endSession = (state: NodeState, session: Session): void => {
   forgetListener(state, session.conn)
 }
 
+/** A command that had to wait counts when it is over, with all of its time unless that ran out. */
+const countWaited = (state: NodeState, { argv, since }: Blocked, reply: Reply, isLate: boolean, ctx: Context): void => {
+  const command = specOf(argv)!
+  if (isLate) countUnmeasured(state, command)
+  else countCall(state, command, ctx.now - since, ctx)
+  if (isError(reply)) countError(state, command, 'failed', reply.error)
+}
+
 /** A blocked command got its reply: then what came after it is served, in order. */
 export const unblock =
   (state: NodeState, ctx: Context) =>
-  (session: Session, reply: Reply): void => {
+  (session: Session, reply: Reply, isLate = false): void => {
+    const b = session.blocked
+    if (b !== null && b.argv.length > 0) countWaited(state, b, reply, isLate, ctx)
     session.blocked = null
     answer(session, reply, ctx)
     serveWaiting(state, session, ctx)
@@ -204,6 +215,7 @@ const waitsAgain = (state: NodeState, exec: RestOfExec | null): boolean => {
 export const afterMigrate =
   (state: NodeState, ctx: Context) =>
   (session: Session, reply: Reply, { exec, script }: Migration): void => {
+    if (session.blocked !== null) countWaited(state, session.blocked, reply, false, ctx)
     session.blocked = null
     const own = script === null ? reply : goOnScript(state, session, specOf, script, reply, ctx)
     if (script !== null && waitsAgain(state, exec)) return

@@ -1,3 +1,4 @@
+import type { CommandStats } from './command-stats.ts'
 import type { Pages } from '../core/clone.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Message, ProcessId } from '../core/process.ts'
@@ -68,6 +69,7 @@ export interface NodeState {
   /** hosts that protected mode refused, each told once. */
   refusedHosts?: ProcessId[]
   stats: NodeStats
+  calls: CommandStats
   /** bytes sent that their receivers have not taken yet, of the connections that are watched for it (client-output.ts). */
   output: number
 }

@@ -1,4 +1,5 @@
 import type { Context } from '../../core/process.ts'
+import { countCall, countError } from '../command-stats.ts'
 import { userNamed } from '../acl.ts'
 import { denialOf } from '../acl-check.ts'
 import { deniedWithin } from '../auth.ts'
@@ -187,15 +188,21 @@ const callFrom = (state: NodeState, s: Session, find: Find, args: readonly Value
   const argv = wordsOf(args)
   if (typeof argv === 'string') return err(`ERR ${argv}`)
   const command = find(argv)
-  if (command === undefined) return err('ERR Unknown Redis command called from script')
+  const refuseCall = (text: string): Reply => {
+    countError(state, command, 'rejected', text)
+    return err(text)
+  }
+  if (command === undefined) return refuseCall('ERR Unknown Redis command called from script')
   if (command.arity > 0 ? argv.length !== command.arity : argv.length < -command.arity)
-    return err('ERR Wrong number of args calling Redis command from script')
+    return refuseCall('ERR Wrong number of args calling Redis command from script')
   const refused = obstacle(state, s, command, argv, by, ctx)
-  if (refused !== null) return err(refused)
+  if (refused !== null) return refuseCall(refused)
   by.wrote ||= command.isWrite
   // memory is looked at when a script begins; one that has written may go on
   if (command.isWrite && state.memory !== null) state.memory.full = false
   const reply = inDatabase(state, s.db, () => command.handler(state, s, argv, ctx, firstSlot(command, argv)))
+  countCall(state, command, 0, ctx)
+  if (isError(reply)) countError(state, command, 'failed', reply.error)
   if (state.monitors !== null && isShown(command)) tellMonitors(state, s, argv, true, ctx)
   return reply
 }

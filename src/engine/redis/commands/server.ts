@@ -1,7 +1,8 @@
 import type { Context } from '../../core/process.ts'
 import { SEC } from '../../core/time.ts'
 import { unixMs } from '../clock.ts'
-import { configGet, configSet } from '../config.ts'
+import { newCommandStats, percentileOf, toldOf } from '../command-stats.ts'
+import { configGet, configSet, directive } from '../config.ts'
 import { DATABASES, swap } from '../databases.ts'
 import { flushKeys, newKeyspace } from '../keyspace.ts'
 import { parseInt32, parseSmall } from '../numbers.ts'
@@ -13,7 +14,7 @@ import { allKeysChanged, touchDatabase } from '../watch.ts'
 import { memoryLines } from './memory.ts'
 import { replicationLines } from './replication.ts'
 import { busyReply } from '../scripting/busy.ts'
-import { NO_REPLY, NOT_INTEGER, SYNTAX, container, helpOf, spec, textReply, type CommandSpec, type Handler } from './spec.ts'
+import { NO_REPLY, NOT_INTEGER, SYNTAX, container, everySpec, helpOf, spec, textReply, type CommandSpec, type Handler } from './spec.ts'
 
 // ------------------------------------------------------------------ the data as a whole
 
@@ -94,6 +95,27 @@ const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
     `pubsubshard_channels:${state.pubsub.shards.size}`,
   ],
   replication: (state, ctx) => ['# Replication', ...replicationLines(state, ctx)],
+  modules: () => ['# Modules'],
+  commandstats: (state, ctx) => [
+    '# Commandstats',
+    ...everySpec().flatMap((command) => {
+      const { calls, usec, rejected, failed } = toldOf(state, command, ctx)
+      if (calls + rejected + failed === 0) return []
+      const each = (usec / Math.max(1, calls)).toFixed(2)
+      return `cmdstat_${command.name}:calls=${calls},usec=${usec},usec_per_call=${each},rejected_calls=${rejected},failed_calls=${failed}`
+    }),
+  ],
+  errorstats: (state) => ['# Errorstats', ...[...state.calls.errors].map(([word, count]) => `errorstat_${word}:count=${count}`)],
+  latencystats: (state, ctx) => {
+    if (directive(state, 'latency-tracking') === 'no') return ['# Latencystats']
+    const percents = directive(state, 'latency-tracking-info-percentiles').split(' ').filter(Boolean)
+    const rows = everySpec().flatMap((command) => {
+      const told = toldOf(state, command, ctx)
+      if (told.measured === 0) return []
+      return `latency_percentiles_usec_${command.name}:${percents.map((p) => `p${p}=${percentileOf(told, Number(p)).toFixed(3)}`).join(',')}`
+    })
+    return ['# Latencystats', ...rows]
+  },
   cluster: (state) => ['# Cluster', `cluster_enabled:${yes(state.cluster !== null)}`],
   keyspace: (state) => {
     const rows: string[] = ['# Keyspace']
@@ -105,12 +127,17 @@ const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
   },
 }
 
+/** What INFO tells only when it is asked. */
+const ASKED_FOR = new Set(['commandstats', 'latencystats'])
+
 const info: Handler = (state, session, argv, ctx) => {
   const wanted = argv.slice(1).map((a) => a.toLowerCase())
-  const all = wanted.length === 0 || wanted.some((w) => w === 'all' || w === 'default' || w === 'everything')
+  const isSaid = (...words: string[]): boolean => words.some((word) => wanted.includes(word))
+  const usual = wanted.length === 0 || isSaid('default')
   const parts: string[] = []
   for (const [name, lines] of Object.entries(SECTIONS))
-    if (all || wanted.includes(name)) parts.push(lines(state, ctx).join('\r\n') + '\r\n')
+    if (isSaid(name, 'everything') || (isSaid('all') && name !== 'modules') || (usual && !ASKED_FOR.has(name)))
+      parts.push(lines(state, ctx).join('\r\n') + '\r\n')
   return textReply(session, parts.join('\r\n'))
 }
 
@@ -152,6 +179,7 @@ export const SERVER: readonly CommandSpec[] = [
     spec('config|set', -4, ADMIN, null, 'server', '2.0.0', 'Sets directives.', configSet),
     spec('config|resetstat', 2, ADMIN, null, 'server', '2.0.0', 'Starts the statistics anew.', (st) => {
       Object.assign(st.stats, { commands: 0, hits: 0, misses: 0, expired: 0, evicted: 0, refusedForMemory: 0, connections: 0 })
+      st.calls = newCommandStats()
       st.repl.syncs = { full: 0, partial: 0, refused: 0 }
       return OK
     }),

@@ -1,10 +1,12 @@
 import { unixMs } from '../clock.ts'
+import { histogramOf, toldOf } from '../command-stats.ts'
+import { directive } from '../config.ts'
 import { parseInt64 } from '../numbers.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
 import { latencyThreshold } from '../slowlog.ts'
 import type { NodeState } from '../state.ts'
 import { LATENCY_HELP, MODULE_HELP, SLOWLOG_HELP } from './helps.data.ts'
-import { container, helpOf, spec, textReply, unsimulated, type CommandSpec, type Handler } from './spec.ts'
+import { container, everySpec, helpOf, mapReply, spec, textReply, type CommandSpec, type Handler } from './spec.ts'
 
 /** SLOWLOG and LATENCY: what slowlog.ts noted; MODULE, of which this server takes none. */
 
@@ -88,6 +90,31 @@ const doctor: Handler = (state, session) => {
   return textReply(session, `${lines.join('\n')}\n`)
 }
 
+/** LATENCY HISTOGRAM [command …]: a container's name means all its subcommands. */
+const histograms: Handler = (state, session, argv, ctx) => {
+  if (directive(state, 'latency-tracking') === 'no') return mapReply(session, [])
+  const names = argv.slice(2).map((name) => name.toLowerCase())
+  const all = everySpec()
+  const wanted = names.length === 0 ? all : names.flatMap((name) => all.filter((c) => c.name === name || c.name.startsWith(`${name}|`)))
+  return mapReply(
+    session,
+    wanted.flatMap((command): [Reply, Reply][] => {
+      const told = toldOf(state, command, ctx)
+      if (told.measured === 0) return []
+      const counts = mapReply(session, histogramOf(told))
+      return [
+        [
+          command.name,
+          mapReply(session, [
+            ['calls', told.measured],
+            ['histogram_usec', counts],
+          ]),
+        ],
+      ]
+    }),
+  )
+}
+
 const NO_MODULES = err(
   'ERR MODULE command not allowed. If the enable-module-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
 )
@@ -111,7 +138,7 @@ export const SLOW: readonly CommandSpec[] = [
     spec('latency|reset', -2, WATCH, null, 'server', '2.8.13', 'Forgets slow moments.', resetEvents),
     spec('latency|doctor', 2, WATCH, null, 'server', '2.8.13', 'A report on slow moments.', doctor),
     spec('latency|graph', 3, WATCH, null, 'server', '2.8.13', 'A picture of slow moments.', graph),
-    unsimulated('latency|histogram', -2, WATCH, null, 'server', '7.0.0', 'How long commands took.'),
+    spec('latency|histogram', -2, WATCH, null, 'server', '7.0.0', 'How long commands took.', histograms),
     spec('latency|help', 2, 'loading stale', null, 'server', '2.8.13', 'The subcommands of LATENCY.', () =>
       helpOf('LATENCY', LATENCY_HELP),
     ),

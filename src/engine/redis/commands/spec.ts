@@ -24,6 +24,8 @@ export type Flag =
   | 'asking'
 
 export interface CommandSpec {
+  /** its place among all commands. */
+  readonly id: number
   /** in lower case; a subcommand's is `config|get`. */
   readonly name: string
   /** number of words; negative: at least so many. */
@@ -73,6 +75,10 @@ interface More {
   simulated?: boolean
 }
 
+/** Every command and subcommand, by its id. */
+const BUILT: CommandSpec[] = []
+export const everySpec = (): readonly CommandSpec[] => BUILT
+
 const build = (
   name: string,
   arity: number,
@@ -88,8 +94,10 @@ const build = (
   const row = rowOf(name)
   const subcommands =
     more.subcommands === undefined ? null : new Map(more.subcommands.map((s) => [s.name.slice(s.name.indexOf('|') + 1), s]))
+  const id = BUILT.length
   // not frozen: an engine keeps frozen objects of one make as several shapes, and these are read at every command
-  return {
+  const made: CommandSpec = {
+    id,
     name,
     arity,
     flags: Object.freeze(list),
@@ -116,6 +124,8 @@ const build = (
     shownFlags: row.flags,
     categories: row.categories,
   }
+  BUILT.push(made)
+  return made
 }
 
 /** Keys counted by the word at `at`, after the given ones. */

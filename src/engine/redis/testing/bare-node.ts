@@ -18,6 +18,7 @@ import {
   type NodeConf,
   type NodesConf,
 } from '../bus.ts'
+import { newCommandStats } from '../command-stats.ts'
 import { replAccepted, replClosed, replConnected, replMessages, replTimers } from '../replication.ts'
 import { newSlowLog } from '../slowlog.ts'
 import type { NodeState } from '../state.ts'
@@ -60,6 +61,7 @@ export const bareNode: Behaviour<NodeState> = {
       monitors: null,
       slow: newSlowLog(),
       acl: null,
+      calls: newCommandStats(),
       stats: {
         commands: 0,
         hits: 0,
