@@ -59,6 +59,7 @@ import {
   retryPaused,
   unblock,
 } from './session.ts'
+import { mayRest, stir } from './rest.ts'
 import { newSlowLog, readSlowDirectives } from './slowlog.ts'
 import { tellInvalidations } from './tracking.ts'
 import type { CommandMessage, Keyspace, NodeState, ReplyMessage, Session } from './state.ts'
@@ -128,6 +129,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
       opsLast: 0,
     },
     output: 0,
+    restsSince: -1,
   }
   loadUsers(state)
   const conf = confWith(disk, state.config)
@@ -185,6 +187,7 @@ const CRONS = {
   ...fileTimers,
   ...evictionTimers,
   activeExpiry(state: NodeState, ctx: Context) {
+    if (mayRest(state, ctx)) return
     pauseCron(state, ctx)
     activeExpiry(state, ctx)
     memoryCron(state, ctx)
@@ -193,11 +196,15 @@ const CRONS = {
     if (state.awaited.size > 0) checkPops(state, ctx)
     tellInvalidations(state, 0, ctx)
   },
-  migrateTimeout: (state: NodeState, ctx: Context) => migrateTimedOut(state, ctx, afterMigrate(state, ctx)),
+  migrateTimeout(state: NodeState, ctx: Context) {
+    migrateTimedOut(state, ctx, afterMigrate(state, ctx))
+    if (state.restsSince >= 0) stir(state, EXPIRE_EVERY, ctx)
+  },
   migrationSockets: closeIdleSockets,
   waits: (state: NodeState, ctx: Context) => {
     if (state.awaited.size > 0) checkPops(state, ctx)
     onWaitTimer(state, ctx, unblock(state, ctx))
+    if (state.restsSince >= 0) stir(state, EXPIRE_EVERY, ctx)
   },
 } as Behaviour<NodeState>['timer']
 
@@ -211,14 +218,32 @@ const afterScripts = (crons: Behaviour<NodeState>['timer']): Behaviour<NodeState
     ]),
   )
 
+/** Messages after which the server's cron may have something to do again: all but those of gossip. */
+const stirring = (handlers: Behaviour<NodeState>['message']): Behaviour<NodeState>['message'] =>
+  Object.fromEntries(
+    Object.entries(handlers).map(([name, hear]) => [
+      name,
+      (state: NodeState, m: never, conn: ConnId, ctx: Context) => {
+        hear(state, m, conn, ctx)
+        if (state.restsSince >= 0) stir(state, EXPIRE_EVERY, ctx)
+      },
+    ]),
+  )
+
 export const nodeBehaviour: Behaviour<NodeState> = {
   boot: (disk, ctx) => boot(disk as NodeDisk | null, ctx),
   persist,
-  message: { command: onCommand, reply: onReply, ...busMessages, ...replMessages } as Behaviour<NodeState>['message'],
+  message: {
+    ...busMessages,
+    ...stirring({ command: onCommand, reply: onReply, publish: busMessages.publish, ...replMessages } as Behaviour<NodeState>['message']),
+  } as Behaviour<NodeState>['message'],
   timer: {
     ...afterScripts(CRONS),
     scriptSlow: tellSlow,
-    scriptEnd: onScriptEnd,
+    scriptEnd(state: NodeState, ctx: Context) {
+      onScriptEnd(state, ctx)
+      if (state.restsSince >= 0) stir(state, EXPIRE_EVERY, ctx)
+    },
   } as Behaviour<NodeState>['timer'],
   accepted(state, conn, from, kind: ConnKind, ctx) {
     if (kind === 'bus') busAccepted(state, conn, from, kind, ctx)
@@ -237,10 +262,12 @@ export const nodeBehaviour: Behaviour<NodeState> = {
     if (session !== undefined) return endSession(state, session)
     if (busClosed(state, conn, reason, ctx) || replClosed(state, conn, reason, ctx)) return
     migrateFailed(state, conn, reason === 'refused', ctx, afterMigrate(state, ctx))
+    if (state.restsSince >= 0) stir(state, EXPIRE_EVERY, ctx)
   },
   act(state, action, ctx) {
     if (action.type === 'config') setDirective(state, action.directive, action.value, ctx)
     else if (action.type === 'failover') startManualFailover(state, action.mode ?? 'plain', ctx)
+    if (state.restsSince >= 0) stir(state, EXPIRE_EVERY, ctx)
   },
   cost: (state, type, message: Message, ctx) => {
     if (type === 'command') {

@@ -72,6 +72,8 @@ export interface NodeState {
   calls: CommandStats
   /** bytes sent that their receivers have not taken yet, of the connections that are watched for it (client-output.ts). */
   output: number
+  /** the server cron's last tick, after which it comes no more for want of anything to do (rest.ts); −1 = it comes. */
+  restsSince: Micros
 }
 
 export type NodeId = string

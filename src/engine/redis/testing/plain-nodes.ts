@@ -3,6 +3,7 @@ import type { Behaviour, Context, ProcessId } from '../../core/process.ts'
 import { Simulation, type Behaviours } from '../../core/simulation.ts'
 import { MS } from '../../core/time.ts'
 import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../../defaults.ts'
+import type { NodesConf } from '../bus.ts'
 import { nodeBehaviour, type NodeDisk } from '../node.ts'
 import type { Reply } from '../reply.ts'
 import type { NodeState, ReplyMessage } from '../state.ts'
@@ -31,7 +32,8 @@ interface ClientState {
   replies: Reply[]
 }
 
-export const plainNodes = (count: number, config: Record<string, string> = {}, seed = 1): Nodes => {
+/** With a nodes.conf: nodes of a cluster. */
+export const plainNodes = (count: number, config: Record<string, string> = {}, seed = 1, conf: NodesConf | null = null): Nodes => {
   let inside: ((state: NodeState, ctx: Context) => void) | null = null
   const node: Behaviour<NodeState> = {
     ...nodeBehaviour,
@@ -53,7 +55,7 @@ export const plainNodes = (count: number, config: Record<string, string> = {}, s
   const sim = new Simulation(
     { node, console: client } as unknown as Behaviours,
     {
-      cluster: false,
+      cluster: conf !== null,
       config,
       load: DEFAULT_LOAD,
       policy: DEFAULT_POLICY,
@@ -68,7 +70,7 @@ export const plainNodes = (count: number, config: Record<string, string> = {}, s
   sim.observe({ onFact: (f) => facts.push(f) })
   const clients = new Map<ProcessId, ProcessId>()
   let opened = 0
-  for (let i = 1; i <= count; i++) sim.spawn(`n${i}`, 'node', { conf: null, keys: null, config: Object.entries(config) } satisfies NodeDisk)
+  for (let i = 1; i <= count; i++) sim.spawn(`n${i}`, 'node', { conf, keys: null, config: Object.entries(config) } satisfies NodeDisk)
   const stateOf = (id: ProcessId): ClientState => {
     const name = clients.get(id)
     if (name !== undefined) return sim.process(name)!.state as ClientState
