@@ -195,7 +195,6 @@ const newCluster = (me: Peer, conf: NodesConf, known: number): ClusterState => {
     manual: null,
     unclaimed: new Set(),
     pfails: 0,
-    pings: 0,
     reported: false,
     todo: 0,
     armedFor: 0,

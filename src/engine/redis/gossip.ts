@@ -9,7 +9,6 @@ import { settleCollision } from './epochs.ts'
 import {
   MYSELF,
   NOBODY,
-  STAMP,
   addPeer,
   change,
   dropInbound,
@@ -31,7 +30,7 @@ import {
 import { gossipWanted } from './rules.ts'
 import { claimAgrees, dropSlots, newerOwner, ownerIn } from './slots-config.ts'
 import { adoptClaim } from './role.ts'
-import { CODES, OTHER, codeIn, entryOf, pongIn } from './sections.ts'
+import { CODE, OTHER, codeIn, entryOf, isLater, pongIn, secondIn } from './sections.ts'
 import type { ClusterState, GossipEntry, NodeState, Peer } from './state.ts'
 import type { BusAddress, BusHeader, FailMessage, PingMessage, UpdateMessage } from './wire.ts'
 import { kindOf, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
@@ -49,24 +48,31 @@ const TRIES_EACH = 3
 const DRAWS = 128
 const drawn = new Int32Array(DRAWS)
 
+/** By peer index: the message that last named it, of all that were ever written here; so none names anybody twice. */
+let named = new Int32Array(64)
+let messages = 0
+
+const nextMessage = (peers: number): number => {
+  if (named.length < peers) named = new Int32Array(2 * peers)
+  if (messages === 0x7fffffff) {
+    messages = 0
+    named.fill(0)
+  }
+  return ++messages
+}
+
 /** A message with what this node has to tell of some others, chosen at random, and of all that it suspects. */
 const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: number, ctx: Context): PingMessage => {
   const c = state.cluster!
-  const { peers, mentions } = c
-  const { known } = c
+  const { peers, mentions, known } = c
   const wanted = gossipWanted(known)
   const gossip = new Array<number>(wanted)
   let others: GossipEntry[] | null = null
   let chosen = 0
-  // a stamp has 16 bits
-  if (c.pings === STAMP) {
-    c.pings = 0
-    for (let i = 0; i < mentions.length; i += 2) mentions[i] &= ~STAMP
-  }
-  const count = ++c.pings
   if (wanted > 0) {
     const s = ctx.random('gossip')
     const all = peers.length
+    const now = nextMessage(all)
     let fresh = known - 2
     let tries = wanted * TRIES_EACH
     while (tries > 0 && fresh > 0 && chosen < wanted) {
@@ -77,24 +83,22 @@ const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: numb
       for (let i = 0; i < draws; i++) {
         const index = drawn[i]
         if (index === MYSELF) continue
-        const at = index << 1
-        const mark = mentions[at]
-        const named = (mark & STAMP) === count
-        let code = mark >>> 16
-        if (code === OTHER) {
+        const isNamed = named[index] === now
+        let word = mentions[index]
+        if ((word & CODE) === OTHER) {
           const peer = peers[index]
           if (peer.gone || peer.pfail) continue
           if (peer.handshake || peer.noAddr || (c.link[index] === 0 && peer.numSlots === 0)) {
             fresh--
             continue
           }
-          code = peer.code
-          mentions[at] = (code << 16) | (mark & STAMP)
-          if (code === OTHER && !named) (others ??= []).push(gossipEntry(peer))
+          word |= peer.code
+          mentions[index] = word
+          if (peer.code === OTHER && !isNamed) (others ??= []).push(gossipEntry(peer))
         }
-        if (named) continue
-        mentions[at] = (code << 16) | count
-        gossip[chosen++] = mentions[at + 1] * CODES + code
+        if (isNamed) continue
+        named[index] = now
+        gossip[chosen++] = word
         fresh--
       }
     }
@@ -105,7 +109,7 @@ const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: numb
       const peer = peers[i]
       if (!peer.pfail || peer.handshake || peer.noAddr || peer.gone) continue
       ;(others ??= []).push(gossipEntry(peer))
-      gossip.push(mentions[2 * i + 1] * CODES + OTHER)
+      gossip.push((mentions[i] & ~CODE) | OTHER)
     }
   return pingMessage(state, type, gossip, others, fact)
 }
@@ -267,7 +271,7 @@ const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Conte
   let other = 0
   for (let i = hearSound(state, gossip, 0, ctx); i < gossip.length; i = hearSound(state, gossip, i + 1, ctx)) {
     const code = codeIn(gossip[i])
-    hearSection(state, code === OTHER ? others![other++] : entryOf(code), pongIn(gossip[i]), sender, ctx)
+    hearSection(state, code === OTHER ? others![other++] : entryOf(code), pongIn(gossip[i], ctx.now), sender, ctx)
   }
 }
 
@@ -278,21 +282,31 @@ const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Conte
 const hearSound = (state: NodeState, gossip: readonly number[], from: number, ctx: Context): number => {
   const c = state.cluster!
   if (c.reported) return from
-  const { peers, byNumber, mentions, pinged } = c
+  const { peers, byNumber, mentions, pongs, pinged } = c
   const { length } = gossip
-  const numbers = byNumber.length
+  const all = peers.length
+  const mine = c.me.number
+  const second = Math.floor(ctx.now / SEC)
   const latest = ctx.now + AHEAD
-  const mask = CODES - 1
-  const second = 1 / CODES
   for (let i = from; i < length; i++) {
     const word = gossip[i]
-    const code = word & mask
-    const number = code >> 1
-    if (number === 0 || number >= numbers) return i
-    const known = byNumber[number]
-    if (known <= 0 || (mentions[known << 1] >>> 16 !== code && peers[known].code !== code)) return i
-    const pong = (word - code) * second
-    if (pong > mentions[(known << 1) | 1] && pong * SEC <= latest && pinged[known] === 0) setPong(c, known, pong * SEC)
+    const number = (word & CODE) >> 1
+    if (number === 0) return i
+    // where the peers stand in the order of their names, as mostly, the number tells the index
+    let known = number < mine ? number : number - 1
+    if (known >= all || ((mentions[known] ^ word) & CODE) !== 0) {
+      if (number >= byNumber.length) return i
+      known = byNumber[number]
+      if (known < 0 || peers[known].code !== (word & CODE)) return i
+      if (known === MYSELF) continue
+    }
+    const held = mentions[known]
+    if (isLater(word, held) && pinged[known] === 0) {
+      const pong = secondIn(word, second) * SEC
+      if (pong > latest) continue
+      pongs[known] = pong
+      mentions[known] = (word & ~CODE) | (held & CODE)
+    }
   }
   return length
 }

@@ -2,11 +2,11 @@ import { isSharedList, shareList } from '../core/clone.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Context, ProcessId } from '../core/process.ts'
 import type { Micros } from '../core/time.ts'
-import { MS, SEC } from '../core/time.ts'
+import { MS } from '../core/time.ts'
 import { hash32 } from '../core/random.ts'
 import { FORGET_BAN } from './rules.ts'
 import { numberWithId } from './address.ts'
-import { OTHER, codeOf } from './sections.ts'
+import { CODE, OTHER, codeOf, withPong } from './sections.ts'
 import { EMPTY_SET, dropSlots, isSameSet } from './slots-config.ts'
 import type { ClusterState, NodeId, NodeState, Peer } from './state.ts'
 import type { BusAddress } from './wire.ts'
@@ -160,7 +160,7 @@ export const newColumns = (room: number) => ({
   link: new Int32Array(room),
   inboundOf: new Int32Array(room),
   replicaOf: new Int16Array(room).fill(NOBODY),
-  mentions: new Int32Array(2 * room),
+  mentions: new Int32Array(room),
   look: new Uint8Array(room),
   linkUp: new Uint8Array(room),
 })
@@ -208,15 +208,13 @@ const remember = (c: ClusterState, index: number): void => {
 
 /** What gossip says of this peer is to be looked up anew. */
 export const sayAnew = (c: ClusterState, index: number): void => {
-  c.mentions[2 * index] &= STAMP
+  c.mentions[index] &= ~CODE
 }
-/** The low bits of a peer's first word: which message last named it. */
-export const STAMP = 0xffff
 
 /** A later pong of this peer is known of. */
 export const setPong = (c: ClusterState, index: number, at: Micros): void => {
   c.pongs[index] = at
-  c.mentions[2 * index + 1] = Math.floor(at / SEC)
+  c.mentions[index] = withPong(c.mentions[index], at)
 }
 
 /** When the cron looks at a peer: at its next tick; once its pong, or the ping that waits for one, is older than half the node timeout; never. */

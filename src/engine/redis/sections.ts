@@ -5,11 +5,14 @@ import type { GossipEntry, Peer } from './state.ts'
 
 /**
  * A section of gossip as one number, for nearly all tell the same: a sound node under the id and the address that its name gives it.
- * Its low 15 bits are a code (the process's number, and whether it is a primary), the rest the whole seconds of its last pong, as on
- * the wire. Code 0 stands for a section of another kind, which the message carries written out.
+ * Its low 15 bits are a code (the process's number, and whether it is a primary), the upper 17 the whole seconds of its last pong, as
+ * on the wire but for what lies beyond 36 hours: a sound node's pong is never so old that this could mislead. Code 0 stands for a
+ * section of another kind, which the message carries written out.
  */
 export const OTHER = 0
-export const CODES = 32768
+export const CODE = 0x7fff
+const CODE_BITS = 15
+
 /** The code of what gossip says of a peer; OTHER when it is not sound, or not as its name says. */
 export const codeOf = (peer: Peer): number =>
   peer.number > 0 &&
@@ -25,8 +28,14 @@ export const codeOf = (peer: Peer): number =>
     ? (peer.number << 1) | (peer.primary ? 1 : 0)
     : OTHER
 
-export const codeIn = (word: number): number => word & (CODES - 1)
-export const pongIn = (word: number): Micros => ((word - codeIn(word)) / CODES) * SEC
+export const codeIn = (word: number): number => word & CODE
+/** The word with this pong in the place of its own. */
+export const withPong = (word: number, pong: Micros): number => (Math.floor(pong / SEC) << CODE_BITS) | codeIn(word)
+/** The seconds told, of which the nearest to this one are meant. */
+export const secondIn = (word: number, near: number): number => near + ((((word >> CODE_BITS) - near) << CODE_BITS) >> CODE_BITS)
+export const pongIn = (word: number, now: Micros): Micros => secondIn(word, Math.floor(now / SEC)) * SEC
+/** Whether a word tells of a later pong than another does. */
+export const isLater = (word: number, than: number): boolean => (((word & ~CODE) - (than & ~CODE)) | 0) > 0
 /** The section with this code, written out. */
 export const entryOf = (code: number): GossipEntry => entries[code] ?? (entries[code] = writtenOut(code))
 

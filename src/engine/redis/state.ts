@@ -327,8 +327,6 @@ export interface ClusterState {
   /** messages of the bus by kind (wire.ts). */
   sent: Float64Array
   received: Float64Array
-  /** messages of gossip sent so far, so that one message names nobody twice. */
-  pings: number
   /**
    * What changes with every message, or is another in each table, stands in columns by peer index: when its last pong came, or is
    * known to have come to somebody (`setPong`); since when a ping waits for its pong (0 = none does); when anything was last heard from
@@ -339,10 +337,7 @@ export interface ClusterState {
   heard: Float64Array
   replicaOf: Int16Array
   replOffset: Float64Array
-  /**
-   * Two words a peer, side by side for gossip's sake: in the first the code of what it says of it while it is sound (sections.ts), 0
-   * when that is to be looked up anew, above the number of the gossip message that last named it; in the second its last pong's second.
-   */
+  /** what gossip says of it while it is sound, in one word (sections.ts); its code is 0 when that is to be looked up anew. */
   mentions: Int32Array
   /** our link to it, 0 = none; whether that is established (1), and when it was opened. */
   link: Int32Array
