@@ -17,6 +17,7 @@ afterAll(() => served.close())
 const open = async (): Promise<{
   say(text: string): void
   hears(text: string): Promise<void>
+  hearsAtLast(text: string): Promise<void>
   close(): void
   port: number
   ended: Promise<unknown>
@@ -32,6 +33,10 @@ const open = async (): Promise<{
     say: (text) => void socket.write(text, 'latin1'),
     async hears(text) {
       await expect.poll(() => got.length >= text.length && got).toBe(text)
+      got = ''
+    },
+    async hearsAtLast(text) {
+      await expect.poll(() => got.endsWith(text) || got).toBe(true)
       got = ''
     },
     close: () => socket.destroy(),
@@ -95,6 +100,24 @@ describe('as a real server answers', () => {
     b.say(`CLIENT KILL ADDR 127.0.0.1:${a.port}\r\n`)
     await b.hears(':1\r\n')
     await a.ended
+    b.close()
+  })
+
+  it('after the file of SYNC comes the stream, until its reader goes', async () => {
+    const [a, b] = [await open(), await open()]
+    b.say('CONFIG SET repl-ping-replica-period 3600\r\n')
+    await b.hears('+OK\r\n')
+    a.say('SYNC\r\n')
+    await expect.poll(() => stateOf(served, 'n1')!.feeds?.size).toBe(1)
+    b.say('SET k v\r\nSELECT 3\r\nINCR n\r\n')
+    await b.hears('+OK\r\n+OK\r\n:1\r\n')
+    await a.hearsAtLast(
+      `*2\r\n${bulks('SELECT', '0')}*3\r\n${bulks('SET', 'k', 'v')}*2\r\n${bulks('SELECT', '3')}*2\r\n${bulks('INCR', 'n')}`,
+    )
+    a.say('REPLCONF ACK 0\r\nGET k\r\n')
+    await a.hears("-ERR Replica can't interact with the keyspace\r\n")
+    a.close()
+    await expect.poll(() => stateOf(served, 'n1')!.feeds).toBe(null)
     b.close()
   })
 

@@ -1,6 +1,9 @@
 import { clientMemory } from './client-eviction.ts'
 import type { NodeState, PubSub, Session } from './state.ts'
 
+/** It is a replica to this node: it said MONITOR, or SYNC. */
+export const isFed = (state: NodeState, { conn }: Session): boolean => state.monitors?.has(conn) === true || state.feeds?.has(conn) === true
+
 const flagsOf = (s: Session): string => {
   const flags = [
     s.subscriptions > 0 && 'P',

@@ -30,6 +30,7 @@ import { SORTED_SETS } from './commands/zsets.ts'
 import { enter, leave } from './databases.ts'
 import { isOutOfMemory, tellRefusal } from './eviction.ts'
 import { isScript, isShown, tellMonitors } from './monitor.ts'
+import { isFed } from './client-info.ts'
 import { isHeld } from './pause.ts'
 import { isOn } from './peers.ts'
 import { firstSlot, redirect } from './redirection.ts'
@@ -194,8 +195,8 @@ const obstacle = (
     tellSlow(state, ctx)
     return busyReply(state.script)
   }
-  // MONITOR makes a replica of a connection, as networking.c knows it
-  if (state.monitors?.has(session.conn) === true && (command.waitsOnPause || command.isReadonly)) return NO_KEYSPACE
+  if ((state.monitors !== null || state.feeds !== null) && isFed(state, session) && (command.waitsOnPause || command.isReadonly))
+    return NO_KEYSPACE
   return null
 }
 

@@ -22,7 +22,7 @@ export const startManualFailover = (state: NodeState, mode: FailoverMode, ctx: C
   const primary = c.peers[index]
   if (mode === 'plain' && (primary.fail || c.link[index] === 0)) return 'ERR Master is down or failed, please use CLUSTER FAILOVER FORCE'
   resetManual(state)
-  const fact = phase(ctx, 'asked', 0)
+  const fact = tellPhase(ctx, 'asked', 0)
   c.manual = { until: ctx.now + MANUAL_TIMEOUT, pausedUntil: 0, replica: NOBODY, offset: -1, canStart: mode === 'force', fact }
   if (mode === 'takeover') {
     bumpEpochWithoutConsensus(state, ctx)
@@ -33,7 +33,8 @@ export const startManualFailover = (state: NodeState, mode: FailoverMode, ctx: C
   return null
 }
 
-const phase = (ctx: Context, name: 'asked' | 'paused' | 'caughtUp' | 'aborted', cause: number): number =>
+/** How far a handover is that somebody asked for. */
+export const tellPhase = (ctx: Context, name: 'asked' | 'paused' | 'caughtUp' | 'aborted', cause: number): number =>
   ctx.emit('failover.manual', { phase: name }, because(cause))
 
 /** On the primary: its replica asks it to hand over. Writes stop, and its headers say at which offset. */
@@ -42,7 +43,7 @@ export const onManualRequest = (state: NodeState, m: BareMessage, conn: ConnId, 
   const sender = hearHeader(state, m, conn, ctx)
   if (sender >= 0 && c.replicaOf[sender] === MYSELF && c.peers[MYSELF].primary) {
     resetManual(state)
-    const fact = phase(ctx, 'paused', m.fact)
+    const fact = tellPhase(ctx, 'paused', m.fact)
     c.manual = {
       until: ctx.now + MANUAL_TIMEOUT,
       pausedUntil: ctx.now + MANUAL_PAUSE,
@@ -63,7 +64,7 @@ export const manualStep = (state: NodeState, ctx: Context): void => {
   const manual = c.manual
   if (manual === null || manual.canStart || manual.offset < 0 || manual.offset !== state.repl.offset) return
   manual.canStart = true
-  manual.fact = phase(ctx, 'caughtUp', manual.fact)
+  manual.fact = tellPhase(ctx, 'caughtUp', manual.fact)
   c.todo |= HANDLE_FAILOVER
 }
 
@@ -78,7 +79,7 @@ export const manualProgress = (state: NodeState, ctx: Context): void => {
 export const checkManualTimeout = (state: NodeState, ctx: Context): void => {
   const manual = state.cluster!.manual
   if (manual === null || manual.until >= ctx.now) return
-  phase(ctx, 'aborted', manual.fact)
+  tellPhase(ctx, 'aborted', manual.fact)
   resetManual(state)
 }
 

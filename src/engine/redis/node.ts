@@ -31,6 +31,7 @@ import { newKeyspace, shareKeys } from './keyspace.ts'
 import { readMemoryDirectives } from './memory.ts'
 import { closeIdleSockets, migrateAnswered, migrateConnected, migrateFailed, migrateTimedOut } from './migrate.ts'
 import { fileTimers, fileToLoad, filesAfter, loadFiles, saveTime, watchFiles, type Files } from './persistence.ts'
+import { handoverStep } from './handover.ts'
 import { pauseCron } from './pause.ts'
 import { refuseOtherHost } from './protected-mode.ts'
 import { deliverPublish, dropForeignShards } from './pubsub.ts'
@@ -107,6 +108,7 @@ const boot = (disk: NodeDisk | null, ctx: Context): NodeState => {
     script: null,
     pause: null,
     monitors: null,
+    feeds: null,
     slow: newSlowLog(),
     stallToldAt: -SEC,
     memory: null,
@@ -301,6 +303,7 @@ const STREAM: Session = Object.freeze({
   cmd: 'NULL',
   noEvict: false,
   syncs: 'all',
+  fileOnly: false,
   replies: 'off',
   tracking: null,
   subscriptions: 0,
@@ -333,5 +336,8 @@ connectCommands({
   hearPostponed,
   closeClient: closeSession,
   endWaiting,
-  replicaAcked: (state, ctx) => checkWaits(state, ctx, unblock(state, ctx)),
+  replicaAcked(state, ctx) {
+    checkWaits(state, ctx, unblock(state, ctx))
+    handoverStep(state, ctx)
+  },
 })

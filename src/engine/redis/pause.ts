@@ -51,8 +51,8 @@ export const pauseCron = (state: NodeState, ctx: Context): void => {
 
 /** Whether a command waits, one that may write or another. */
 export const isHeld = (state: NodeState, mayWrite: boolean, now: Micros): boolean =>
-  state.pause !== null && (mayWrite || state.pause.all) ? true : mayWrite && areWritesPaused(state, now)
+  state.pause !== null && (mayWrite || state.pause.all) ? true : mayWrite && (areWritesPaused(state, now) || state.repl.failover != null)
 
 /** Whether the data is to stand still: no key goes by itself. */
 export const isDataStill = (state: NodeState, now: Micros): boolean =>
-  (state.pause !== null && state.pause.until >= now) || areWritesPaused(state, now)
+  (state.pause !== null && state.pause.until >= now) || areWritesPaused(state, now) || state.repl.failover != null

@@ -27,6 +27,8 @@ export interface PsyncMessage extends Message {
   readonly fact: number
   /** masteruser and masterauth; null without. */
   readonly login: readonly [user: string, password: string] | null
+  /** its primary asks it to take its place (PSYNC … FAILOVER). */
+  readonly failover: boolean
 }
 /** The primary does not take it: the error it answers. */
 export interface SyncRefusedMessage extends Message {
@@ -86,7 +88,7 @@ export const replAccepted = (state: NodeState, conn: ConnId, from: ProcessId, ct
 }
 
 /** No history is worth keeping where there never was a replica: the first one begins a new one. */
-const openBacklog = (state: NodeState, ctx: Context): void => {
+export const openBacklog = (state: NodeState, ctx: Context): void => {
   const r = state.repl
   if (r.backlog !== null) return
   beginHistory(state, ctx)
@@ -113,9 +115,7 @@ export const onPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Co
   }
   const refusal = whyRefused(state, m, link.process, ctx)
   if (refusal !== null) {
-    r.replicas.delete(conn)
-    ctx.send(conn, { type: 'syncRefused', size: 60, reason: refusal } as SyncRefusedMessage)
-    ctx.close(conn)
+    refuseSync(state, conn, refusal, ctx)
     return
   }
   link.user = m.login === null ? DEFAULT_USER : m.login[0]
@@ -133,8 +133,14 @@ export const onPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Co
   if (delay === 0 && !isSyncing(state)) beginFullSyncs(state, ctx)
 }
 
+export const refuseSync = (state: NodeState, conn: ConnId, reason: string, ctx: Context): void => {
+  state.repl.replicas.delete(conn)
+  ctx.send(conn, { type: 'syncRefused', size: 60, reason } as SyncRefusedMessage)
+  ctx.close(conn)
+}
+
 /** A replica is a client like any other: it needs a password where others do, and the right to PSYNC. The error, or null. */
-const whyRefused = (state: NodeState, m: PsyncMessage, replica: ProcessId, ctx: Context): string | null => {
+export const whyRefused = (state: NodeState, m: PsyncMessage, replica: ProcessId, ctx: Context): string | null => {
   if (refusesOtherHosts(state)) return 'DENIED Redis is running in protected mode'
   if (state.script !== null) return busyReply(state.script).error
   if (m.login === null && isOpenToAll(state) && state.acl === null) return null

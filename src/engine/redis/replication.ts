@@ -4,6 +4,7 @@ import { SEC } from '../core/time.ts'
 import { DEFAULT_USER } from './acl.ts'
 import { newBacklog } from './backlog.ts'
 import { commandSide, loadKeys } from './data.ts'
+import { abortHandover, endHandover, handoverStep, takePlace } from './handover.ts'
 import { firstHistory, newHistory } from './histories.ts'
 import { areWritesPaused, manualProgress } from './manual.ts'
 import { tellStream } from './monitor.ts'
@@ -21,6 +22,7 @@ import {
   type SyncRefusedMessage,
   type SyncStartMessage,
 } from './psync.ts'
+import { err } from './reply.ts'
 import type { NodeState, StreamItem } from './state.ts'
 import { append, ping } from './stream.ts'
 
@@ -28,7 +30,7 @@ import { append, ping } from './stream.ts'
 
 export { firstHistory, newHistory } from './histories.ts'
 export { goodReplicas, replAccepted, replicasLacking } from './psync.ts'
-export { beginUnit, endUnit, mute, offsetAhead, propagate, requestAcks, respSize } from './stream.ts'
+export { beginFeeding, beginUnit, endFeeding, endUnit, mute, offsetAhead, propagate, requestAcks, respSize } from './stream.ts'
 
 // ------------------------------------------------------------------ boot and disk
 
@@ -76,6 +78,7 @@ export const bootReplication = (state: NodeState, disk: ReplicationDisk | null, 
     syncs: { full: 0, partial: 0, refused: 0 },
     refusal: '',
     strange: disk === null && follows && !ctx.settings.cluster,
+    failover: null,
   }
 }
 
@@ -152,12 +155,26 @@ export const startReplicating = (state: NodeState, primary: ProcessId, ctx: Cont
   dropTransaction(state, ctx)
   r.role = 'replica'
   r.primary = primary
+  endBlocked(state, ctx)
   r.link = 0
   r.linkState = 'none'
   r.transfer = null
   r.refusal = ''
   r.fenced = 0
   connect(state, ctx)
+}
+
+const FORCED = err('UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)')
+
+/** Who waits here for elements, or for replicas, waits in vain: he is told so and let go (disconnectAllBlockedClients). */
+const endBlocked = (state: NodeState, ctx: Context): void => {
+  for (const session of [...state.sessions.values()]) {
+    const why = session.blocked?.why
+    if (why !== 'pop' && why !== 'wait') continue
+    session.closing = true
+    commandSide().endWaiting(state, session, FORCED, ctx)
+    commandSide().closeClient(state, session, ctx)
+  }
 }
 
 /** Who follows this node must learn that its history has another name now (disconnectSlaves): each asks anew, and may go on. */
@@ -224,6 +241,7 @@ export const replConnected = (state: NodeState, conn: ConnId, ctx: Context): boo
     next: r.offset + 1,
     fact: r.linkFact,
     login: loginOf(state),
+    failover: r.failover !== null,
   } as PsyncMessage)
   return true
 }
@@ -273,6 +291,7 @@ const onContinue = (state: NodeState, m: ContinueMessage, conn: ConnId, ctx: Con
   }
   r.lastSync = { kind: 'partial', at: ctx.now, bytes: m.missed }
   linked(state, ctx)
+  endHandover(state, ctx)
 }
 
 /** masteruser and masterauth, when there is a password to give. */
@@ -286,7 +305,9 @@ const loginOf = (state: NodeState): PsyncMessage['login'] => {
 /** The primary answers with an error. It is asked again each second; the reason is told once. */
 const onRefused = (state: NodeState, m: SyncRefusedMessage, conn: ConnId, ctx: Context): void => {
   const r = state.repl
-  if (conn !== r.link || r.refusal === m.reason) return
+  if (conn !== r.link) return
+  if (r.failover !== null) return abortHandover(state, ctx)
+  if (r.refusal === m.reason) return
   r.refusal = m.reason
   r.linkFact = ctx.emit('replication.refused', { primary: r.primary!, reason: m.reason }, because(r.linkFact))
 }
@@ -306,6 +327,7 @@ const onSyncStart = (state: NodeState, m: SyncStartMessage, conn: ConnId, ctx: C
   r.lastIo = ctx.now
   r.transfer = { total: m.total, read: 0, at: ctx.now }
   r.linkFact = ctx.emit('replication.syncStarted', { primary: r.primary! }, because(r.linkFact))
+  endHandover(state, ctx)
 }
 
 const onSyncPart = (state: NodeState, m: SyncPartMessage, conn: ConnId, ctx: Context): void => {
@@ -352,9 +374,14 @@ const replicationCron = (state: NodeState, ctx: Context): void => {
     if (r.link === 0) connect(state, ctx)
     else if (r.linkState === 'connected') sendAck(state, r.offset, ctx)
   }
-  if (r.replicas.size > 0) {
+  if (r.replicas.size > 0 || state.feeds !== null) {
     r.cron++
-    if (r.role === 'primary' && r.cron % number(state, 'repl-ping-replica-period', 10) === 0 && !areWritesPaused(state, ctx.now))
+    if (
+      r.role === 'primary' &&
+      r.cron % number(state, 'repl-ping-replica-period', 10) === 0 &&
+      !areWritesPaused(state, ctx.now) &&
+      (r.failover?.until ?? 0) === 0
+    )
       ping(state, ctx)
   }
   replicasCron(state, ctx)
@@ -362,8 +389,12 @@ const replicationCron = (state: NodeState, ctx: Context): void => {
 
 export const startReplicationCron = (after: number, ctx: Context): void => ctx.setTimer('replicationCron', after)
 
+const hearPsync = (state: NodeState, m: PsyncMessage, conn: ConnId, ctx: Context): void => {
+  if (!m.failover || takePlace(state, m, conn, ctx)) onPsync(state, m, conn, ctx)
+}
+
 export const replMessages = {
-  psync: onPsync,
+  psync: hearPsync,
   syncContinue: onContinue,
   syncRefused: onRefused,
   syncStart: onSyncStart,
@@ -373,4 +404,4 @@ export const replMessages = {
   replicationAck: onAck,
 }
 
-export const replTimers = { replicationCron }
+export const replTimers = { replicationCron, handover: handoverStep }

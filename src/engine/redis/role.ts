@@ -62,8 +62,8 @@ export const takeOver = (state: NodeState, why: string, news: number, ctx: Conte
 }
 
 /** Without a cluster an operator, or a Sentinel, says what a node is (REPLICAOF). */
-export const tellOwnRole = (role: 'primary' | 'replica', of: ProcessId | null, ctx: Context): void => {
-  ctx.emit('role.changed', { role, of, why: 'REPLICAOF' })
+export const tellOwnRole = (role: 'primary' | 'replica', of: ProcessId | null, why: 'REPLICAOF' | 'FAILOVER', ctx: Context): void => {
+  ctx.emit('role.changed', { role, of, why })
 }
 
 const tellRole = (state: NodeState, role: 'primary' | 'replica', why: string, news: number, ctx: Context): void => {

@@ -13,7 +13,7 @@ import { inDatabase } from './databases.ts'
 import { endMonitoring } from './monitor.ts'
 import { forgetListener } from './pubsub.ts'
 import { elsewhere } from './redirection.ts'
-import { endUnit, hearPostponed } from './replication.ts'
+import { endFeeding, endUnit, hearPostponed } from './replication.ts'
 import { isError, type Reply } from './reply.ts'
 import { endScript } from './scripting/busy.ts'
 import { noteSlow } from './slowlog.ts'
@@ -41,6 +41,7 @@ export const newSession = (state: NodeState, conn: ConnId, peer: ProcessId, sour
   cmd: 'NULL',
   noEvict: false,
   syncs: 'all',
+  fileOnly: false,
   replies: 'on',
   tracking: null,
   subscriptions: 0,
@@ -166,6 +167,7 @@ export const endSession = (state: NodeState, session: Session): void => {
   session.output = 0
   state.sessions.delete(session.conn)
   endMonitoring(state, session)
+  endFeeding(state, session)
   unwatchAll(state, session)
   disableTracking(state, session)
   forgetListener(state, session.conn)

@@ -1,4 +1,5 @@
 import type { CommandStats } from './command-stats.ts'
+import type { Handover } from './handover.ts'
 import type { Pages } from '../core/clone.ts'
 import type { ConnId } from '../core/network.ts'
 import type { Message, ProcessId } from '../core/process.ts'
@@ -52,6 +53,8 @@ export interface NodeState {
   script: import('./scripting/busy.ts').BusyScript | null
   /** who listens to every command (MONITOR); null = nobody. */
   monitors: Set<ConnId> | null
+  /** connections of programs that said SYNC: the stream goes to them too; null = nobody. */
+  feeds: Set<ConnId> | null
   /** SLOWLOG and LATENCY. */
   slow: import('./slowlog.ts').SlowLog
   /** CLIENT PAUSE, while it lasts. */
@@ -205,6 +208,8 @@ export interface Session {
   noEvict: boolean
   /** what SYNC sends it (REPLCONF rdb-filter-only). */
   syncs: 'all' | 'functions' | 'nothing'
+  /** it wants the file and nothing after it (REPLCONF rdb-only). */
+  fileOnly: boolean
   /** sends no replies (CLIENT REPLY): on; off; skip = not the next one. */
   replies: 'on' | 'off' | 'skip'
   tracking: SessionTracking | null
@@ -497,6 +502,8 @@ export interface ReplicationState {
   refusal: string
   /** a replica by directive that found no file: it has no history to offer. */
   strange: boolean
+  /** primary: FAILOVER is under way. */
+  failover: Handover | null
 }
 
 export interface Backlog {

@@ -1,7 +1,8 @@
 import type { Context } from '../core/process.ts'
 import { remember } from './backlog.ts'
+import { sendPush } from './client-output.ts'
 import { checkOutput } from './output-buffer.ts'
-import type { NodeState, StreamItem } from './state.ts'
+import type { NodeState, Session, StreamItem } from './state.ts'
 
 /** The replication stream: every command that changed the data, numbered by its bytes. */
 
@@ -81,6 +82,19 @@ export const append = (state: NodeState, item: StreamItem, ctx: Context): void =
         const waiting = ctx.send(link.conn, item)
         if (waiting > 0) checkOutput(state, link, waiting, ctx)
       } else if (link.state === 'syncing') checkOutput(state, link, item.offset - link.from, ctx)
+  if (state.feeds !== null) for (const conn of state.feeds) sendPush(state, state.sessions.get(conn)!, [...item.argv], item.size, ctx)
+}
+
+/** A program that said SYNC has its file, and hears the stream from here on, beginning with the database. */
+export const beginFeeding = (state: NodeState, session: Session, ctx: Context): void => {
+  ctx.pace(session.conn)
+  if (state.repl.role === 'primary') state.repl.db = -1
+  state.feeds ??= new Set()
+  state.feeds.add(session.conn)
+}
+
+export const endFeeding = (state: NodeState, session: Session): void => {
+  if (state.feeds?.delete(session.conn) === true && state.feeds.size === 0) state.feeds = null
 }
 
 /** Shows the replicas that the link lives. */

@@ -1,7 +1,8 @@
 import type { Context } from '../../core/process.ts'
-import { SEC } from '../../core/time.ts'
+import { MS, SEC } from '../../core/time.ts'
 import { addressOf, processNear } from '../address.ts'
 import { directive } from '../config.ts'
+import { abortHandover, beginHandover } from '../handover.ts'
 import { parseInt64, parseSmall } from '../numbers.ts'
 import { number } from '../peers.ts'
 import { goodReplicas, startReplicating, stopReplicating } from '../replication.ts'
@@ -28,6 +29,7 @@ const replicaAddress = (state: NodeState, process: string, ctx: Context): [strin
 const lagOf = (link: ReplicaLink, now: number): number =>
   link.state === 'online' ? Math.floor(now / SEC) - Math.floor(link.ackAt / SEC) : 0
 
+const FAILOVER_STATES = { none: 'no-failover', waiting: 'waiting-for-sync', going: 'failover-in-progress' } as const
 const STATES = { handshake: 'wait_bgsave', waiting: 'wait_bgsave', syncing: 'send_bulk', online: 'online' } as const
 
 /** INFO replication, without its heading. */
@@ -72,7 +74,7 @@ export const replicationLines = (state: NodeState, ctx: Context): string[] => {
   }
   const b = r.backlog
   rows.push(
-    'master_failover_state:no-failover',
+    `master_failover_state:${FAILOVER_STATES[r.failover?.phase ?? 'none']}`,
     `master_replid:${r.replid}`,
     `master_replid2:${r.replid2}`,
     `master_repl_offset:${r.offset}`,
@@ -106,11 +108,12 @@ const role: Handler = (state, _s, _argv, ctx) => {
 
 const replicaOf: Handler = (state, _s, argv, ctx) => {
   if (state.cluster !== null) return err('ERR REPLICAOF not allowed in cluster mode.')
+  if (state.repl.failover !== null) return err('ERR REPLICAOF not allowed while failing over.')
   if (/^no$/i.test(argv[1]) && /^one$/i.test(argv[2])) {
     state.config.delete('replicaof')
     if (state.repl.role === 'replica') {
       stopReplicating(state, ctx)
-      tellOwnRole('primary', null, ctx)
+      tellOwnRole('primary', null, 'REPLICAOF', ctx)
     }
     return OK
   }
@@ -120,38 +123,51 @@ const replicaOf: Handler = (state, _s, argv, ctx) => {
   if (state.repl.role === 'replica' && state.repl.primary === primary) return { simple: 'OK Already connected to specified master' }
   state.config.set('replicaof', `${argv[1]} ${port}`)
   startReplicating(state, primary, ctx)
-  tellOwnRole('replica', primary, ctx)
+  tellOwnRole('replica', primary, 'REPLICAOF', ctx)
   return OK
 }
 
 /** FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT ms]. */
-const failover: Handler = (state, _s, argv) => {
+const failover: Handler = (state, _s, argv, ctx) => {
   if (state.cluster !== null) return err('ERR FAILOVER not allowed in cluster mode. Use CLUSTER FAILOVER command instead.')
-  let to = false
+  let to: readonly [host: string, port: number] | null = null
   let force = false
   let abort = false
-  let timeout = false
+  let timeout = 0
   for (let i = 1; i < argv.length; i++) {
     const word = argv[i].toLowerCase()
     const left = argv.length - 1 - i
-    if (word === 'timeout' && left >= 1 && !timeout) {
+    if (word === 'timeout' && left >= 1 && timeout === 0) {
       const ms = parseInt64(argv[++i])
       if (ms === null) return err('ERR value is not an integer or out of range')
       if (ms <= 0) return err('ERR FAILOVER timeout must be greater than 0')
-      timeout = true
+      timeout = Number(ms)
     } else if (word === 'abort' && argv.length === 2) abort = true
-    else if (word === 'to' && left >= 2 && !to) {
-      if (parseSmall(argv[i + 2]) === null) return err('ERR value is not an integer or out of range')
-      to = true
+    else if (word === 'to' && left >= 2 && to === null) {
+      const port = parseSmall(argv[i + 2])
+      if (port === null) return err('ERR value is not an integer or out of range')
+      to = [argv[i + 1], port]
       i += 2
     } else if (word === 'force' && !force) force = true
     else return SYNTAX
   }
-  if (abort) return err('ERR No failover in progress.')
+  if (abort) {
+    if (state.repl.failover === null) return err('ERR No failover in progress.')
+    abortHandover(state, ctx)
+    return OK
+  }
+  if (state.repl.failover !== null) return err('ERR FAILOVER already in progress.')
   if (state.repl.role === 'replica') return err('ERR FAILOVER is not valid when server is a replica.')
   if (state.repl.replicas.size === 0) return err('ERR FAILOVER requires connected replicas.')
-  if (force && (!timeout || !to)) return err('ERR FAILOVER with force option requires both a timeout and target HOST and IP.')
-  return err("ERR 'failover' is not simulated")
+  if (force && (timeout === 0 || to === null)) return err('ERR FAILOVER with force option requires both a timeout and target HOST and IP.')
+  const target = to === null ? null : processNear(to[0], to[1], ctx.settings.addresses)
+  if (to !== null) {
+    const link = [...state.repl.replicas.values()].find(({ process }) => process === target)
+    if (link === undefined) return err('ERR FAILOVER target HOST and PORT is not a replica.')
+    if (link.state !== 'online') return err('ERR FAILOVER target replica is not online.')
+  }
+  beginHandover(state, target, timeout === 0 ? 0 : ctx.now + timeout * MS, force, ctx)
+  return OK
 }
 
 export const REPLICATION: readonly CommandSpec[] = [

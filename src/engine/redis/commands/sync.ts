@@ -1,7 +1,10 @@
 import { inDatabase } from '../databases.ts'
 import { parseInt64 } from '../numbers.ts'
+import { openBacklog } from '../psync.ts'
 import { rdbFile } from '../rdb-file.ts'
+import { beginFeeding } from '../replication.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
+import { isFed } from '../client-info.ts'
 import { splitWords } from '../words.ts'
 import { NOT_INTEGER, NO_REPLY, SYNTAX, spec, type CommandSpec, type Handler } from './spec.ts'
 
@@ -17,7 +20,9 @@ const replconf: Handler = (_state, session, argv): Reply => {
     const name = argv[i].toLowerCase()
     if (name === 'ack' || name === 'getack') return NO_REPLY
     if (NUMBERS.has(name)) {
-      if (parseInt64(argv[i + 1]) === null) return NOT_INTEGER
+      const n = parseInt64(argv[i + 1])
+      if (n === null) return NOT_INTEGER
+      if (name === 'rdb-only') session.fileOnly = Number(n) === 1
     } else if (name === 'rdb-filter-only') {
       const parts = splitWords(argv[i + 1])
       if (parts === null) return err('ERR Missing rdb-filter-only values')
@@ -31,11 +36,17 @@ const replconf: Handler = (_state, session, argv): Reply => {
   return OK
 }
 
-/** SYNC: the whole data as a file. What is written from then on does not follow. */
-const sync: Handler = (state, session, _argv, ctx) =>
-  state.repl.role === 'replica' && state.repl.linkState !== 'connected'
-    ? err("NOMASTERLINK Can't SYNC while not connected with my master")
-    : { file: inDatabase(state, 0, () => rdbFile(state, ctx.now, session.syncs)) }
+/** SYNC: the whole data as a file; then the stream, to who wants more than the file. */
+const sync: Handler = (state, session, _argv, ctx) => {
+  if (isFed(state, session)) return NO_REPLY
+  if (state.repl.role === 'replica' && state.repl.linkState !== 'connected')
+    return err("NOMASTERLINK Can't SYNC while not connected with my master")
+  const file = inDatabase(state, 0, () => rdbFile(state, ctx.now, session.syncs))
+  if (session.fileOnly) return { file }
+  openBacklog(state, ctx)
+  beginFeeding(state, session, ctx)
+  return { file }
+}
 
 export const SYNC: readonly CommandSpec[] = [
   spec('sync', 1, 'admin noscript noMulti', null, 'server', '1.0.0', 'The whole data as a file.', sync),

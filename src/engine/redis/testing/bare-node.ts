@@ -59,6 +59,7 @@ export const bareNode: Behaviour<NodeState> = {
       script: null,
       pause: null,
       monitors: null,
+      feeds: null,
       slow: newSlowLog(),
       acl: null,
       calls: newCommandStats(),
