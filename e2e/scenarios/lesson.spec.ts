@@ -50,6 +50,8 @@ test('a lesson on a phone: guess, act and explain without typing', async ({ brow
   await openLab(page, '/learn/stampede')
   await page.getByRole('radio', { name: /One: the first request/ }).tap()
   await page.getByRole('button', { name: 'Lock my guess' }).tap()
+  // the sheet scrolls, never the page under it
+  expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBeLessThanOrEqual(0)
   await page.getByRole('button', { name: 'Expire the hot key' }).last().tap()
   await expect.poll(async () => (await runOf(page)).actions.at(-1)?.action.type).toBe('expireHot')
   await runOn(page, 6)

@@ -45,7 +45,7 @@ export const minority: Lesson = {
           at: 6,
           belief: {
             name: 'The timeout runs on both sides',
-            text: 'n1 must hold most of the other primaries to be down before it knows that it is alone.',
+            text: 'n1 must suspect so many of the other primaries that a majority is out of its reach: only then does it stop.',
           },
         },
         {
@@ -269,7 +269,7 @@ export const minority: Lesson = {
       verdict: 'All {nodes} nodes stopped.',
       verdictNone: 'Not known yet.',
       explain: [
-        'One node after another saw two of {primaries} primaries and needed {law}. {answer} nodes answered CLUSTERDOWN, and no replica could win.',
+        'One node after another saw half of the {primaries} primaries and needed {law}. {answer} nodes answered CLUSTERDOWN, and no replica could win.',
         'Nothing was lost either: nobody was replaced, so after the heal everybody went on with what they had. An even number of primaries buys no better majority than one fewer.',
       ],
       figures: {

@@ -82,7 +82,14 @@ export const Cuts = memo(({ layout: l }: { layout: Layout }) => {
             ? { x: Math.min(...xs) + 14, y: bottom - 5 }
             : { x: Math.min(Math.max(...xs) + 22, l.width - 130), y: (bottom + Math.min(...polygon.map((p) => p.y))) / 2 - 12 }
         return (
-          <div key={i} className={styles.heal} style={{ transform: `translate(${at.x}px, ${at.y}px)` }}>
+          <div
+            key={i}
+            className={styles.heal}
+            data-cut-words
+            data-x={at.x}
+            data-y={at.y}
+            style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
+          >
             <span className={styles.signal}>
               {word}
               <span className="unseen">: {named(side, 9)}</span>

@@ -25,6 +25,23 @@ const LANE_MS = 4000
 /** Links whose pulses are drawn. */
 const MOST_FLOWS = 140
 
+interface WordsBox {
+  x: number
+  y: number
+  width: number
+  height: number
+}
+const NO_WORDS: readonly WordsBox[] = []
+
+/** Where the words and the button of each cut stand on the map. */
+const readWords = (stage: HTMLElement | null): WordsBox[] =>
+  [...(stage?.querySelectorAll<HTMLElement>('[data-cut-words]') ?? [])].map((e) => ({
+    x: Number(e.dataset['x']),
+    y: Number(e.dataset['y']),
+    width: e.offsetWidth,
+    height: e.offsetHeight,
+  }))
+
 /** One canvas over the map, drawn from the latest frame and the clock. */
 export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes }) => {
   const canvas = useRef<HTMLCanvasElement>(null)
@@ -50,6 +67,7 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
     let taken: Frame | null = null
     let busiest: readonly Flow[] = []
     let lanesAt = 0
+    let words: readonly WordsBox[] = []
     const seen = new Map<string, number>()
 
     const resize = () => {
@@ -83,6 +101,11 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
         for (const [id, at] of seen) if (now - at > LANE_MS) seen.delete(id)
         const lanes = [...seen.keys()].sort((a, b) => (a < b ? -1 : 1))
         if (lanes.join() !== useStage.getState().lanes.join()) useStage.getState().set({ lanes })
+        const read = frame.partitions.length > 0 ? readWords(element.parentElement) : NO_WORDS
+        if (JSON.stringify(read) !== JSON.stringify(words)) {
+          words = read
+          stale = true
+        }
       }
       if (frame.playing) phase += Math.min(0.1, (now - last) / 1000)
       last = now
@@ -107,6 +130,8 @@ export const Messages = ({ layout, routes }: { layout: Layout; routes: Routes })
       context.clearRect(0, 0, element.width, element.height)
       context.setTransform(ratio * zoom, 0, 0, ratio * zoom, ratio * x, ratio * y)
       drawFrame(context, frame, at, scene, busiest, phase, palette)
+      // the words at a cut lie under this canvas: what runs over them goes
+      for (const box of words) context.clearRect(box.x, box.y, box.width, box.height)
       element.dataset['cost'] = (performance.now() - began).toFixed(2)
     }
     next = requestAnimationFrame(tick)

@@ -121,6 +121,18 @@ export const Events = () => {
       <header className={s.head}>
         <h2>Events</h2>
         {litFact !== null && <span>{causes ? `${chain.size} ${chain.size === 1 ? 'cause' : 'causes'} lit` : 'looking for causes…'}</span>}
+        {behind && !empty && (
+          <button
+            type="button"
+            className={s.newest}
+            onClick={() => {
+              const box = list.current
+              if (box) box.scrollTop = box.scrollHeight
+            }}
+          >
+            Newest
+          </button>
+        )}
         <label>
           <span className="unseen">Show events of </span>
           <select value={only} onChange={(e) => setOnly(e.target.value)}>
@@ -151,18 +163,6 @@ export const Events = () => {
               <Row key={fact.id} fact={fact} more={more} thread={threadAt(i)} lit={fact.id === litFact} />
             ))}
           </ol>
-          {behind && (
-            <button
-              type="button"
-              className={s.newest}
-              onClick={() => {
-                const box = list.current
-                if (box) box.scrollTop = box.scrollHeight
-              }}
-            >
-              Newest
-            </button>
-          )}
         </div>
       )}
       {litFact !== null && causes && causes.length > 0 && <Chain causes={causes} />}

@@ -236,4 +236,4 @@ export const Explain = ({ lesson, state }: { lesson: Lesson; state: PlayerState 
 
 /** The answer without its reason: what stands before the colon. */
 const head = (text: string): string => text.split(':')[0]!
-const lower = (text: string): string => (/^[A-Z][a-z]/.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text)
+const lower = (text: string): string => (/^[A-Z][a-z]|^A /.test(text) ? text[0]!.toLowerCase() + text.slice(1) : text)

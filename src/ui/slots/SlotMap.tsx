@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useCallback, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent } from 'react'
 import type { ProcessId } from '../../engine/core/process.ts'
 import type { Frame, SlotView } from '../../lab/frame.ts'
 import { useView } from '../canvas/stage-state.ts'
@@ -100,10 +100,11 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
   const hatched = useMemo(() => (difference.count > 0 ? blocks(difference.differs) : ''), [difference])
   const slot = hover ?? pinned
   const people = useView((f) => f.processes.filter((p) => p.kind === 'app' || p.kind === 'node').map((p) => p.id)) ?? []
+  const [measured, rows] = useRowsOfLabel()
   const common = { difference, ink, border, hatched, filled: truth.filled, pinned, hover, onHover: setHover }
   return (
     <div className={styles.grid}>
-      <Labels runs={left} shards={shards} side="left" />
+      <Labels runs={apart(left, rows)} shards={shards} side="left" />
       <div className={styles.column}>
         <p className={styles.head}>
           <label>
@@ -124,8 +125,8 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
         </p>
         <Plan {...common} view={belief} name={`${believer} believes`} hatch={false} />
       </div>
-      <div className={styles.between} aria-hidden="true">
-        {apart(left, 8).map((run, i) => (
+      <div ref={measured} className={styles.between} aria-hidden="true">
+        {apart(left, rows).map((run, i) => (
           <span key={i} className={run.differs ? styles.unequal : ''} style={{ top: `${((run.row + 0.5) / SIDE) * 100}%` }}>
             {run.differs ? '≠' : '='}
           </span>
@@ -137,7 +138,7 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
         </p>
         <Plan {...common} view={truth} name="The truth, as served" hatch />
       </div>
-      <Labels runs={right} shards={shards} side="right" />
+      <Labels runs={apart(right, rows)} shards={shards} side="right" />
       <div className={styles.words}>
         <Said difference={difference} believer={believer} />
         <SlotLine views={views} slot={slot} pinned={hover === null} />
@@ -145,6 +146,23 @@ const Maps = ({ views, shards }: { views: BothViews; shards: Shards }) => {
       </div>
     </div>
   )
+}
+
+/** The height of a label with a little air, in pixels. */
+const LABEL = 24
+
+/** How many rows of the map one label covers at the size it is drawn in. */
+const useRowsOfLabel = (): [(element: HTMLElement | null) => (() => void) | undefined, number] => {
+  const [rows, setRows] = useState(11)
+  const ref = useCallback((element: HTMLElement | null) => {
+    if (!element) return undefined
+    const sizes = new ResizeObserver(() => {
+      if (element.clientHeight > 0) setRows(Math.ceil((LABEL * SIDE) / element.clientHeight) - 1)
+    })
+    sizes.observe(element)
+    return () => sizes.disconnect()
+  }, [])
+  return [ref, rows]
 }
 
 /** Of labels that would overlap the later say nothing; the hover names every slot. */
@@ -158,10 +176,9 @@ const apart = (runs: readonly Run[], rows: number): Run[] => {
 }
 
 const Labels = ({ runs, shards, side }: { runs: readonly Run[]; shards: Shards; side: 'left' | 'right' }) => {
-  const shown = apart(runs, 11)
   return (
     <div className={styles.labels} data-side={side}>
-      {shown.map((run, i) => {
+      {runs.map((run, i) => {
         const shard = run.owner ? (shards[run.owner] ?? -1) : -1
         return (
           <span key={i} style={{ top: `${((run.row + 0.5) / SIDE) * 100}%` }} title={`${count(run.slots)} slots`}>
