@@ -46,6 +46,7 @@ describe('recordings of Redis 7.0.15', () => {
       '22_commands.jsonl': 138,
       '23_functions.jsonl': 189,
       '24_functions_cluster.jsonl': 140,
+      '25_counts.jsonl': 53,
     })
   })
 })

@@ -24,6 +24,8 @@ export interface Line {
   resp(): 2 | 3
   /** the node runs, and what it was last asked is not to wait for somebody else (BLPOP). */
   isAtWork(): boolean
+  /** so many bytes may wait for a program that does not read; then it is let go (client-output-buffer-limit). */
+  mostUnread(): number
   /** a password was asked for and is not given yet. */
   needsAuth(): boolean
 }
@@ -167,6 +169,11 @@ export class Connection {
   flush(): void {
     if (this.out !== '') this.socket.write(this.out, 'latin1')
     this.out = ''
+    if (this.socket.writableLength > 0 && !this.isGone && this.socket.writableLength > this.line.mostUnread()) {
+      this.socket.resetAndDestroy()
+      this.leave()
+      return
+    }
     if (this.hasEnded && !this.isGone && !this.isWaiting && this.lastWords === null) {
       this.socket.end()
       this.leave()

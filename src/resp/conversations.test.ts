@@ -17,6 +17,8 @@ afterAll(() => served.close())
 const open = async (): Promise<{
   say(text: string): void
   hears(text: string): Promise<void>
+  next(): Promise<string>
+  stopReading(): void
   hearsAtLast(text: string): Promise<void>
   close(): void
   port: number
@@ -39,6 +41,13 @@ const open = async (): Promise<{
       await expect.poll(() => got.endsWith(text) || got).toBe(true)
       got = ''
     },
+    async next() {
+      await expect.poll(() => got).toMatch(/\n$/)
+      const heard = got
+      got = ''
+      return heard
+    },
+    stopReading: () => void socket.pause(),
     close: () => socket.destroy(),
   }
 }
@@ -118,6 +127,27 @@ describe('as a real server answers', () => {
     await a.hears("-ERR Replica can't interact with the keyspace\r\n")
     a.close()
     await expect.poll(() => stateOf(served, 'n1')!.feeds).toBe(null)
+    b.close()
+  })
+
+  it('a subscriber that reads nothing is let go when too much waits for it', async () => {
+    const [slow, b] = [await open(), await open()]
+    b.say('CONFIG SET client-output-buffer-limit "pubsub 2mb 0 0"\r\n')
+    await b.hears('+OK\r\n')
+    slow.say('SUBSCRIBE flood\r\n')
+    await slow.hears(`*3\r\n${bulks('subscribe', 'flood')}:1\r\n`)
+    slow.stopReading()
+    const text = 'x'.repeat(1_000_000)
+    let heard = 1
+    // the kernels take some of it first
+    for (let i = 0; i < 40 && heard > 0; i++) {
+      b.say(`*3\r\n${bulks('PUBLISH', 'flood', text)}`)
+      heard = Number((await b.next()).slice(1))
+    }
+    expect(heard).toBe(0)
+    b.say('PING\r\n')
+    await b.hears('+PONG\r\n')
+    slow.close()
     b.close()
   })
 

@@ -10,6 +10,8 @@ import type { Simulation } from '../engine/core/simulation.ts'
 import type { Micros } from '../engine/core/time.ts'
 import { DEFAULT_LOAD, DEFAULT_ORIGIN, DEFAULT_POLICY } from '../engine/defaults.ts'
 import { BUS_OFFSET, PORT, ipOf } from '../engine/redis/address.ts'
+import { isFed } from '../engine/redis/client-info.ts'
+import { bufferLimit } from '../engine/redis/output-buffer.ts'
 import { isOpenToAll } from '../engine/redis/acl.ts'
 import type { NodeState, Session } from '../engine/redis/state.ts'
 import type { Scenario } from '../engine/scenario.ts'
@@ -200,6 +202,13 @@ export const serve = async (options: ServeOptions): Promise<Served> => {
       },
       now: () => sim.world.now,
       resp: () => session()?.resp ?? 2,
+      mostUnread() {
+        const s = session()
+        if (s === undefined) return Infinity
+        const state = sim.process(node)!.state as NodeState
+        const kind = isFed(state, s) ? 'replica' : s.subscriptions > 0 ? 'pubsub' : 'normal'
+        return bufferLimit(state, kind).hard || Infinity
+      },
       isAtWork: () => sim.process(node)!.status === 'up' && !['pop', 'script'].includes(session()?.blocked?.why ?? ''),
       needsAuth() {
         const p = sim.process(node)!

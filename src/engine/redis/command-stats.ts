@@ -25,7 +25,7 @@ export interface CommandStats {
   unusual: Map<number, Unusual>
   /** error replies. */
   refusals: number
-  /** error replies by their first word, in the order in which they came. */
+  /** error replies by their first word. */
   errors: Map<string, number>
 }
 

@@ -105,7 +105,10 @@ const SECTIONS: Record<string, (state: NodeState, ctx: Context) => string[]> = {
       return `cmdstat_${command.name}:calls=${calls},usec=${usec},usec_per_call=${each},rejected_calls=${rejected},failed_calls=${failed}`
     }),
   ],
-  errorstats: (state) => ['# Errorstats', ...[...state.calls.errors].map(([word, count]) => `errorstat_${word}:count=${count}`)],
+  errorstats: (state) => [
+    '# Errorstats',
+    ...[...state.calls.errors].sort((a, b) => (a[0] < b[0] ? -1 : 1)).map(([word, count]) => `errorstat_${word}:count=${count}`),
+  ],
   latencystats: (state, ctx) => {
     if (directive(state, 'latency-tracking') === 'no') return ['# Latencystats']
     const percents = directive(state, 'latency-tracking-info-percentiles').split(' ').filter(Boolean)

@@ -1,6 +1,5 @@
 import { unixMs } from '../clock.ts'
 import { histogramOf, toldOf } from '../command-stats.ts'
-import { directive } from '../config.ts'
 import { parseInt64 } from '../numbers.ts'
 import { OK, err, errAbout, type Reply } from '../reply.ts'
 import { latencyThreshold } from '../slowlog.ts'
@@ -92,7 +91,6 @@ const doctor: Handler = (state, session) => {
 
 /** LATENCY HISTOGRAM [command …]: a container's name means all its subcommands. */
 const histograms: Handler = (state, session, argv, ctx) => {
-  if (directive(state, 'latency-tracking') === 'no') return mapReply(session, [])
   const names = argv.slice(2).map((name) => name.toLowerCase())
   const all = everySpec()
   const wanted = names.length === 0 ? all : names.flatMap((name) => all.filter((c) => c.name === name || c.name.startsWith(`${name}|`)))
