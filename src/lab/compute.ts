@@ -197,18 +197,24 @@ export const fillIn = (text: string, values: Record<string, number>): string =>
 
 export type Typed = { ok: true; value: number } | { ok: false; sentence: string }
 
+const NOT_A_NUMBER: Typed = { ok: false, sentence: 'This is not a number. Type digits, for example 42 or 6.5.' }
+
 /** A number as people type it: spaces or commas between thousands, a unit behind it. */
 export const readNumber = (text: string): Typed => {
   const trimmed = text.trim().replace(/^[≈~=]\s*/, '')
   if (trimmed === '') return { ok: false, sentence: 'Type a number first.' }
   const found = /^([+\-−]?)([\d.,\s\u202f'_]*\d|\.\d+)\s*(k|s|x|×|%|[a-zA-Z][a-zA-Z/ ]+)?$/.exec(trimmed)
-  if (!found) return { ok: false, sentence: 'This is not a number. Type digits, for example 42 or 6.5.' }
+  if (!found) return NOT_A_NUMBER
   const [, sign, body, unit] = found
   const digits = body.replace(/[\s\u202f'_]/g, '')
-  if (/,/.test(digits) && !/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(digits))
-    return { ok: false, sentence: 'A comma here can be read in two ways. Write 6.5, or 6500.' }
+  if (/^\d+,\d+$/.test(digits) && !/^\d{1,3},\d{3}$/.test(digits))
+    return {
+      ok: false,
+      sentence: `A comma here can be read in two ways. Write ${digits.replace(',', '.')}, or ${Number(digits.replace(',', ''))}.`,
+    }
+  if (/,/.test(digits) && !/^\d{1,3}(,\d{3})+(\.\d+)?$/.test(digits)) return NOT_A_NUMBER
   const value = Number(digits.replaceAll(',', '')) * (unit === 'k' ? 1000 : 1)
-  if (!Number.isFinite(value)) return { ok: false, sentence: 'This is not a number. Type digits, for example 42 or 6.5.' }
+  if (!Number.isFinite(value)) return NOT_A_NUMBER
   if (sign === '-' || sign === '−') return { ok: false, sentence: 'The answer cannot be below zero.' }
   return { ok: true, value }
 }

@@ -176,6 +176,12 @@ describe('reading a number', () => {
     expect(read.ok, JSON.stringify(read)).toBe(false)
     if (!read.ok) expect(read.sentence).toMatch(/^[A-Z].*\.$/)
   })
+  it('reads a lone comma back to who typed it', () => {
+    const sentence = (text: string) => JSON.stringify(readNumber(text))
+    expect(sentence('12,5')).toContain('12.5, or 125.')
+    expect(sentence('0,5')).toContain('0.5, or 5.')
+    expect(sentence('1,2,3')).toContain('not a number')
+  })
   it('shows thousands and digits as the page does', () => {
     expect([say(1234567), say(0.0325, 4), say(2.5), say(28, 1), say(6.513), say(0.12)]).toEqual([
       '1\u202f234\u202f567',

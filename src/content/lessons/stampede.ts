@@ -21,7 +21,7 @@ const quiet: Goal = {
 const way = {
   measure: first,
   unit: 'count' as const,
-  task: 'Expire the hot key. “Flow source”, below on the right, counts the requests that wait on each line.',
+  task: 'Expire the hot key. The tab “Flow source” counts the requests that wait on each line.',
   moves: [{ label: 'Expire the hot key', action: expire }],
   goals: [gone, quiet],
   hints: ['Use the button, or press E.', 'The query takes a second. Let time run.'],

@@ -285,7 +285,7 @@ export const slotMigration: Question = {
   corrections: [
     {
       says: 'MIGRATING on the source comes first.',
-      truth: 'Then the source sends clients with ASK to a target that does not know of it yet, and is sent back. IMPORTING first.',
+      truth: 'Then the source sends clients with ASK to a target that does not know of it yet and sends them back. IMPORTING first.',
       source: 'Redis documentation: CLUSTER SETSLOT',
       erratum: 'E25',
     },

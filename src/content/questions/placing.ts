@@ -28,7 +28,7 @@ export const consistentHashing: Question = {
     {
       id: 'spread',
       text: 'Virtual nodes, many points for each machine, even out the shares.',
-      why: 'With one point each, shares of 10 nodes vary by {one:0} %; with 160 points each, as libketama gives,, by {cv:1} %. The mean number of keys that move stays the same.',
+      why: 'With one point each, shares of 10 nodes vary by {one:0} %; with 160 points each, as libketama gives, by {cv:1} %. The mean number of keys that move stays the same.',
       source: 'Coefficient of variation √((N−1)/(NV+1)), checked by drawing rings',
     },
     {

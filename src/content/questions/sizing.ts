@@ -102,7 +102,7 @@ export const capacity: Question = {
       tolerance: 0.01,
       digits: 1,
       plausible: [5, 1000],
-      ask: '{primaries} primaries with {replicas} replicas each, every node on a machine with {memory} GB. Fragmentation ratio {fragmentation}, {free} % of memory kept free. How much data fits?',
+      ask: '{primaries} primaries, replicas of each: {replicas}, every node on a machine with {memory} GB. Fragmentation ratio {fragmentation}, {free} % of memory kept free. How much data fits?',
       params: {
         primaries: { from: 3, to: 12, step: 1 },
         memory: { of: [8, 16, 32, 64] },
@@ -228,7 +228,7 @@ export const sizing: Question = {
       tolerance: 0.01,
       digits: 1,
       plausible: [10, 1500],
-      ask: '{data} GB of data, {replicas} replicas, fragmentation ratio {fragmentation}, {free} % of memory kept free. How much memory do all machines need together?',
+      ask: '{data} GB of data, replicas of each primary: {replicas}, fragmentation ratio {fragmentation}, {free} % of memory kept free. How much memory do all machines need together?',
       params: {
         data: { from: 5, to: 150, step: 5 },
         replicas: { of: [1, 2] },

@@ -3,6 +3,7 @@ import type { Frame, MessageFace } from '../../lab/frame.ts'
 import { Flows, lanesIn, marksOf, progress, type Scene } from './draw.ts'
 import { layout, type Member } from './layout.ts'
 import { crossing, cutBy, hull, inside, outlines, range } from './regions.ts'
+import { fitted, type Line } from './words.ts'
 import { lineOf, pointAt, polyline, Routes } from './routes.ts'
 
 const members: Member[] = [
@@ -142,7 +143,20 @@ describe('flows', () => {
   })
 })
 
+describe('words beside a node', () => {
+  it('say who suspects it in full, in short, or how many, as there is room', () => {
+    const line: Line = { text: 'PFAIL seen by n2, n6, n7', short: 'PFAIL by n2, n6, n7', least: 'PFAIL by 3', tone: 'signal' }
+    expect([400, 130, 70, 10].map((room) => fitted(line, room))).toEqual([line.text, line.short, line.least, line.least])
+  })
+})
+
 describe('cuts', () => {
+  it('hold the origin with its words under it, not beside it', () => {
+    const at = place('origin')
+    const polygon = outlines(l, ['origin'], 34, 88)[0]?.polygon ?? []
+    expect(inside(polygon, { x: at.x, y: at.y + 70 })).toBe(true)
+    expect(inside(polygon, { x: at.x + 60, y: at.y })).toBe(false)
+  })
   it('leave strangers outside', () => {
     const groups = outlines(l, ['n1', 'n3', 'app1'], 34, 88)
     const others = l.order.filter((id) => !['n1', 'n3', 'app1'].includes(id))

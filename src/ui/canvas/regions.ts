@@ -1,5 +1,5 @@
 import type { ProcessId } from '../../engine/core/process.ts'
-import type { Layout } from './layout.ts'
+import type { Layout, Place } from './layout.ts'
 import type { Point, Route } from './routes.ts'
 
 const cross = (o: Point, a: Point, b: Point): number => (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x)
@@ -37,6 +37,10 @@ const around = (p: Point, radius: number, words: number): Point[] =>
     return { x: p.x + radius * Math.cos(angle) + (Math.cos(angle) > 0 ? words : 0), y: p.y + radius * Math.sin(angle) }
   })
 
+/** The origin's words stand under it, and take as much room there as half of a node's beside it. */
+const aroundPlace = (p: Place, radius: number, words: number): Point[] =>
+  p.kind === 'origin' ? around(p, radius * 1.2, 0).map((q) => ({ x: q.x, y: q.y > p.y ? q.y + words / 2 : q.y })) : around(p, radius, words)
+
 /** How much of the outline's distance a stranger keeps from it. */
 const CLEAR = 0.6
 
@@ -49,7 +53,7 @@ export const outlines = (
 ): { members: ProcessId[]; polygon: Point[] }[] => {
   const chosen = new Set(members)
   const strangers = [...l.places.values()].filter((q) => !chosen.has(q.id))
-  const wrap = (ids: readonly ProcessId[]) => hull(ids.flatMap((id) => around(l.places.get(id) as Point, radius, words)))
+  const wrap = (ids: readonly ProcessId[]) => hull(ids.flatMap((id) => aroundPlace(l.places.get(id) as Place, radius, words)))
   // a disc that the outline only touches would look cut off too
   const discs = strangers.flatMap((q) => [q, ...around(q, radius * CLEAR, 0)])
   const free = (polygon: readonly Point[]) => !discs.some((q) => inside(polygon, q))

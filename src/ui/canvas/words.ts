@@ -10,6 +10,8 @@ export interface Line {
   text: string
   /** the same where the next station is near. */
   short?: string
+  /** where even that is too much. */
+  least?: string
   tone: 'plain' | 'strong' | 'signal' | 'mono'
   /** one box a vote: had, on its way, awaited. */
   votes?: ('granted' | 'travelling' | 'waiting')[]
@@ -34,10 +36,23 @@ const suspicionOf = (n: NodeFace): Line | null => {
   const sdown = n.suspectedBy.filter((s) => s.flag === 'sdown').map((s) => s.by)
   if (sdown.length > 0) return { glyph: 'pfail', text: `SDOWN to ${range(sdown)}`, tone: 'signal' }
   const fail = n.suspectedBy.filter((s) => s.flag === 'fail').map((s) => s.by)
-  if (fail.length > 0) return { glyph: 'fail', text: `FAIL seen by ${range(fail)}`, short: `FAIL by ${range(fail)}`, tone: 'signal' }
+  if (fail.length > 0)
+    return {
+      glyph: 'fail',
+      text: `FAIL seen by ${range(fail)}`,
+      short: `FAIL by ${range(fail)}`,
+      least: `FAIL by ${fail.length}`,
+      tone: 'signal',
+    }
   const pfail = n.suspectedBy.filter((s) => s.flag === 'pfail').map((s) => s.by)
   return pfail.length > 0
-    ? { glyph: 'pfail', text: `PFAIL seen by ${range(pfail)}`, short: `PFAIL by ${range(pfail)}`, tone: 'signal' }
+    ? {
+        glyph: 'pfail',
+        text: `PFAIL seen by ${range(pfail)}`,
+        short: `PFAIL by ${range(pfail)}`,
+        least: `PFAIL by ${pfail.length}`,
+        tone: 'signal',
+      }
     : null
 }
 
@@ -74,8 +89,11 @@ const STATUS: Record<ProcessFace['status'], { glyph: GlyphName; word: string } |
 const CHARACTER = 6.1
 
 /** The line as there is room for it, in px. */
-export const fitted = (line: Line, room: number): string =>
-  line.short !== undefined && (line.text.length + (line.glyph ? 3 : 0)) * CHARACTER > room ? line.short : line.text
+export const fitted = (line: Line, room: number): string => {
+  const fits = (text: string) => (text.length + (line.glyph ? 3 : 0)) * CHARACTER <= room
+  const sayings = [line.text, line.short, line.least].filter((text) => text !== undefined)
+  return sayings.find(fits) ?? sayings.at(-1) ?? line.text
+}
 
 /** What stands beside a node, and what is read aloud for it; `brief`: no more than there is room for. */
 export const nodeWords = (face: ProcessFace, at: number, brief = false): NodeWords => {

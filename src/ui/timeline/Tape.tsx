@@ -66,6 +66,9 @@ const actWords = (label: string): string => {
   return `${ACT_WORDS[type] ?? type}${process && process !== '*' ? ` ${process}` : ''}`
 }
 
+/** Turning a knob says less than an act; a lesson turns some before its first. */
+const SETTINGS: ReadonlySet<string> = new Set(['load', 'policy'])
+
 /** Decides which marks get their words: the weightier first, as long as they touch neither each other nor the line of now. */
 const labelled = (c: CanvasRenderingContext2D, marks: readonly { x: number; mark: Mark }[], { x0, x1 }: Axis, now: number) => {
   const weight: Record<Mark['kind'], number> = {
@@ -78,10 +81,11 @@ const labelled = (c: CanvasRenderingContext2D, marks: readonly { x: number; mark
     state: 0,
     other: 0,
   }
+  const weigh = ({ kind, label }: Mark) => weight[kind] - (kind === 'action' && SETTINGS.has(label.split(' ')[0] ?? '') ? 0.5 : 0)
   const taken: { from: number; to: number }[] = []
   const out: { x: number; text: string; mark: Mark; start: number }[] = []
   const said = new Set<string>()
-  for (const { x, mark } of [...marks].sort((a, b) => weight[b.mark.kind] - weight[a.mark.kind] || a.mark.at - b.mark.at)) {
+  for (const { x, mark } of [...marks].sort((a, b) => weigh(b.mark) - weigh(a.mark) || a.mark.at - b.mark.at)) {
     if (weight[mark.kind] === 0) continue
     const text = mark.kind === 'action' ? `you ${actWords(mark.label)}` : mark.label
     const width = c.measureText(text).width
