@@ -3,6 +3,7 @@ import type { Process, ProcessId } from '../engine/core/process.ts'
 import { MS, SEC } from '../engine/core/time.ts'
 import { whyNot } from '../engine/redis/bus.ts'
 import { memoryUse } from '../engine/redis/memory.ts'
+import { pongOf } from '../engine/redis/peers.ts'
 import { whyNoRoom } from '../engine/redis/why-no-room.ts'
 import type { NodeState } from '../engine/redis/state.ts'
 import { whySentinel } from '../engine/sentinel/why-not.ts'
@@ -160,7 +161,7 @@ const inspectNode = (w: World, p: Process, n: NodeState): Inspection => {
             id: x.process,
             role: x.primary ? 'primary' : 'replica',
             flag: x.fail ? 'FAIL' : x.pfail ? 'PFAIL' : x.handshake ? 'handshake' : '',
-            lastPong: c.pongs[i],
+            lastPong: pongOf(c, i),
             pingSent: c.pinged[i],
             epoch: x.configEpoch,
             reports: [...(c.reports.get(i)?.keys() ?? [])].map((by) => c.peers[by].process),

@@ -19,7 +19,7 @@ import { mapReply, wrongArity, type Handler } from './commands/spec.ts'
 import { broadcastPong } from './gossip.ts'
 import { countInSlot, flushKeys, keysInSlot } from './keyspace.ts'
 import { parseInt64, parseSmall } from './numbers.ts'
-import { NOBODY, change, isOn, myPrimary, peerOf, removePeer, setAsPrimary } from './peers.ts'
+import { NOBODY, change, isOn, myPrimary, peerOf, pongOf, removePeer, setAsPrimary } from './peers.ts'
 import { dropForeignShards } from './pubsub.ts'
 import { stopReplicating } from './replication.ts'
 import { OK, err, errAbout, type Reply } from './reply.ts'
@@ -53,7 +53,7 @@ const nodeLine = (state: NodeState, i: number): string => {
   const shard = c.replicaOf[i]
   const epoch = p.primary || shard < 0 ? p.configEpoch : c.peers[shard].configEpoch
   const primary = !p.primary && shard >= 0 ? c.peers[shard].id : '-'
-  let line = `${p.id} ${p.ip}:${p.port}@${p.cport} ${flags} ${primary} ${Math.floor(c.pinged[i] / MS)} ${Math.floor(c.pongs[i] / MS)} ${epoch} `
+  let line = `${p.id} ${p.ip}:${p.port}@${p.cport} ${flags} ${primary} ${Math.floor(c.pinged[i] / MS)} ${Math.floor(pongOf(c, i) / MS)} ${epoch} `
   line += (i === MYSELF || c.linkUp[i] === 1 ? 'connected' : 'disconnected') + rangesText(state, i)
   if (i === MYSELF) {
     for (const [slot, to] of c.migrating) line += ` [${slot}->-${c.peers[to].id}]`

@@ -9,9 +9,10 @@ import { electionStep } from './failover.ts'
 import { sendPing } from './gossip.ts'
 import { checkManualTimeout, manualStep } from './manual.ts'
 import { migrateIfOrphaned } from './orphans.ts'
-import { MYSELF, NEVER, NOBODY, OLD_PONG, SOON, dropLink, removePeer, settlePeers, timeoutOf } from './peers.ts'
+import { MYSELF, NEVER, NOBODY, OLD_PONG, SOON, dropLink, pongOf, removePeer, settlePeers, timeoutOf } from './peers.ts'
 import { followPrimary } from './replication.ts'
 import { CRON, handshakeTimeout, isLinkStuck, isPingDue } from './rules.ts'
+import { WAITS, latestOf } from './sections.ts'
 import type { ClusterState, NodeState } from './state.ts'
 
 /**
@@ -103,11 +104,16 @@ const NOBODY_DUE: readonly number[] = Object.freeze([])
 
 /** The peers that may need something now: most need nothing for half the node timeout after each pong. */
 const peersDue = (c: ClusterState, timeout: Micros, now: Micros): number[] => {
-  const { look, pinged, pongs } = c
+  const { look, pinged, pongs, mentions } = c
   const out: number[] = []
   let least = Infinity
   for (let i = 1; i < c.peers.length; i++) {
-    const at = look[i] === OLD_PONG ? (pinged[i] !== 0 ? pinged[i] : pongs[i]) + timeout / 2 : look[i] === SOON ? 0 : Infinity
+    const at =
+      look[i] === OLD_PONG
+        ? ((mentions[i] & WAITS) !== 0 ? pinged[i] : latestOf(pongs[i], mentions[i])) + timeout / 2
+        : look[i] === SOON
+          ? 0
+          : Infinity
     if (at <= now) out.push(i)
     else if (at < least) least = at
   }
@@ -127,7 +133,7 @@ const lookAtDue = (state: NodeState, due: readonly number[], timeout: Micros, ct
     lookAfter(state, index, timeout, ctx)
     const look = c.manual?.replica === index ? SOON : nextLook(c, index)
     c.look[index] = look
-    const at = look === SOON ? 0 : look === NEVER ? Infinity : (c.pinged[index] !== 0 ? c.pinged[index] : c.pongs[index]) + timeout / 2
+    const at = look === SOON ? 0 : look === NEVER ? Infinity : (c.pinged[index] !== 0 ? c.pinged[index] : pongOf(c, index)) + timeout / 2
     if (at < c.nextDue) c.nextDue = at
   }
   return troubled
@@ -155,7 +161,7 @@ const lookAfter = (state: NodeState, index: number, timeout: Micros, ctx: Contex
   if (peer.noAddr || peer.handshake) return
   if (c.link[index] !== 0) {
     if (isLinkStuck(ctx.now, c.linkCreatedAt[index], c.pinged[index], c.heard[index], timeout)) dropLink(c, index, ctx)
-    else if (isPingDue(ctx.now, c.pinged[index], c.pongs[index], timeout)) return sendPing(state, index, ctx)
+    else if (isPingDue(ctx.now, c.pinged[index], pongOf(c, index), timeout)) return sendPing(state, index, ctx)
     else if (c.manual !== null && c.manual.replica === index) return sendPing(state, index, ctx)
   }
   if (c.pinged[index] !== 0) suspectIfSilent(state, index, ctx)
@@ -174,10 +180,10 @@ const pingSomebody = (state: NodeState, ctx: Context): void => {
   let oldest = NOBODY
   for (let i = 0; i < 5; i++) {
     const index = below(s, c.peers.length)
-    if (index === MYSELF || c.pinged[index] !== 0) continue
+    if (index === MYSELF || (c.mentions[index] & WAITS) !== 0) continue
     const peer = c.peers[index]
     if (peer.gone || c.link[index] === 0 || peer.handshake) continue
-    if (oldest < 0 || c.pongs[index] < c.pongs[oldest]) oldest = index
+    if (oldest < 0 || pongOf(c, index) < pongOf(c, oldest)) oldest = index
   }
   if (oldest >= 0) sendPing(state, oldest, ctx)
 }

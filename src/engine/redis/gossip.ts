@@ -24,13 +24,15 @@ import {
   removePeer,
   setAsPrimary,
   setId,
+  pongOf,
+  setPinged,
   setPong,
   standInId,
 } from './peers.ts'
 import { gossipWanted } from './rules.ts'
 import { claimAgrees, dropSlots, newerOwner, ownerIn } from './slots-config.ts'
 import { adoptClaim } from './role.ts'
-import { CODE, OTHER, codeIn, entryOf, isLater, pongIn, secondIn } from './sections.ts'
+import { CODE, OTHER, SECONDS, WAITS, codeIn, entryOf, isLater, pongIn, secondIn } from './sections.ts'
 import type { ClusterState, GossipEntry, NodeState, Peer } from './state.ts'
 import type { BusAddress, BusHeader, FailMessage, PingMessage, UpdateMessage } from './wire.ts'
 import { kindOf, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
@@ -41,7 +43,7 @@ import { kindOf, pingMessage, sendOn, sendTo, updateMessage } from './wire.ts'
 export const sendPing = (state: NodeState, index: number, ctx: Context, type: 'ping' | 'meet' = 'ping'): void => {
   const c = state.cluster!
   sendTo(state, index, withGossip(state, type, 0, ctx), ctx)
-  if (type === 'ping') c.pinged[index] = ctx.now
+  if (type === 'ping') setPinged(c, index, ctx.now)
 }
 
 const TRIES_EACH = 3
@@ -98,7 +100,7 @@ const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: numb
         }
         if (isNamed) continue
         named[index] = now
-        gossip[chosen++] = word
+        gossip[chosen++] = word & ~WAITS
         fresh--
       }
     }
@@ -109,7 +111,7 @@ const withGossip = (state: NodeState, type: 'ping' | 'pong' | 'meet', fact: numb
       const peer = peers[i]
       if (!peer.pfail || peer.handshake || peer.noAddr || peer.gone) continue
       ;(others ??= []).push(gossipEntry(peer))
-      gossip.push((mentions[i] & ~CODE) | OTHER)
+      gossip.push((mentions[i] & SECONDS) | OTHER)
     }
   return pingMessage(state, type, gossip, others, fact)
 }
@@ -201,7 +203,7 @@ export const onPing = (state: NodeState, m: PingMessage, conn: ConnId, ctx: Cont
       return beforeSleep(state, ctx)
     }
     setPong(c, linked, ctx.now)
-    c.pinged[linked] = 0
+    setPinged(c, linked, 0)
     if (peer.pfail || peer.fail) clearOnPong(state, linked, ctx)
   }
   if (sender >= 0) {
@@ -282,7 +284,7 @@ const hearGossip = (state: NodeState, m: PingMessage, sender: number, ctx: Conte
 const hearSound = (state: NodeState, gossip: readonly number[], from: number, ctx: Context): number => {
   const c = state.cluster!
   if (c.reported) return from
-  const { peers, byNumber, mentions, pongs, pinged } = c
+  const { peers, byNumber, mentions } = c
   const { length } = gossip
   const all = peers.length
   const mine = c.me.number
@@ -301,12 +303,8 @@ const hearSound = (state: NodeState, gossip: readonly number[], from: number, ct
       if (known === MYSELF) continue
     }
     const held = mentions[known]
-    if (isLater(word, held) && pinged[known] === 0) {
-      const pong = secondIn(word, second) * SEC
-      if (pong > latest) continue
-      pongs[known] = pong
-      mentions[known] = (word & ~CODE) | (held & CODE)
-    }
+    if (isLater(word, held) && (held & WAITS) === 0 && secondIn(word, second) * SEC <= latest)
+      mentions[known] = (word & SECONDS) | (held & ~SECONDS)
   }
   return length
 }
@@ -329,7 +327,7 @@ const hearSection = (state: NodeState, g: GossipEntry, pong: Micros, sender: num
   }
   if (isPrimary && c.reported) hearRecovery(state, index, sender)
   // a healthy report is as good as a pong of that age, so fewer pings are needed
-  if (pong <= c.pongs[index] || pong > ctx.now + AHEAD || c.pinged[index] !== 0) return
+  if (pong <= pongOf(c, index) || pong > ctx.now + AHEAD || c.pinged[index] !== 0) return
   if (!c.reported || countFailureReports(state, index, ctx) === 0) setPong(c, index, pong)
 }
 
@@ -373,7 +371,7 @@ export const linkUp = (state: NodeState, index: number, ctx: Context): void => {
   c.outboxes.delete(index)
   const waitingSince = c.pinged[index]
   sendPing(state, index, ctx, peer.meets ? 'meet' : 'ping')
-  if (waitingSince !== 0) c.pinged[index] = waitingSince
+  if (waitingSince !== 0) setPinged(c, index, waitingSince)
   if (peer.meets) change(c, index, { meets: false })
   if (held !== undefined) for (const m of held) ctx.send(c.link[index], m)
 }

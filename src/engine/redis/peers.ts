@@ -6,7 +6,7 @@ import { MS } from '../core/time.ts'
 import { hash32 } from '../core/random.ts'
 import { FORGET_BAN } from './rules.ts'
 import { numberWithId } from './address.ts'
-import { CODE, OTHER, codeOf, withPong } from './sections.ts'
+import { CODE, OTHER, WAITS, codeOf, latestOf, withPong } from './sections.ts'
 import { EMPTY_SET, dropSlots, isSameSet } from './slots-config.ts'
 import type { ClusterState, NodeId, NodeState, Peer } from './state.ts'
 import type { BusAddress } from './wire.ts'
@@ -215,6 +215,15 @@ export const sayAnew = (c: ClusterState, index: number): void => {
 export const setPong = (c: ClusterState, index: number, at: Micros): void => {
   c.pongs[index] = at
   c.mentions[index] = withPong(c.mentions[index], at)
+}
+
+/** When its last pong came, or is known from gossip to have come to somebody. */
+export const pongOf = (c: ClusterState, index: number): Micros => latestOf(c.pongs[index], c.mentions[index])
+
+/** Since when a ping waits for its pong; 0 = none does. */
+export const setPinged = (c: ClusterState, index: number, at: Micros): void => {
+  c.pinged[index] = at
+  c.mentions[index] = at === 0 ? c.mentions[index] & ~WAITS : c.mentions[index] | WAITS
 }
 
 /** When the cron looks at a peer: at its next tick; once its pong, or the ping that waits for one, is older than half the node timeout; never. */

@@ -333,8 +333,8 @@ export interface ClusterState {
   sent: Float64Array
   received: Float64Array
   /**
-   * What changes with every message, or is another in each table, stands in columns by peer index: when its last pong came, or is
-   * known to have come to somebody (`setPong`); since when a ping waits for its pong (0 = none does); when anything was last heard from
+   * What changes with every message, or is another in each table, stands in columns by peer index: when its last pong came, though
+   * gossip may tell of a later one (`pongOf`); since when a ping waits for its pong (0 = none does); when anything was last heard from
    * it; the peer index of the primary it replicates, -1 none; the offset it last told.
    */
   pongs: Float64Array
@@ -342,7 +342,7 @@ export interface ClusterState {
   heard: Float64Array
   replicaOf: Int16Array
   replOffset: Float64Array
-  /** what gossip says of it while it is sound, in one word (sections.ts); its code is 0 when that is to be looked up anew. */
+  /** what gossip says of it while it is sound, and of its last pong, in one word (sections.ts); its code is 0 when that is to be looked up anew. */
   mentions: Int32Array
   /** our link to it, 0 = none; whether that is established (1), and when it was opened. */
   link: Int32Array
