@@ -51,6 +51,9 @@ const open = async (): Promise<{
     close: () => socket.destroy(),
   }
 }
+/** So many of the server's clients wait for an element by now. */
+const waiting = async (count: number): Promise<void> =>
+  expect.poll(() => [...stateOf(served, 'n1')!.sessions.values()].filter((s) => s.blocked !== null).length).toBe(count)
 const bulks = (...words: string[]): string => words.map((w) => `$${w.length}\r\n${w}\r\n`).join('')
 
 describe('as a real server answers', () => {
@@ -62,20 +65,23 @@ describe('as a real server answers', () => {
         `*3\r\n${bulks('message', 'x', '1')}:1\r\n-ERR Can't execute 'get': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are ` +
         `allowed in this context\r\n*2\r\n${bulks('pong', '')}`,
     )
+    a.say('RESET\r\nMULTI\r\nSSUBSCRIBE s\r\nPING\r\nEXEC\r\n')
+    await a.hears(`+RESET\r\n+OK\r\n+QUEUED\r\n+QUEUED\r\n*2\r\n-ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client\r\n+PONG\r\n`)
     a.close()
   })
 
   it('who waits for several keys is served from the one that came first', async () => {
     const [a, c, b] = [await open(), await open(), await open()]
     a.say('BLPOP q1 q2 0\r\n')
+    await waiting(1)
     c.say('BLPOP q2 0\r\n')
-    b.say('PING\r\n')
-    await b.hears('+PONG\r\n')
+    await waiting(2)
     b.say('MULTI\r\nRPUSH q2 a\r\nRPUSH q1 b\r\nRPUSH q2 c\r\nEXEC\r\n')
     await a.hears(`*2\r\n${bulks('q2', 'a')}`)
     await c.hears(`*2\r\n${bulks('q2', 'c')}`)
     a.say('LPOP q1\r\nBZMPOP 0 2 z1 z2 MAX COUNT 2\r\n')
     await a.hears(bulks('b'))
+    await waiting(1)
     b.say('MULTI\r\nZADD z2 1 a 2 b 3 c\r\nZADD z1 1 d\r\nEXEC\r\n')
     await a.hears(`*2\r\n${bulks('z2')}*2\r\n*2\r\n${bulks('c', '3')}*2\r\n${bulks('b', '2')}`)
     for (const connection of [a, b, c]) connection.close()

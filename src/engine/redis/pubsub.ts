@@ -5,7 +5,7 @@ import { sendPush } from './client-output.ts'
 import { NO_REPLY, type Handler } from './commands/spec.ts'
 import { globMatches } from './glob.ts'
 import { propagate } from './replication.ts'
-import type { Reply } from './reply.ts'
+import { err, type Reply } from './reply.ts'
 import { slotOwner } from './bus.ts'
 import { keySlot } from './slots.ts'
 import type { NodeState, PubSub, Session } from './state.ts'
@@ -70,6 +70,7 @@ const recount = (state: NodeState, session: Session): void => {
 export const subscribeTo =
   (kind: Kind): Handler =>
   (state, session, argv, ctx) => {
+    if (kind === 'shards' && session.running) return err("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client")
     ctx.pace(session.conn)
     for (let i = 1; i < argv.length; i++) {
       let listeners = state.pubsub[kind].get(argv[i])
