@@ -9,8 +9,7 @@ import { getEntry } from '../../engine/redis/keyspace.ts'
 import { OK } from '../../engine/redis/reply.ts'
 import type { NodeState } from '../../engine/redis/state.ts'
 import { whyNot } from '../../engine/redis/why-not.ts'
-import { splitArgs } from '../../lab/console.ts'
-import { scenarioById } from './index.ts'
+import { SAYINGS, scenarioById } from './index.ts'
 
 /** What the presets about the cluster's own repair say happens, happens. */
 const lab = (scenario: string) => {
@@ -165,10 +164,9 @@ describe('A function on every node', () => {
       sim.runUntil(sim.world.now + SEC / 2)
       return facts.flatMap((f) => (f.type === 'console.replied' ? [f.data.reply] : [])).at(-1)
     }
-    const line = /FUNCTION LOAD ".*"(?=, then)/.exec(scenarioById('functions')!.about)![0]
-    expect(say('n1', splitArgs(line)!)).toBe('counters')
-    expect(say('n1', ['FCALL', 'bump', '1', 'bar', '5'])).toBe(5)
-    expect(say('n3', ['FCALL', 'bump', '1', 'foo', '5'])).toEqual({ error: 'ERR Function not found' })
+    const [loaded, called, missing, held] = SAYINGS['functions']!.map(({ process, argv }) => say(process, argv))
+    expect([loaded, called, missing]).toEqual(['counters', 5, { error: 'ERR Function not found' }])
+    expect(JSON.stringify(held)).toContain('bump')
     expect(facts.filter((f) => f.type === 'functions.changed').map((f) => f.process)).toEqual(['n1', 'n4'])
     applyAction(sim, { type: 'crash', process: 'n1' })
     sim.runUntil(sim.world.now + 12 * SEC)

@@ -278,12 +278,32 @@ export const SCENARIOS: readonly Scenario[] = [
     ...base,
     id: 'functions',
     title: 'A function on every node',
-    about: String.raw`In the console of n1 say FUNCTION LOAD "#!lua name=counters\nredis.register_function('bump', function(keys, args) return redis.call('INCRBY', keys[1], args[1]) end)", then FCALL bump 1 bar 5. Its replica n4 holds the library too, as part of the data, and keeps it when n1 crashes; a script of EVAL is held by nobody but n1. But n3 answers that there is no such function: each primary has to load its own, and a resharding takes keys along, never functions.`,
+    about:
+      'Load the library on n1 and call its one function, bump. Its replica n4 holds the library too, as part of the data, and keeps it when n1 crashes; a script of EVAL is held by nobody but n1. But n3 answers that there is no such function: each primary has to load its own, and a resharding takes keys along, never functions.',
     topology: { cluster: true, primaries: 3, replicasPerPrimary: 1, apps: 3 },
     load: { ...DEFAULT_LOAD, rate: 200 },
     config: { 'cluster-node-timeout': '5000' },
   },
 ]
+
+/** A command that a scenario offers as a button, because nobody should have to type it. */
+export interface Saying {
+  label: string
+  process: string
+  argv: string[]
+}
+
+const COUNTERS = `#!lua name=counters
+redis.register_function('bump', function(keys, args) return redis.call('INCRBY', keys[1], args[1]) end)`
+
+export const SAYINGS: Readonly<Record<string, readonly Saying[]>> = {
+  functions: [
+    { label: 'Load it on n1', process: 'n1', argv: ['FUNCTION', 'LOAD', COUNTERS] },
+    { label: 'Call it on n1', process: 'n1', argv: ['FCALL', 'bump', '1', 'bar', '5'] },
+    { label: 'Call it on n3', process: 'n3', argv: ['FCALL', 'bump', '1', 'foo', '5'] },
+    { label: 'What n4 holds', process: 'n4', argv: ['FUNCTION', 'LIST'] },
+  ],
+}
 
 /** What the scenarios are about: the picker's headings, each with the ids under it. */
 export const SCENARIO_GROUPS: readonly { title: string; ids: readonly string[] }[] = [

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { AppPolicy, Load, OriginSettings } from '../../engine/action.ts'
 import { useShallow } from 'zustand/react/shallow'
 import { MS, SEC } from '../../engine/core/time.ts'
-import { SCENARIOS } from '../../content/scenarios/index.ts'
+import { SCENARIOS, SAYINGS } from '../../content/scenarios/index.ts'
 import { act, openSeed } from '../store/session.ts'
 import { useAlone, useStore } from '../store/store.ts'
 import { directiveOf } from './directive.ts'
@@ -58,6 +58,15 @@ export const ScenarioHead = () => {
           </button>
         </p>
       ))}
+      {!custom && SAYINGS[id] && (
+        <div className={`${s.cut} ${s.sayings}`}>
+          {SAYINGS[id].map(({ label, process, argv }) => (
+            <button key={label} type="button" title={argv.join(' ')} onClick={() => void act({ type: 'command', process, argv })}>
+              {label}
+            </button>
+          ))}
+        </div>
+      )}
       <div className={s.seed}>
         <button type="button" className={s.text} onClick={() => useStore.getState().set({ dialog: 'scenario' })}>
           Change
