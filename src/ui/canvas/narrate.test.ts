@@ -29,6 +29,14 @@ describe('a fact in words', () => {
     ).toBe('waits 500 + 186 ms')
   })
 
+  it('says the beginning of a command that holds a whole script, not all of it', () => {
+    const argv = ['EVAL', "redis.call('SET', KEYS[1], 1) ".repeat(9), '1', 'foo']
+    const sent = factSentence(fact('action.applied', 'n1', { action: { type: 'command', process: 'n1', argv } })).what
+    const answered = factSentence(fact('console.replied', 'cli', { node: 'n1', argv, reply: null, took: 400, notes: [] })).what
+    expect([sent.length, answered.length]).toEqual([59, '… on n1: (nil)'.length + 58])
+    expect(sent).toMatch(/^EVAL redis.call.*…$/)
+  })
+
   it('says what a command of the console was answered, or that it was not', () => {
     const said = (reply: Facts['console.replied']['reply']) =>
       factSentence(fact('console.replied', 'cli', { node: 'n1', argv: ['GET', 'a'], reply, took: 400, notes: [] }))

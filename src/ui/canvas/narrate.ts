@@ -2,7 +2,7 @@ import type { Fact, FactOf, FactType } from '../../engine/core/fact.ts'
 import type { ProcessId } from '../../engine/core/process.ts'
 import type { Action } from '../../engine/action.ts'
 import type { Reply } from '../../engine/redis/reply.ts'
-import { actionPhrase } from '../control/faces.ts'
+import { actionPhrase, shortened } from '../control/faces.ts'
 import type { GlyphName } from '../design/Glyph.tsx'
 
 export interface Sentence {
@@ -353,7 +353,7 @@ const SAYS: { [T in FactType]: Says<T> } = {
     `${on ? 'hears invalidations again' : 'no longer hears invalidations'}${why ? `: ${why}` : ''}`,
   ],
   'stale.served': ({ key, version, latest, tier }) => ['error', `reads ${key} version ${version} from ${tier}, the origin holds ${latest}`],
-  'console.replied': ({ node, argv, reply }) => ['reply', `${argv.join(' ')} on ${node}: ${replyWords(reply)}`, 'you'],
+  'console.replied': ({ node, argv, reply }) => ['reply', `${shortened(argv.join(' '))} on ${node}: ${replyWords(reply)}`, 'you'],
 }
 
 /** A fact in plain short words; with its glyph it is a row of the event list. */

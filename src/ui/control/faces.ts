@@ -174,6 +174,9 @@ export const actionsFor = (face: ProcessFace): Action[] => {
 const list = (ids: readonly string[]) => ids.join(', ')
 const percent = (x: number) => `${Math.round(x * 100)} %`
 
+/** A whole library or script would fill the list. */
+export const shortened = (line: string): string => (line.length > 60 ? `${line.slice(0, 58)}…` : line)
+
 /** What an action was, as said in the event list: 'crash n1'. */
 export const actionPhrase = (action: Action): string => {
   switch (action.type) {
@@ -206,7 +209,7 @@ export const actionPhrase = (action: Action): string => {
     case 'resetLinks':
       return 'reset all links'
     case 'command':
-      return action.argv.join(' ')
+      return shortened(action.argv.join(' '))
     case 'config':
       return `set ${action.directive} ${action.value}${action.process === '*' ? '' : ` on ${action.process}`}`
     case 'addNode':
