@@ -14,6 +14,7 @@ interface Queue {
   arrivals: number
   waiting: number[]
   head: number
+  tail: number
   total: number
   served: number
 }
@@ -24,24 +25,21 @@ const GAP = 1250
 const server: Behaviour<Queue> = {
   boot: (disk, ctx) => {
     ctx.setTimer('arrive', exponentialWhole(ctx.random('arrivals'), GAP))
-    return { arrivals: disk as number, waiting: [], head: 0, total: 0, served: 0 }
+    return { arrivals: disk as number, waiting: [], head: 0, tail: 0, total: 0, served: 0 }
   },
   persist: () => null,
   message: {},
   timer: {
     arrive: (s, ctx) => {
-      if (s.waiting.length === s.head) ctx.setTimer('done', exponentialWhole(ctx.random('service'), SERVICE))
-      s.waiting.push(ctx.now)
+      if (s.head === s.tail) ctx.setTimer('done', exponentialWhole(ctx.random('service'), SERVICE))
+      s.waiting[s.tail++] = ctx.now
       if (--s.arrivals > 0) ctx.setTimer('arrive', exponentialWhole(ctx.random('arrivals'), GAP))
     },
     done: (s, ctx) => {
       s.total += ctx.now - s.waiting[s.head++]
       s.served++
-      if (s.head > 1000) {
-        s.waiting = s.waiting.slice(s.head)
-        s.head = 0
-      }
-      if (s.head < s.waiting.length) ctx.setTimer('done', exponentialWhole(ctx.random('service'), SERVICE))
+      if (s.head === s.tail) s.head = s.tail = 0
+      else ctx.setTimer('done', exponentialWhole(ctx.random('service'), SERVICE))
     },
   },
 }

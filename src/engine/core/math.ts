@@ -7,6 +7,9 @@ const LN2_HI = 0.6931471803691238
 const LN2_LO = 1.9082149292705877e-10
 const view = new DataView(new ArrayBuffer(8))
 
+/** The nearest whole number. Math.round branches on the fraction, and of a random one no processor guesses the way. */
+export const nearest = (x: number): number => Math.floor(x + 0.5)
+
 /** Natural logarithm; NaN below 0, −Infinity at 0. */
 export const log = (x: number): number => {
   if (!(x > 0)) return x === 0 ? -Infinity : NaN

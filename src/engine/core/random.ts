@@ -1,4 +1,4 @@
-import { exp, log } from './math.ts'
+import { exp, log, nearest } from './math.ts'
 
 /** State of one named stream (sfc32, Chris Doty-Humphrey's small fast counter generator). */
 export interface Stream {
@@ -88,20 +88,18 @@ const AREA = 0.003949659822581572
   }
 }
 
-const unitExponential = (s: Stream): number => {
+/** Exponential with the given mean. */
+export const exponential = (s: Stream, mean: number): number => {
   for (;;) {
     const bits = next32(s)
     const layer = bits & 255
     const place = bits >>> 8
     const x = place * width[layer]
-    if (place < inside[layer]) return x
-    if (layer === 0) return TAIL - log(1 - uniform(s))
-    if (height[layer] + uniform(s) * (height[layer - 1] - height[layer]) < exp(-x)) return x
+    if (place < inside[layer]) return mean * x
+    if (layer === 0) return mean * (TAIL - log(1 - uniform(s)))
+    if (height[layer] + uniform(s) * (height[layer - 1] - height[layer]) < exp(-x)) return mean * x
   }
 }
 
-/** Exponential with the given mean. */
-export const exponential = (s: Stream, mean: number): number => mean * unitExponential(s)
-
 /** The same to the nearest whole number: a length of time. */
-export const exponentialWhole = (s: Stream, mean: number): number => Math.round(mean * unitExponential(s))
+export const exponentialWhole = (s: Stream, mean: number): number => nearest(exponential(s, mean))

@@ -48,6 +48,7 @@ import {
   type ConnId,
   type ConnKind,
 } from './network.ts'
+import { nearest } from './math.ts'
 import type { Behaviour, Context, InboxItem, Message, Overheard, Process, ProcessId, ProcessKind } from './process.ts'
 import { newStream, uniform, type Stream } from './random.ts'
 import { A, B, C, D, E, F, keepItem, nextTime, place, popUntil, takeItem } from './schedule.ts'
@@ -73,6 +74,8 @@ interface Bound {
   /** its place in the order of birth. */
   number: number
   b: Behaviour
+  /** of each of its timers, by place: the token of its last setting, 0 = not set. */
+  tokens: number[]
   own: Stream | null
   /** side by side: names and streams; timer handlers in the order of the process's timer names. Few of each, so that looking along them is quickest. */
   streamNames: string[]
@@ -107,7 +110,6 @@ export class Simulation implements Context {
   private wire: Stream | null = null
   private departAt: Micros = 0
   private ordinal = 0
-  private cause = 0
 
   constructor(behaviours: Behaviours, settings: Settings, seed: number) {
     this.behaviours = behaviours
@@ -132,11 +134,12 @@ export class Simulation implements Context {
 
   /** Processes all events up to and including `limit`, at most `most` of them; true when `limit` was reached. */
   runUntil(limit: Micros, most = Infinity): boolean {
-    const schedule = this.world.schedule
-    for (let left = most; left > 0; left--) {
+    const w = this.world
+    const { schedule } = w
+    for (const last = w.events + most; w.events < last;) {
       const p = popUntil(schedule, limit)
       if (p < 0) {
-        if (limit > this.world.now) this.world.now = limit
+        if (limit > w.now) w.now = limit
         return true
       }
       this.handleEntry(p)
@@ -183,7 +186,6 @@ export class Simulation implements Context {
   beginAction(): void {
     this.world.events++
     this.ordinal = 0
-    this.cause = this.world.events
     this.current = null
     this.departAt = this.world.now
   }
@@ -225,6 +227,7 @@ export class Simulation implements Context {
         p,
         number: this.bounds.length,
         b: this.behaviours[p.kind],
+        tokens: p.timers.tokens,
         own: null,
         streamNames: [],
         streams: [],
@@ -517,13 +520,13 @@ export class Simulation implements Context {
     if (n.faults.size > 0) {
       const fault = n.faults.get(linkKey(from, to))
       if (fault) {
-        let wait = fault.latency + Math.round(uniform(s) * fault.latency * 0.1)
+        let wait = fault.latency + nearest(uniform(s) * fault.latency * 0.1)
         // a lost segment costs a retransmission time-out, doubled for each loss in a row
         for (let rto = RTO; uniform(s) < fault.loss && rto < 30_000_000; rto *= 2) wait += rto
         return wait
       }
     }
-    return latency.mean + Math.round((uniform(s) - 0.5) * latency.spread)
+    return latency.mean + nearest((uniform(s) - 0.5) * latency.spread)
   }
 
   private transmit(c: Conn, isA: boolean, message: Message, departs: Micros): void {
@@ -639,14 +642,14 @@ export class Simulation implements Context {
 
   /** Puts an entry into the queue: the position of its record, still without an item. Its words: entries.ts. */
   private put(at: Micros, head: number, incarnation: number, where: number, token: number): number {
-    const { schedule, now } = this.world
+    const { schedule, now, events } = this.world
     const p = place(schedule, at)
     const { words } = schedule
     words[p | A] = head
     words[p | B] = incarnation
     words[p | C] = where
     words[p | D] = token | 0
-    words[p | E] = this.cause | 0
+    words[p | E] = events | 0
     words[p | F] = now | 0
     return p
   }
@@ -660,24 +663,23 @@ export class Simulation implements Context {
     const { words } = schedule
     const item = takeItem(schedule, at)
     w.now = this.departAt = schedule.hand
-    const cause = causeOf(words, at, w.events)
-    this.cause = ++w.events
+    w.events++
     this.ordinal = 0
-    if (this.watchesEvents === true) this.tellEvent(words, at, cause, item)
+    if (this.watchesEvents === true) this.tellEvent(words, at, item)
     const what = whatOf(words, at)
     const place = placeIn(words, at)
-    if (what > WORK) return this.handleRare(what, place, tokenOf(words, at), receiverOf(words, at), cause, item)
+    if (what > WORK) return this.handleRare(what, place, words, at, item)
     const bound = this.bounds[receiverOf(words, at)]
-    const incarnation = incarnationOf(words, at)
-    if (what === DELIVER) this.deliver(bound, incarnation, place, cause, item as Message)
-    else if (what === TIMER) this.ring(bound, incarnation, place, tokenOf(words, at), cause, item)
-    else this.work(bound, incarnation)
+    if (what === DELIVER) this.deliver(bound, place, words, at, item as Message)
+    else if (what === TIMER) this.ring(bound, place, words, at, item)
+    else this.work(bound, incarnationOf(words, at))
   }
 
-  private handleRare(what: number, place: number, token: number, to: number, cause: number, item: unknown): void {
+  private handleRare(what: number, place: number, words: Int32Array, at: number, item: unknown): void {
+    const to = receiverOf(words, at)
     switch (what) {
       case SYN:
-        return this.arriveSyn(place, token, cause)
+        return this.arriveSyn(place, tokenOf(words, at), causeOf(words, at, this.world.events - 1))
       case FLUSH:
         return this.flush(place, to)
       case OVERHEAR:
@@ -687,26 +689,23 @@ export class Simulation implements Context {
     }
   }
 
-  private tellEvent(words: Int32Array, at: number, cause: number, item: unknown): void {
+  private tellEvent(words: Int32Array, at: number, item: unknown): void {
     const w = this.world
+    const cause = causeOf(words, at, w.events - 1)
     const entry = entryAt(w, [...w.processes.keys()], w.now, words, at, item)
     for (const o of this.observers) o.onEvent?.(w.events, cause, entry, w)
   }
 
-  private ring(bound: Bound, incarnation: number, place: number, token: number, cause: number, data: unknown): void {
-    const { p } = bound
-    const { tokens } = p.timers
-    if (p.incarnation !== incarnation || (tokens[place] | 0) !== token) return
+  private ring(bound: Bound, place: number, words: Int32Array, at: number, data: unknown): void {
+    const { p, tokens } = bound
+    if (p.incarnation !== incarnationOf(words, at) || (tokens[place] | 0) !== tokenOf(words, at)) return
     tokens[place] = 0
-    const now = this.world.now
-    if (p.status === 'paused' || p.busyUntil > now || p.inbox.length > p.head)
-      return this.enqueue(p, {
-        conn: 0,
-        message: { type: '$timer', size: 0, name: p.timers.names[place], data } as Message,
-        cause,
-        read: 0,
-      })
-    this.enter(bound, now)
+    const w = this.world
+    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) {
+      const message = { type: '$timer', size: 0, name: p.timers.names[place], data } as Message
+      return this.enqueue(p, { conn: 0, message, cause: causeOf(words, at, w.events - 1), read: 0 })
+    }
+    this.current = bound
     this.fire(bound, place, data)
   }
 
@@ -717,7 +716,7 @@ export class Simulation implements Context {
 
   spend(time: Micros): void {
     const { p } = this.current!
-    const more = Math.round(time * p.slow)
+    const more = nearest(time * p.slow)
     if (more <= 0) return
     this.departAt += more
     if (p.busyUntil < this.departAt) p.busyUntil = this.departAt
@@ -758,13 +757,13 @@ export class Simulation implements Context {
     handlers[place](p.state, this, data)
   }
 
-  private deliver(bound: Bound, incarnation: number, conn: ConnId, cause: number, message: Message): void {
+  private deliver(bound: Bound, conn: ConnId, words: Int32Array, at: number, message: Message): void {
     const w = this.world
     const c = this.conn(conn)
     if (c === null) return
     const { p } = bound
     const toA = c.a === p.id
-    if (p.status === 'off' || p.status === 'crashed' || p.incarnation !== incarnation) return this.deliverToNobody(c, toA, p, message)
+    if (p.status === 'off' || p.status === 'crashed' || p.incarnation !== incarnationOf(words, at)) return this.deliverToNobody(c, toA, p, message)
     if ((toA ? c.aOpen : c.bOpen) === false) {
       if (isClosed(message)) this.forget(c)
       return
@@ -776,7 +775,8 @@ export class Simulation implements Context {
     if (this.watchesDeliveries === true && (message as { size?: number }).size !== 0)
       for (const o of this.observers) o.onDelivered?.(toA ? c.b : c.a, p.id, message, w.now)
     const read = c.flowing && flowOf(w.network.conns, c, !toA)?.paced === true ? (message.size ?? 64) : 0
-    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head) return this.enqueue(p, { conn, message, cause, read })
+    if (p.status === 'paused' || p.busyUntil > w.now || p.inbox.length > p.head)
+      return this.enqueue(p, { conn, message, cause: causeOf(words, at, w.events - 1), read })
     if (read > 0) this.room(c, !toA, read)
     this.handle(bound, c.id, message)
   }
@@ -814,7 +814,6 @@ export class Simulation implements Context {
     if (p.busyUntil > w.now) return
     while (p.inbox.length > p.head && p.busyUntil <= w.now && (p.status as string) === 'up') {
       const item = takeFirst(p)
-      this.cause = w.events
       if (item.read > 0) {
         const c = this.conn(item.conn)
         if (c !== null) this.room(c, c.b === p.id, item.read)
@@ -828,7 +827,7 @@ export class Simulation implements Context {
     const { p, b } = bound
     const now = this.world.now
     const type = message.type
-    const cost = b.cost === undefined ? 0 : Math.round(b.cost(p.state, type, message, this) * p.slow)
+    const cost = b.cost === undefined ? 0 : nearest(b.cost(p.state, type, message, this) * p.slow)
     if (cost > 0) p.busyUntil = now + cost
     this.enter(bound, now + cost)
     if (type === bound.lastType) return bound.lastHandler!(p.state, message as never, conn, this)
