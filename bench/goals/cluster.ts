@@ -15,11 +15,14 @@ const finished = (s: Session, since: number): number => {
   return requests
 }
 
-/** Operations a wall second over two simulated seconds, with metrics and facts as in the lab. */
+/**
+ * Operations a wall second over twenty simulated seconds, with metrics and facts as in the lab: a quarter of a second, so that what the
+ * other's round left in the caches does not count.
+ */
 const ourRound = (s: Session): number => {
   const from = s.now
   const began = performance.now()
-  s.advance(from + 2 * SEC)
+  s.advance(from + 20 * SEC)
   return (finished(s, from) * 1000) / (performance.now() - began)
 }
 
@@ -30,7 +33,7 @@ await goal(async ({ quick }) => {
   })
   if (proofs[0] !== proofs[1]) return [wrong(GOAL, '', `two equal runs differ: ${proofs.join(' ')}`)]
   const s = new Session(sixNodes(), 7)
-  for (let i = 0; i < (quick ? 6 : 12); i++) ourRound(s)
+  for (let i = 0; i < 2; i++) ourRound(s)
   if (s.metrics.windows.some((w) => w.errors > w.requests / 20)) return [wrong(GOAL, '', 'more than a twentieth of the requests failed')]
   const version = redisVersion()
   if (quick || version === null) {

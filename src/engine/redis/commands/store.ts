@@ -39,8 +39,8 @@ export const hashAt = (state: NodeState, key: string, slot: number, ctx: Context
 
 export const isReply = (value: Micros | Reply): value is Reply => typeof value !== 'number'
 
-/** Beyond it, times are looked at in 64 bits: about thirty thousand years in seconds. */
-const NEAR = 1_000_000_000_000
+/** Beyond it, times are looked at in 64 bits: the year 2096 in milliseconds, which no run reaches. */
+const NEAR = 4_000_000_000_000
 const FURTHEST = 9223372036854775807n
 
 const invalid = (name: string): Reply => err(`ERR invalid expire time in '${name}' command`)
@@ -68,6 +68,7 @@ export const momentOf = (
 
 /** The moment that `momentOf` found as replicas are told it: one that was given stays as it is, however far it lies. */
 export const momentTold = (text: string, seconds: boolean, absolute: boolean, now: Micros): string => {
+  if (absolute && !seconds) return text
   const n = Number(text)
   if (n < NEAR && n > -NEAR) return String((absolute ? 0 : unixMs(now)) + n * (seconds ? 1000 : 1))
   const millis = BigInt(text) * (seconds ? 1000n : 1n)
