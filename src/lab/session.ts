@@ -44,7 +44,7 @@ const DECISIVE: ReadonlySet<Fact['type']> = new Set<Fact['type']>([
 ])
 
 /** A keyframe every so often, sooner where so much happens, and never sooner than that: what a step back has to run again stays short. */
-const KEYFRAME = { every: 3 * SEC, events: 30_000, least: SEC }
+const KEYFRAME = { every: 3 * SEC, events: 60_000, least: SEC }
 
 /**
  * One run with its past: the simulation, what was observed, keyframes, and the list of actions.
