@@ -64,6 +64,6 @@ export const letMeet = (sim: Simulation): void => {
       const me = places.get(peer.process)!.get(id)!
       other.inboundOf[me] = conn
     }
-    c.nextDue = sim.world.now
+    c.nextDue = 0
   }
 }

@@ -6,6 +6,7 @@ import { MS, SEC } from '../core/time.ts'
 import { BUS_OFFSET, PORT, addressOf, ipOf, nodeIdOf, processNear } from './address.ts'
 import { beforeSleep, updateClusterState } from './cluster-state.ts'
 import { commandSide } from './data.ts'
+import { DAYS } from './due.ts'
 import { newElection, onVote, onVoteRequest } from './failover.ts'
 import { clusterCron, hastenCron, startCron } from './cron.ts'
 import { hearHeader, linkUp, onFail, onPing, onUpdate, startHandshake } from './gossip.ts'
@@ -206,6 +207,9 @@ const newCluster = (me: Peer, conf: NodesConf, known: number): ClusterState => {
     tickAt: 0,
     gaps: [],
     look: columns.look,
+    days: new Int16Array(DAYS).fill(NOBODY),
+    after: columns.after,
+    today: 0,
     dueTimeout: 0,
     me: Object.freeze({ process: me.process, ip: me.ip, port: me.port, cport: me.cport, number: numberOf(me.process) }),
     known: 0,

@@ -5,6 +5,7 @@ import type { Micros } from '../core/time.ts'
 import { MS } from '../core/time.ts'
 import { UPDATE_STATE, beforeSleep, updateClusterState } from './cluster-state.ts'
 import { recountReported, suspectIfSilent } from './detector.ts'
+import { lookAgain, peersDue } from './due.ts'
 import { electionStep } from './failover.ts'
 import { sendPing } from './gossip.ts'
 import { checkManualTimeout, manualStep } from './manual.ts'
@@ -12,7 +13,7 @@ import { migrateIfOrphaned } from './orphans.ts'
 import { MYSELF, NEVER, NOBODY, OLD_PONG, SOON, dropLink, pongOf, removePeer, settlePeers, timeoutOf } from './peers.ts'
 import { followPrimary } from './replication.ts'
 import { CRON, handshakeTimeout, isLinkStuck, isPingDue } from './rules.ts'
-import { WAITS, latestOf } from './sections.ts'
+import { WAITS } from './sections.ts'
 import type { ClusterState, NodeState } from './state.ts'
 
 /**
@@ -102,25 +103,6 @@ export const hastenCron = (state: NodeState, ctx: Context): void => {
 
 const NOBODY_DUE: readonly number[] = Object.freeze([])
 
-/** The peers that may need something now: most need nothing for half the node timeout after each pong. */
-const peersDue = (c: ClusterState, timeout: Micros, now: Micros): number[] => {
-  const { look, pinged, pongs, mentions } = c
-  const out: number[] = []
-  let least = Infinity
-  for (let i = 1; i < c.peers.length; i++) {
-    const at =
-      look[i] === OLD_PONG
-        ? ((mentions[i] & WAITS) !== 0 ? pinged[i] : latestOf(pongs[i], mentions[i])) + timeout / 2
-        : look[i] === SOON
-          ? 0
-          : Infinity
-    if (at <= now) out.push(i)
-    else if (at < least) least = at
-  }
-  c.nextDue = least
-  return out
-}
-
 /** Whether any of them is suspected or failed. */
 const lookAtDue = (state: NodeState, due: readonly number[], timeout: Micros, ctx: Context): boolean => {
   const c = state.cluster!
@@ -131,10 +113,7 @@ const lookAtDue = (state: NodeState, due: readonly number[], timeout: Micros, ct
     if (peer.gone) continue
     if (peer.fail || peer.pfail) troubled = true
     lookAfter(state, index, timeout, ctx)
-    const look = c.manual?.replica === index ? SOON : nextLook(c, index)
-    c.look[index] = look
-    const at = look === SOON ? 0 : look === NEVER ? Infinity : (c.pinged[index] !== 0 ? c.pinged[index] : pongOf(c, index)) + timeout / 2
-    if (at < c.nextDue) c.nextDue = at
+    lookAgain(c, index, c.manual?.replica === index ? SOON : nextLook(c, index), timeout, ctx.now)
   }
   return troubled
 }

@@ -160,6 +160,7 @@ export const newColumns = (room: number) => ({
   link: new Int32Array(room),
   inboundOf: new Int32Array(room),
   replicaOf: new Int16Array(room).fill(NOBODY),
+  after: new Int16Array(room),
   mentions: new Int32Array(room),
   look: new Uint8Array(room),
   linkUp: new Uint8Array(room),
@@ -170,7 +171,7 @@ const makeRoom = (c: ClusterState): void => {
   for (const name of ['pongs', 'pinged', 'heard', 'replOffset', 'linkCreatedAt'] as const) c[name] = grown(c[name], wider[name])
   for (const name of ['link', 'inboundOf', 'mentions'] as const) c[name] = grown(c[name], wider[name])
   for (const name of ['look', 'linkUp'] as const) c[name] = grown(c[name], wider[name])
-  c.replicaOf = grown(c.replicaOf, wider.replicaOf)
+  for (const name of ['replicaOf', 'after'] as const) c[name] = grown(c[name], wider[name])
 }
 
 export const addPeer = (c: ClusterState, draft: Draft): number => {

@@ -360,6 +360,10 @@ export interface ClusterState {
   reported: boolean
   /** by peer index: whether the cron looks at it at once, when its pong has grown old, or never (peers.ts). */
   look: Uint8Array
+  /** who stands on each day of the calendar first, and by peer index who after it; the day it was last read (due.ts). */
+  days: Int16Array
+  after: Int16Array
+  today: number
   /** a time before which the cron need not look at anybody, and the node timeout that it was reckoned with. */
   nextDue: Micros
   dueTimeout: Micros
