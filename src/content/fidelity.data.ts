@@ -43,6 +43,15 @@ export const FIDELITY: Fidelity = {
     { file: '18_fuzz_cluster_seed05.jsonl', passed: 564, total: 564, unsupported: 0, volatile: 0 },
     { file: '18_fuzz_cluster_seed06.jsonl', passed: 568, total: 568, unsupported: 0, volatile: 0 },
     { file: '18_fuzz_cluster_seed07.jsonl', passed: 554, total: 554, unsupported: 0, volatile: 0 },
+    { file: '19_found_by_comparison.jsonl', passed: 38, total: 38, unsupported: 0, volatile: 0 },
+    { file: '19_random_cluster.jsonl', passed: 300, total: 300, unsupported: 0, volatile: 0 },
+    { file: '19_random_single.jsonl', passed: 600, total: 600, unsupported: 0, volatile: 0 },
+    { file: '20_acl.jsonl', passed: 549, total: 549, unsupported: 0, volatile: 11 },
+    { file: '21_lua.jsonl', passed: 812, total: 812, unsupported: 0, volatile: 0 },
+    { file: '22_commands.jsonl', passed: 138, total: 138, unsupported: 0, volatile: 0 },
+    { file: '23_functions.jsonl', passed: 189, total: 189, unsupported: 0, volatile: 2 },
+    { file: '24_functions_cluster.jsonl', passed: 140, total: 140, unsupported: 0, volatile: 0 },
+    { file: '25_counts.jsonl', passed: 53, total: 53, unsupported: 0, volatile: 0 },
   ],
   decisions: [
     {
